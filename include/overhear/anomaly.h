@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Things that should not be. Each has a name (`layer.what`, the contract's overhear.anomaly.name) and a
+ * sentence for overhear.anomaly.detail, in which {a} and {b} stand for its two numbers. One row each.
+ */
+#ifndef OVERHEAR_ANOMALY_H
+#define OVERHEAR_ANOMALY_H
+
+#define OVERHEAR_ANOMALIES(X)                                                                                          \
+    X(DECODE_TOO_DEEP, "decode.too_deep", "more than {a} layers inside each other")                                    \
+    X(IP_BAD_LENGTH, "ip.bad_length", "the header claims {a} bytes, {b} are there")                                    \
+    X(IP_BAD_CHECKSUM, "ip.bad_checksum", "checksum {a} does not match, {b} would")                                    \
+    X(IP_FRAGMENT_OVERLAP, "ip.fragment_overlap", "fragments disagree about {b} bytes at offset {a}")                  \
+    X(IP_FRAGMENT_TOO_LONG, "ip.fragment_too_long", "a fragment reaches to byte {a}, beyond the {b} that fit")         \
+    X(IP_FRAGMENTS_LIMIT, "ip.fragments_limit", "a datagram in more than {a} fragments was given up")                  \
+    X(TCP_BAD_CHECKSUM, "tcp.bad_checksum", "checksum {a} does not match, {b} would")                                  \
+    X(TCP_BAD_LENGTH, "tcp.bad_length", "the header claims {a} bytes, {b} are there")                                  \
+    X(UDP_BAD_CHECKSUM, "udp.bad_checksum", "checksum {a} does not match, {b} would")                                  \
+    X(UDP_BAD_LENGTH, "udp.bad_length", "the header claims {a} bytes, {b} are there")                                  \
+    X(TCP_OVERLAP_CONFLICT, "tcp.overlap_conflict", "{b} bytes were sent twice with different content at stream byte {a}; the first are used") \
+    X(TCP_PENDING_LIMIT, "tcp.pending_limit", "more than {a} bytes waited for a missing segment; {b} were given up as lost") \
+    X(TCP_URGENT, "tcp.urgent", "urgent data up to stream byte {a}")                                                   \
+    X(TCP_SYN_DATA, "tcp.syn_data", "{a} bytes travel on the SYN")                                                     \
+    X(TCP_DATA_AFTER_RESET, "tcp.data_after_reset", "{a} bytes after the connection was reset")                        \
+    X(TCP_DATA_AFTER_FIN, "tcp.data_after_fin", "{a} bytes after this side had ended")                                 \
+    X(MESSAGE_TOO_LONG, "message.too_long", "a message longer than {a} bytes was not taken apart")                     \
+    X(MESSAGE_NONSENSE, "message.nonsense", "{a} bytes make no sense in this protocol and were passed over")           \
+    X(MESSAGE_TRANSACTIONS_LIMIT, "message.transactions_limit", "more than {a} requests wait for an answer; the oldest was given up") \
+    X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
+    X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \
+    X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
+    X(DNS_COMPRESSION_LOOP, "dns.compression_loop", "a name at byte {a} points to byte {b}, which is not before it")   \
+    X(DNS_NAME_TOO_LONG, "dns.name_too_long", "a name at byte {a} is longer than 255 bytes")                           \
+    X(DNS_BAD_LABEL, "dns.bad_label", "a label of the reserved kind {b} at byte {a}")                                  \
+    X(DNS_TRAILING_BYTES, "dns.trailing_bytes", "{a} bytes follow the end of the message")                             \
+    X(DNS_BAD_OPCODE, "dns.bad_opcode", "operation code {a} is not assigned")                                          \
+    X(DNS_Z_BIT, "dns.z_bit", "the reserved bit of the header is set")                                                 \
+    X(DNS_COUNT_MISMATCH, "dns.count_mismatch", "the header claims {a} entries, {b} are there")                        \
+    X(HTTP_AMBIGUOUS_LENGTH, "http.ambiguous_length", "the length of the body is stated {a} times, and {b} ways of reading it differ") \
+    X(HTTP_BARE_LF, "http.bare_lf", "a line ends without a carriage return")                                           \
+    X(HTTP_FOLDED_HEADER, "http.folded_header", "a header goes on over {a} lines, which has been obsolete since 2014") \
+    X(HTTP_BAD_HEADER, "http.bad_header", "header line {a} has no name, or a space before its colon")                  \
+    X(HTTP_BAD_CHUNK, "http.bad_chunk", "chunk {a} has no valid length")                                               \
+    X(HTTP_BAD_START_LINE, "http.bad_start_line", "the first line is not one of HTTP")                                 \
+    X(HTTP_BAD_ENCODING, "http.bad_encoding", "the body cannot be inflated beyond byte {a}")                           \
+    X(HTTP_INFLATE_BOMB, "http.inflate_bomb", "{a} bytes of body inflate to more than {b}")                            \
+    X(HTTP_TOO_MANY_HEADERS, "http.too_many_headers", "more than {a} header lines")                                    \
+    X(HTTP_HOST_CONFLICT, "http.host_conflict", "{a} different hosts are asked for in one request")                    \
+    X(HTTP_UNASKED_RESPONSE, "http.unasked_response", "a response to no request that was seen")
+
+enum anomaly {
+#define OVERHEAR_ANOMALY(id, name, detail) ANOMALY_##id,
+    OVERHEAR_ANOMALIES(OVERHEAR_ANOMALY)
+#undef OVERHEAR_ANOMALY
+    ANOMALY_COUNT
+};
+
+/* The contract's name, and the sentence with {a} and {b} still in it. Static text. */
+const char *anomaly_name(enum anomaly anomaly);
+const char *anomaly_detail(enum anomaly anomaly);
+
+#endif

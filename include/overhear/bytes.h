@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Borrowed bytes, and the one way to read them.
+ *
+ * `struct bytes` owns nothing and is passed by value. A view of packet memory is valid until the hook that
+ * received it returns; whoever wants to keep something copies it into a record or its state.
+ *
+ * `struct reader` walks over bytes and is sticky: a read that does not fit gives zero (or no bytes), moves
+ * to the end and marks the reader failed for good. A parser reads straight down and asks `reader_ok` once;
+ * a loop over `reader_left` ends by itself. A nested length becomes a `reader_sub`, which cannot leave its
+ * parent. A count from the wire is compared with `reader_left` before anything loops over it.
+ *
+ * Nobody outside this header indexes packet memory or adds to a pointer into it (tests/rules holds that).
+ */
+#ifndef OVERHEAR_BYTES_H
+#define OVERHEAR_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *at;
+    size_t len;
+};
+
+/* The bytes of a C string, without its NUL. */
+static inline struct bytes bytes_text(const char *text)
+{
+    return (struct bytes){(const uint8_t *)text, text ? strlen(text) : 0};
+}
+
+static inline struct bytes bytes_of(const void *at, size_t len)
+{
+    return (struct bytes){(const uint8_t *)at, len};
+}
+
+/* Byte number i, or 0 where there is none. */
+static inline uint8_t bytes_at(struct bytes b, size_t i)
+{
+    return i < b.len ? b.at[i] : 0;
+}
+
+/* The first n bytes; fewer where there are fewer. */
+static inline struct bytes bytes_first(struct bytes b, size_t n)
+{
+    return (struct bytes){b.at, n < b.len ? n : b.len};
+}
+
+/* What follows the first n bytes; nothing where there are fewer. */
+static inline struct bytes bytes_skip(struct bytes b, size_t n)
+{
+    if (n > b.len)
+        n = b.len;
+    return (struct bytes){b.at ? b.at + n : b.at, b.len - n};
+}
+
+/* n bytes from offset `from`; clipped to what is there. */
+static inline struct bytes bytes_slice(struct bytes b, size_t from, size_t n)
+{
+    return bytes_first(bytes_skip(b, from), n);
+}
+
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline bool bytes_is(struct bytes b, const char *text)
+{
+    return bytes_equal(b, bytes_text(text));
+}
+
+/* ASCII only: no locale, ever. */
+static inline uint8_t byte_lower(uint8_t c)
+{
+    return (uint8_t)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static inline uint8_t byte_upper(uint8_t c)
+{
+    return (uint8_t)(c >= 'a' && c <= 'z' ? c - 32 : c);
+}
+
+static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (byte_lower(a.at[i]) != byte_lower(b.at[i]))
+            return false;
+    return true;
+}
+
+static inline bool bytes_is_nocase(struct bytes b, const char *text)
+{
+    return bytes_equal_nocase(b, bytes_text(text));
+}
+
+static inline bool bytes_begin(struct bytes b, const char *text)
+{
+    return bytes_equal(bytes_first(b, strlen(text)), bytes_text(text));
+}
+
+static inline bool bytes_begin_nocase(struct bytes b, const char *text)
+{
+    return bytes_equal_nocase(bytes_first(b, strlen(text)), bytes_text(text));
+}
+
+/* Offset of the first `c` at or after `from`; b.len where there is none. */
+static inline size_t bytes_find(struct bytes b, uint8_t c, size_t from)
+{
+    if (from >= b.len)
+        return b.len;
+    const uint8_t *hit = memchr(b.at + from, c, b.len - from);
+    return hit ? (size_t)(hit - b.at) : b.len;
+}
+
+/* Without spaces and tabs at both ends. */
+static inline struct bytes bytes_trim(struct bytes b)
+{
+    while (b.len > 0 && (b.at[0] == ' ' || b.at[0] == '\t')) {
+        b.at++;
+        b.len--;
+    }
+    while (b.len > 0 && (b.at[b.len - 1] == ' ' || b.at[b.len - 1] == '\t'))
+        b.len--;
+    return b;
+}
+
+/* Where `part` begins inside `whole`; the caller knows that it does. */
+static inline size_t bytes_offset(struct bytes whole, struct bytes part)
+{
+    return (size_t)(part.at - whole.at);
+}
+
+struct reader {
+    const uint8_t *start;
+    const uint8_t *at;
+    const uint8_t *end;
+    bool failed;
+};
+
+static inline struct reader reader_of(struct bytes b)
+{
+    static const uint8_t nothing[1] = {0};
+    const uint8_t *at = b.at ? b.at : nothing;
+    return (struct reader){at, at, at + (b.at ? b.len : 0), false};
+}
+
+static inline size_t reader_left(const struct reader *r)
+{
+    return (size_t)(r->end - r->at);
+}
+
+static inline size_t reader_offset(const struct reader *r)
+{
+    return (size_t)(r->at - r->start);
+}
+
+static inline bool reader_ok(const struct reader *r)
+{
+    return !r->failed;
+}
+
+static inline void reader_fail(struct reader *r)
+{
+    r->at = r->end;
+    r->failed = true;
+}
+
+static inline bool reader_has(struct reader *r, size_t n)
+{
+    if (reader_left(r) >= n)
+        return true;
+    reader_fail(r);
+    return false;
+}
+
+static inline struct bytes reader_take(struct reader *r, size_t n)
+{
+    if (!reader_has(r, n))
+        return (struct bytes){r->end, 0};
+    struct bytes b = {r->at, n};
+    r->at += n;
+    return b;
+}
+
+static inline void reader_skip(struct reader *r, size_t n)
+{
+    if (reader_has(r, n))
+        r->at += n;
+}
+
+static inline struct bytes reader_rest(struct reader *r)
+{
+    return reader_take(r, reader_left(r));
+}
+
+/* What is left, without taking it. */
+static inline struct bytes reader_peek(const struct reader *r)
+{
+    return (struct bytes){r->at, reader_left(r)};
+}
+
+/* A child over the next n bytes, which the parent moves past. Too few: both fail. */
+static inline struct reader reader_sub(struct reader *r, size_t n)
+{
+    bool fits = reader_has(r, n);
+    struct reader child = reader_of(reader_take(r, fits ? n : 0));
+    child.failed = !fits;
+    return child;
+}
+
+static inline uint8_t reader_u8(struct reader *r)
+{
+    return reader_has(r, 1) ? *r->at++ : 0;
+}
+
+/* Big-endian, as the network has it. */
+static inline uint16_t reader_u16(struct reader *r)
+{
+    if (!reader_has(r, 2))
+        return 0;
+    uint16_t v = (uint16_t)((uint16_t)(r->at[0] << 8) | r->at[1]);
+    r->at += 2;
+    return v;
+}
+
+static inline uint32_t reader_u24(struct reader *r)
+{
+    uint32_t high = reader_u8(r);
+    return high << 16 | reader_u16(r);
+}
+
+static inline uint32_t reader_u32(struct reader *r)
+{
+    if (!reader_has(r, 4))
+        return 0;
+    uint32_t v = (uint32_t)r->at[0] << 24 | (uint32_t)r->at[1] << 16 | (uint32_t)r->at[2] << 8 | r->at[3];
+    r->at += 4;
+    return v;
+}
+
+static inline uint64_t reader_u48(struct reader *r)
+{
+    uint64_t high = reader_u16(r);
+    return high << 32 | reader_u32(r);
+}
+
+static inline uint64_t reader_u64(struct reader *r)
+{
+    uint64_t high = reader_u32(r);
+    return high << 32 | reader_u32(r);
+}
+
+/* Little-endian, for radiotap and capture files. */
+static inline uint16_t reader_u16le(struct reader *r)
+{
+    uint16_t v = reader_u16(r);
+    return (uint16_t)(v >> 8 | v << 8);
+}
+
+static inline uint32_t reader_u32le(struct reader *r)
+{
+    uint32_t v = reader_u32(r);
+    return v >> 24 | (v >> 8 & 0xff00) | (v << 8 & 0xff0000) | v << 24;
+}
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The contract of a dissector: a `const struct dissector` in a folder of its own and one line in
+ * dissectors/registry.c. docs/dissectors.md shows how with an example.
+ *
+ * Dissectors do not allocate, free, print, exit or read the clock. Their state is a zeroed block that the
+ * core makes with the conversation; what must outlive a hook goes into that block or into the record of a
+ * transaction, which the core keeps, counts and ends.
+ */
+#ifndef OVERHEAR_DISSECTOR_H
+#define OVERHEAR_DISSECTOR_H
+
+#include "overhear/record.h"
+
+enum side { SIDE_CLIENT, SIDE_SERVER };
+
+static inline enum side side_other(enum side side)
+{
+    return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+/* Do these first bytes, of one side, speak my protocol? The answer may not depend on how the bytes were cut
+ * into segments: where they are too few to tell, the answer is MORE. */
+enum probe {
+    PROBE_NO,
+    PROBE_MORE,   /* a beginning of it; ask again with more */
+    PROBE_MAYBE,  /* good enough on a port of ours, not elsewhere */
+    PROBE_YES,    /* certain, but either side could have said it */
+    PROBE_CLIENT, /* certain, and this is what a client says */
+    PROBE_SERVER, /* certain, and this is what a server says */
+};
+
+/* How long is the next message? */
+enum framing_kind {
+    FRAMING_MORE,     /* not known yet: at least one byte more is needed */
+    FRAMING_MESSAGE,  /* it is `length` bytes: `message` gets them in one piece, when all are there */
+    FRAMING_BODY,     /* `length` bytes of body follow, which flow through `message` in pieces as they come */
+    FRAMING_BODY_END, /* body until this side ends */
+    FRAMING_NONSENSE, /* `length` bytes (at least 1) are not of this protocol: pass over them */
+};
+
+struct framing {
+    enum framing_kind kind;
+    uint64_t length;
+};
+
+enum message_kind {
+    MESSAGE_WHOLE,    /* one message, as `frame` measured it, or one datagram */
+    MESSAGE_BODY,     /* a piece of body; never empty */
+    MESSAGE_BODY_END, /* the body is complete (or, with `incomplete`, broken off); no bytes */
+    MESSAGE_REST,     /* what was left when this side ended in the middle of a message; incomplete */
+};
+
+struct message {
+    enum message_kind kind;
+    enum side side;
+    struct bytes bytes;   /* valid until the hook returns */
+    uint64_t length;      /* as the sender sent it; more than bytes.len where the capture cut it short */
+    bool incomplete;      /* cut by the snap length, a gap or the end */
+    struct moment first;  /* where its first byte was seen */
+    struct moment last;   /* and the last */
+};
+
+enum verdict {
+    VERDICT_OK,
+    VERDICT_NOT_MINE,  /* wrong conversation: another dissector gets the bytes from the start. Only before
+                        * the first record, later it counts as OK */
+    VERDICT_HAND_OVER, /* what follows this message, on both sides, is another protocol's: the one named with
+                        * emit_hand_over, else whoever recognises it */
+};
+
+enum end_reason {
+    END_FIN,     /* both sides said that they are done */
+    END_RST,     /* reset */
+    END_TIMEOUT, /* silent for too long, by the capture's clock */
+    END_EVICTED, /* memory was needed */
+    END_CAPTURE, /* the capture ended */
+};
+
+struct port {
+    uint8_t transport;    /* TRANSPORT_TCP or TRANSPORT_UDP; 0 ends the list */
+    uint16_t port;        /* of the server */
+    const char *protocol; /* network.protocol on this port; NULL: the dissector's name */
+};
+
+struct emitter;
+struct transaction;
+
+struct dissector {
+    const char *name;           /* network.protocol, and the PROTO of -d */
+    const char *meaning;        /* one line for `overhear protocols` */
+    const struct port *ports;   /* ended by a zeroed row */
+    const struct dataset *dataset;
+    size_t state_size;          /* zeroed when the conversation becomes this dissector's */
+    size_t transaction_size;    /* zeroed block beside the record of each transaction */
+    uint32_t message_max;       /* the longest message taken in one piece; a longer one is passed over */
+
+    /* `first`: the bytes of `side` so far, from its beginning (of UDP: the whole datagram). NULL: PROBE_MAYBE. */
+    enum probe (*probe)(const struct conversation *conversation, enum side side, struct bytes first);
+
+    /* TCP only; NULL where there are only datagrams. `pending` begins where the last message ended and is
+     * never empty; its first `seen` bytes were there at the last call, which answered MORE. The answer may
+     * not depend on how the bytes were cut into segments. */
+    struct framing (*frame)(void *state, enum side side, struct bytes pending, size_t seen);
+
+    enum verdict (*message)(void *state, struct emitter *emitter, const struct message *message);
+
+    /* `length` bytes of this side are lost. A gap that lies inside a FRAMING_BODY is told too, and then the
+     * body goes on; else the next call of `frame` is for the first bytes after it, which may begin in the
+     * middle of a message: the dissector finds its way back with FRAMING_NONSENSE. May be NULL. */
+    void (*gap)(void *state, struct emitter *emitter, enum side side, uint64_t length);
+
+    /* The core gives this transaction up (its wait is over, the conversation ends, too many are open, an ICMP
+     * error came): write what is known. The core closes it afterwards. NULL: the record is written as it is. */
+    void (*abandon)(void *state, struct emitter *emitter, struct transaction *transaction);
+
+    /* The conversation is over. Transactions still open have been abandoned. May be NULL. */
+    void (*end)(void *state, struct emitter *emitter, enum end_reason reason);
+};
+
+/* A transaction: a record in the making that the core keeps between hooks. Pointers stay valid until it is
+ * closed or abandoned. */
+struct transaction {
+    struct record record;
+    uint64_t key;
+    void *state; /* transaction_size zeroed bytes */
+};
+
+/* Open one. `key` finds it again; several may have the same key. The record's first, request or response
+ * moments are set from the message and its side. Beyond LIMIT_TRANSACTIONS the oldest is abandoned first.
+ * NULL only where memory is out: the message is then passed over. */
+struct transaction *transaction_open(struct emitter *emitter, uint64_t key, const struct message *message);
+
+/* The oldest open transaction with that key; NULL: none. */
+struct transaction *transaction_find(struct emitter *emitter, uint64_t key);
+
+/* The next younger one with the same key; NULL: none. */
+struct transaction *transaction_find_next(struct emitter *emitter, struct transaction *after);
+
+/* The oldest open one, and the next younger; NULL: none. */
+struct transaction *transaction_oldest(struct emitter *emitter);
+struct transaction *transaction_younger(struct emitter *emitter, struct transaction *than);
+
+/* Give the transaction another key. */
+void transaction_rekey(struct emitter *emitter, struct transaction *transaction, uint64_t key);
+
+/* Take a message into a transaction: sets request or response where not yet set, and last. */
+void transaction_touch(struct transaction *transaction, const struct message *message);
+
+/* Complete: the record is written, the transaction is gone. */
+void transaction_close(struct emitter *emitter, struct transaction *transaction);
+
+/* Gone without a record. */
+void transaction_drop(struct emitter *emitter, struct transaction *transaction);
+
+/* What the core knows of the conversation. */
+const struct conversation *emit_conversation(const struct emitter *emitter);
+
+/* The moment of the frame in hand. */
+struct moment emit_now(const struct emitter *emitter);
+
+/* False with --no-notes: then nobody reads observations. */
+bool emit_wants_notes(const struct emitter *emitter);
+
+void emit_anomaly(struct emitter *emitter, enum anomaly anomaly, uint64_t a, uint64_t b);
+
+/* `asker` was told that `address` is `name`: later records of that client carry it as source.domain and
+ * destination.domain. */
+void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name);
+
+/* The name under which the client of this conversation knows its server; no bytes where it knows none. */
+struct bytes emit_server_name(const struct emitter *emitter);
+
+/* What follows belongs to this dissector (by name); NULL: to whoever recognises it. Used with VERDICT_HAND_OVER. */
+void emit_hand_over(struct emitter *emitter, const char *dissector_name);
+
+/* Inflate a body of one side, only to measure it. One at a time for each side. */
+enum inflate_format { INFLATE_GZIP, INFLATE_DEFLATE /* zlib, or raw as some servers send it */ };
+enum inflate_result {
+    INFLATE_OK,
+    INFLATE_BAD,  /* not in that format, from here on */
+    INFLATE_BOMB, /* LIMIT_INFLATE_BYTES or LIMIT_INFLATE_RATIO reached */
+};
+
+/* False where memory is out. */
+bool emit_inflate_begin(struct emitter *emitter, enum side side, enum inflate_format format);
+/* Adds the bytes that these inflate to, to *decoded_bytes. After BAD or BOMB nothing more is inflated. */
+enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct bytes piece, uint64_t *decoded_bytes);
+void emit_inflate_end(struct emitter *emitter, enum side side);
+
+/* Ready framers for `frame`. Each is linear: `seen` bytes are not looked at again. */
+struct framing framing_line(struct bytes pending, size_t seen);      /* up to and with LF */
+struct framing framing_length16(struct bytes pending);               /* a 16-bit length, then that much */
+
+/* All dissectors, ended by NULL: dissectors/registry.c. */
+extern const struct dissector *const dissector_registry[];
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The engine wires the floors together: frames go in, records come out. All state hangs from it, so that several
+ * run side by side in one process. Not thread-safe: one engine, one thread.
+ */
+#ifndef OVERHEAR_ENGINE_H
+#define OVERHEAR_ENGINE_H
+
+#include "overhear/dissector.h"
+#include "overhear/record.h"
+
+struct engine;
+
+struct engine_port {
+    uint16_t port;
+    const struct dissector *dissector;
+};
+
+struct engine_options {
+    struct record_sink sink;      /* gets every record, in order */
+    size_t memory_limit;          /* bytes; 0: LIMIT_MEMORY_MIB */
+    bool strict_checksums;        /* packets with bad checksums are dropped */
+    bool no_names;                /* do not label addresses with names seen in DNS answers */
+    bool no_notes;                /* store no observations */
+    const struct engine_port *ports; /* -d: above the dissectors' own ports */
+    size_t port_count;
+};
+
+struct engine_stop {
+    const char *name; /* why frames went no further, or "decoded" */
+    uint64_t frames;
+};
+
+struct engine_unknown {
+    const char *transport; /* "tcp", "udp" */
+    uint16_t port;
+    uint64_t conversations, bytes;
+};
+
+struct engine_statistics {
+    uint64_t frames, bytes; /* on the wire */
+    int64_t first_ns, last_ns;
+    struct engine_stop stops[16];
+    size_t stop_count;
+    uint64_t conversations, conversations_ended;
+    uint64_t ended[5]; /* by enum end_reason */
+    uint64_t records, anomalies;
+    uint64_t anomaly_counts[ANOMALY_COUNT];
+    uint64_t bad_checksums, datagrams_reassembled, datagrams_given_up;
+    uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
+    uint64_t memory_peak, memory_limit, memory_refused;
+    struct engine_unknown unknown[8]; /* what was not understood, most bytes first */
+    size_t unknown_count;
+};
+
+/* NULL where memory is out. The options are copied, what they point to must outlive the engine. */
+struct engine *engine_new(const struct engine_options *options);
+
+/* One frame. Records that it completes have left through the sink when this returns. */
+void engine_frame(struct engine *engine, const struct frame *frame);
+
+/* The end of the capture: everything in flight is written. */
+void engine_finish(struct engine *engine);
+
+void engine_statistics(const struct engine *engine, struct engine_statistics *ret_statistics);
+void engine_free(struct engine *engine);
+
+/* By name; NULL where there is none. */
+const struct dissector *dissector_find(const char *name);
+
+/* All datasets: those of the registry and the core's flow and anomaly; ended by NULL. */
+size_t dataset_list(const struct dataset **ret_datasets, size_t capacity);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * THE table of caps. Everything that an outsider can make grow has its row here: what it bounds, and what
+ * happens at the bound. docs/limits.md names the counter, the anomaly and the test of each.
+ */
+#ifndef OVERHEAR_LIMITS_H
+#define OVERHEAR_LIMITS_H
+
+enum limit {
+    /* decode */
+    LIMIT_LAYERS = 32,            /* headers inside each other in one frame, tunnels and tags included */
+    LIMIT_TUNNELS = 8,            /* tunnels inside each other */
+    LIMIT_IPV6_EXTENSIONS = 16,   /* extension headers of one IPv6 packet */
+    LIMIT_PACKET_ANOMALIES = 4,   /* anomalies that one frame can report before it reaches a conversation */
+    LIMIT_FRAGMENTS = 128,        /* pieces of one datagram */
+    LIMIT_FRAGMENT_DATAGRAMS = 1024, /* datagrams waiting for pieces; the oldest goes */
+    LIMIT_FRAGMENT_SECONDS = 30,  /* how long a datagram waits, by the capture's clock */
+    LIMIT_FRAGMENT_BYTES = 16 * 1024 * 1024, /* of all waiting datagrams together */
+
+    /* capture */
+    LIMIT_FRAME_BYTES = 16 * 1024 * 1024, /* a capture that claims a longer frame is damaged */
+
+    /* stream */
+    LIMIT_TCP_PENDING_BYTES = 1024 * 1024, /* of one side waiting for a missing segment; then it is a gap */
+    LIMIT_TCP_PENDING_SEGMENTS = 4096,     /* pieces of one side that wait */
+    LIMIT_TCP_REORDER_FRAMES = 32, /* frames of a conversation after which an acknowledged hole is a gap */
+
+    /* frame */
+    LIMIT_PROBE_BYTES = 512,      /* of one side before a protocol must have been recognised */
+    LIMIT_RESYNC_BYTES = 1024 * 1024, /* nonsense passed over before a conversation is given up */
+    LIMIT_MARKS = 4096,           /* segments of one message that remember their frame */
+    LIMIT_TRANSACTIONS = 256,     /* open requests of one conversation */
+    LIMIT_TRANSACTION_SECONDS = 120, /* how long a request may wait for its answer, by the capture's clock */
+    LIMIT_ANOMALIES = 64,         /* anomaly records of one kind and conversation; further ones are counted */
+
+    /* record */
+    LIMIT_RECORD_BYTES = 1024 * 1024, /* text in one record */
+    LIMIT_RECORD_ITEMS = 16384,       /* values in one record */
+    LIMIT_RECORD_FIELDS = 96,         /* rows in the field table of one dataset */
+    LIMIT_TEXT_BYTES = 4096,          /* one text in the output, unless --max-text says otherwise */
+
+    /* names learned from DNS */
+    LIMIT_NAMES = 65536,          /* (client, address) pairs; the least recently used goes */
+
+    /* inflate */
+    LIMIT_INFLATE_BYTES = 256 * 1024 * 1024, /* of one body after inflating */
+    LIMIT_INFLATE_RATIO = 250,    /* bytes out for each byte in, once LIMIT_INFLATE_FREE_BYTES are passed */
+    LIMIT_INFLATE_FREE_BYTES = 4 * 1024 * 1024,
+
+    /* the whole process */
+    LIMIT_MEMORY_MIB = 512,       /* --memory unless said otherwise */
+};
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A fact: typed values on a flat tape, described by a table of fields.
+ *
+ * A dataset is one kind of record (`dns`, `http`, `flow` …). Its fields are declared once, in a table that
+ * is indexed by the dissector's own enum; from it come the JSON, the transcript, the hiding of secrets,
+ * `overhear fields`, the schema and the reference in docs/. Keys never come from the wire, but for the one
+ * map (HTTP headers) that the contract asks for.
+ *
+ * A record copies every text that it is given, so it may outlive the packet. Adding to it never fails for
+ * its caller: at LIMIT_RECORD_BYTES or LIMIT_RECORD_ITEMS, or where memory is out, the value is left out and
+ * its field is named in overhear.truncated.
+ */
+#ifndef OVERHEAR_RECORD_H
+#define OVERHEAR_RECORD_H
+
+#include "overhear/packet.h"
+
+enum field_type {
+    FIELD_TEXT,     /* text from the wire or of our own */
+    FIELD_INTEGER,  /* JSON number */
+    FIELD_BOOLEAN,
+    FIELD_ADDRESS,  /* an IP address, written as text */
+    FIELD_TIME,     /* nanoseconds since 1970, written as RFC 3339 */
+    FIELD_DURATION, /* nanoseconds, written as a JSON number */
+    FIELD_GROUP,    /* an object; its rows are in `members` */
+    FIELD_MAP,      /* lower-cased name from the wire -> array of texts */
+};
+
+enum field_flag {
+    FIELD_LIST = 1,   /* an array: every value added goes into it */
+    FIELD_SECRET = 2, /* the whole value is hidden unless secrets are asked for */
+};
+
+struct field {
+    const char *name;    /* the contract's full name, `dns.question.name`; of a member: `name`, `file.size` */
+    enum field_type type;
+    unsigned flags;      /* enum field_flag */
+    const char *meaning; /* one line for the reference */
+    const char *catalog; /* which catalog of notes.json explains the values, by their text; NULL: none.
+                          * Of a FIELD_MAP: explains by the key. */
+    const struct field *members; /* of a FIELD_GROUP */
+    unsigned member_count;
+};
+
+/* One line of the transcript, see docs/transcript.md for the little language of `words`:
+ *   {field}            the value; the line is left out where the field is absent
+ *   [text {field}]     left out alone where a field in it is absent; may not be nested
+ *   {!field}           in the strong style
+ *   {field:size}       1.2 MB; :duration of nanoseconds; :ttl of seconds (`1 d`); :list joins with spaces
+ * With `each`, the line is written for every entry of that group list (fields are the members' names) or
+ * map ({key}, {value}); two spaces separate columns, which are lined up. What notes say about the values
+ * that a line shows stands beside it. */
+enum speaker { SPEAKER_SAME, SPEAKER_CLIENT, SPEAKER_SERVER };
+
+enum detail {
+    DETAIL_BRIEF = 1,   /* shown with -q */
+    DETAIL_NORMAL = 2,  /* shown without -q and -v */
+    DETAIL_VERBOSE = 4, /* shown with -v */
+    DETAIL_FULL = DETAIL_NORMAL | DETAIL_VERBOSE,
+    DETAIL_ALL = 7,
+};
+
+enum { LINE_ONCE = -1 };
+
+struct line {
+    enum speaker speaker;    /* who says it: gives the arrow and the time; SAME continues the line above */
+    unsigned detail;         /* enum detail, or'ed */
+    int each;                /* field of the group list or map to walk, or LINE_ONCE */
+    const char *words;
+    const char *const *keys; /* of a map: only these keys, ended by NULL; NULL: all */
+};
+
+struct dataset {
+    const char *name;  /* event.dataset */
+    const char *title; /* for people: "DNS" */
+    const struct field *fields;
+    unsigned field_count; /* at most LIMIT_RECORD_FIELDS */
+    const struct line *lines;
+    unsigned line_count;
+};
+
+/* What a record says of the conversation that it belongs to. */
+struct conversation {
+    uint64_t id;                /* 1, 2, 3 … in the order of first frames */
+    struct endpoint source;     /* the client */
+    struct endpoint destination; /* the server */
+    uint8_t transport;          /* enum transport */
+    bool has_vlan;
+    uint16_t vlan;
+    bool midstream;             /* TCP whose beginning was not seen */
+    uint8_t time_digits;
+    const char *protocol;       /* network.protocol; NULL: not recognised */
+    struct moment first, last;
+    char community_id[32];      /* Community ID v1, seed 0; empty until asked for */
+};
+
+enum outcome { OUTCOME_NONE, OUTCOME_SUCCESS, OUTCOME_FAILURE, OUTCOME_UNKNOWN };
+
+enum item_kind {
+    ITEM_TEXT,    /* length bytes at text + offset */
+    ITEM_WORD,    /* static text of ours, NUL-ended, at word */
+    ITEM_INTEGER, /* integer; also BOOLEAN, TIME, DURATION: the field's type tells */
+    ITEM_ADDRESS, /* struct address, copied at text + offset */
+    ITEM_GROUP,   /* the next `length` items are its members */
+    ITEM_MAP,     /* key_length bytes at text + key_offset, value as ITEM_TEXT */
+    ITEM_NOTE,    /* observation `word` about item `about`; the next `length` items are its arguments */
+    ITEM_ARGUMENT, /* of a note: name at key (static, `word`), text or integer; field holds the argument's kind */
+};
+
+struct item {
+    uint16_t field; /* index into the table that the item belongs to */
+    uint8_t kind;   /* enum item_kind */
+    uint16_t next;  /* index + 1 of the next item with the same top-level field; 0: the last */
+    uint16_t about; /* of a note: index of the item that it explains */
+    uint32_t length;
+    uint32_t offset;
+    uint32_t key_offset, key_length;
+    uint32_t secret_at, secret_length; /* the part of a text that is hidden; length 0: none */
+    int64_t integer;
+    const char *word;
+};
+
+struct budget;
+
+struct record {
+    const struct dataset *dataset;
+    const struct conversation *conversation; /* NULL: belongs to none */
+    const char *protocol;                    /* overrides conversation->protocol; NULL: does not */
+    struct moment first, last;               /* of the event; frame 0: not set */
+    struct moment request, response;         /* first byte of either message; frame 0: none seen */
+    enum outcome outcome;
+    bool incomplete;
+    struct bytes source_domain, destination_domain; /* set by the core when the record is written */
+    bool wants_notes; /* false: observations are not stored */
+
+    /* the tape; walk it with the functions below */
+    struct budget *budget;
+    struct item *items;
+    uint8_t *text;
+    uint32_t item_count, item_capacity;
+    uint32_t text_length, text_capacity;
+    uint16_t open_group;                      /* index + 1; 0: none */
+    uint16_t first_item[LIMIT_RECORD_FIELDS]; /* index + 1 of the first item of each field; 0: absent */
+    uint16_t last_item[LIMIT_RECORD_FIELDS];
+    uint8_t truncated[(LIMIT_RECORD_FIELDS + 7) / 8]; /* fields of which something was left out */
+};
+
+/* The record begins empty and takes its memory from the budget, which must outlive it. */
+void record_init(struct record *record, const struct dataset *dataset, struct budget *budget);
+void record_done(struct record *record);
+
+/* Add a value. `field` is an index into the dataset's table or, while a group is open, into the group's
+ * members. A field without FIELD_LIST that is added again keeps its first value. Empty texts are added as
+ * they are; a value that is not known is simply not added. */
+void record_text(struct record *record, unsigned field, struct bytes text);
+void record_word(struct record *record, unsigned field, const char *static_text);
+void record_integer(struct record *record, unsigned field, int64_t value);
+void record_boolean(struct record *record, unsigned field, bool value);
+void record_address(struct record *record, unsigned field, const struct address *address);
+
+/* A text of which the part from `secret_at`, `secret_length` bytes long, is hidden unless asked for. */
+void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at, size_t secret_length);
+
+/* Replace or add: for fields that change as a message goes on (byte counts). Not for lists. */
+void record_set_integer(struct record *record, unsigned field, int64_t value);
+
+/* An entry of a FIELD_MAP: the key is lower-cased (ASCII) as it is copied. */
+void record_map(struct record *record, unsigned field, struct bytes key, struct bytes value);
+void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
+                       size_t secret_length);
+
+/* Open one entry of a FIELD_GROUP; until the end all values are members of it. Groups do not nest. */
+void record_group_begin(struct record *record, unsigned field);
+void record_group_end(struct record *record);
+
+/* The text of the first value of a top-level field, as it will be printed for text, word and map values;
+ * no bytes (at == NULL) where it is absent. Valid until the record is added to. */
+struct bytes record_find_text(const struct record *record, unsigned field);
+bool record_find_integer(const struct record *record, unsigned field, int64_t *ret_value);
+bool record_has(const struct record *record, unsigned field);
+
+/* Observations: sentences with placeholders from the catalog "observations" of a dissector's notes.json,
+ * filled in with the arguments, beside a value of this record. */
+enum argument_kind {
+    ARGUMENT_TEXT,
+    ARGUMENT_INTEGER,
+    ARGUMENT_DURATION, /* nanoseconds, printed as `3 days`, `4.1 s` */
+    ARGUMENT_SIZE,     /* bytes, printed as `1.2 MB` */
+    ARGUMENT_TIME,     /* nanoseconds since 1970, printed as a date and time */
+};
+
+struct argument {
+    const char *name; /* static: {name} in the sentence */
+    enum argument_kind kind;
+    struct bytes text;
+    int64_t integer;
+};
+
+enum { RECORD_LAST = -1 };
+
+/* About the value added last (field RECORD_LAST), or about the first value of a top-level field; dropped
+ * where there is none. `observation` is static, the key in the catalog. At most 4 arguments. Inside a
+ * group the observation belongs to the member added last. */
+void record_observe(struct record *record, int field, const char *observation, const struct argument *arguments,
+                    size_t count);
+
+/* Where finished records go. One function, so that an output, a test or another thread can stand there. The
+ * record is borrowed for the call. */
+struct record_sink {
+    void *context;
+    void (*write)(void *context, const struct record *record);
+};
+
+#endif

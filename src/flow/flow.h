@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The flow floor: conversations. Who talks to whom, since when, until when; one look-up a packet. Conversations end
+ * by FIN, RST, silence on the capture's clock, want of memory or the end of the capture, and then give a `flow`
+ * record.
+ */
+#ifndef OVERHEAR_FLOW_FLOW_H
+#define OVERHEAR_FLOW_FLOW_H
+
+#include "../frame/session.h"
+#include "overhear/packet.h"
+
+struct flow_table;
+
+struct flow_statistics {
+    uint64_t opened;      /* conversations; equals flow records after flow_table_finish */
+    uint64_t ended[5];    /* by enum end_reason */
+    uint64_t open;        /* at this moment */
+    uint64_t packets;     /* that belonged to one */
+    /* sums over ended conversations and both sides; see tcp_side_statistics */
+    uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
+    uint64_t icmp_errors_matched;
+};
+
+/* What was not understood: server port and transport with the bytes that no dissector took. Sorted by bytes. */
+struct flow_unknown_port {
+    uint8_t transport;
+    uint16_t port;
+    uint64_t conversations;
+    uint64_t bytes;
+};
+
+/* shared->budget pays for everything. NULL where memory is out. */
+struct flow_table *flow_table_new(struct session_shared *shared);
+void flow_table_free(struct flow_table *table);
+
+/* A decoded packet (DECODE_PACKET), or one with packet.icmp.present. */
+void flow_packet(struct flow_table *table, const struct packet *packet);
+
+/* The end of the capture: every conversation ends, in the order of their first frames. */
+void flow_table_finish(struct flow_table *table);
+
+const struct flow_statistics *flow_table_statistics(const struct flow_table *table);
+
+/* Fills at most `capacity` rows, most bytes first (ties: lower port); returns how many. */
+size_t flow_unknown_ports(const struct flow_table *table, struct flow_unknown_port *ret_rows, size_t capacity);
+
+extern const struct dataset flow_dataset;
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The frame floor: from the bytes of the two sides of one conversation to whole messages for a dissector.
+ * It decides which dissector that is, gathers messages that come in pieces, passes over what cannot be
+ * understood, and keeps the transactions.
+ *
+ * The flow floor owns a session in each conversation and feeds it; records leave through the sink.
+ */
+#ifndef OVERHEAR_FRAME_SESSION_H
+#define OVERHEAR_FRAME_SESSION_H
+
+#include "overhear/dissector.h"
+#include "overhear/record.h"
+
+struct budget;
+struct names;
+struct port_map;
+
+/* What all sessions of one engine share. Owned by the engine. */
+struct session_shared {
+    struct budget *budget;
+    struct names *names;         /* learned from DNS; NULL with -n */
+    struct port_map *ports;      /* which dissector a port belongs to */
+    struct record_sink sink;
+    bool wants_notes;
+    int64_t now_ns;              /* the capture's clock: the latest time seen. Set by the flow floor */
+    struct moment moment;        /* of the frame in hand. Set by the flow floor */
+    uint64_t records;            /* written */
+    uint64_t anomalies;          /* counted, whether written or not */
+    uint64_t anomaly_counts[ANOMALY_COUNT];
+};
+
+struct session_side;
+
+struct session {
+    struct session_shared *shared;
+    struct conversation *conversation; /* owned by the flow floor, outlives the session */
+    struct session_state *state;       /* made when the first bytes come; private to this floor */
+};
+
+/* `conversation` is the public part of the flow floor's conversation. Takes no memory yet. */
+void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation);
+
+/* One datagram of `side`. `length`: as the sender sent it, >= data.len. */
+void session_datagram(struct session *session, enum side side, struct bytes data, uint64_t length, struct moment moment);
+
+/* The next bytes of `side`, in order, seen at `moment`. */
+void session_data(struct session *session, enum side side, struct bytes data, struct moment moment);
+
+/* `length` bytes of `side` are lost. */
+void session_gap(struct session *session, enum side side, uint64_t length);
+
+/* `side` sends nothing more (FIN, or the whole conversation is about to end). Idempotent. */
+void session_side_end(struct session *session, enum side side);
+
+/* An ICMP error came about this conversation: open requests will not be answered. `type`, `code` as on the wire. */
+void session_icmp_error(struct session *session, const struct icmp_error *error, uint8_t family);
+
+/* Called now and then with the clock in shared->now_ns: gives up transactions that waited too long. */
+void session_tick(struct session *session);
+
+/* The conversation is over: ends both sides, abandons what is open, frees everything. */
+void session_end(struct session *session, enum end_reason reason);
+
+/* Bytes that no dissector understood, of both sides: for the summary's list of unknown ports. */
+uint64_t session_unrecognised_bytes(const struct session *session);
+
+/* Roles by content: set by the session when a probe says that `source` is really the server. The session
+ * swaps conversation->source and ->destination itself and tells the flow floor with this flag, which then
+ * maps its own sides anew. Only ever set before any record was written. */
+bool session_take_swap(struct session *session);
+
+/* Write an anomaly record about this conversation (or none: conversation NULL), at `moment`. Counts always;
+ * writes the first LIMIT_ANOMALIES of each kind in a conversation. */
+void session_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly, uint64_t a,
+                     uint64_t b);
+
+/* Hand a finished record to the sink, with the names its conversation's client knows. */
+void session_write(struct session_shared *shared, struct record *record);
+
+/* The dataset of anomaly records. */
+extern const struct dataset anomaly_dataset;
+
+#endif

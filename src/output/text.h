@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The one function that turns bytes from the wire into text, for JSON and for terminals; nothing else may.
+ *
+ * Bytes that are not valid UTF-8, and control characters (C0 but newline and tab, DEL, C1) become the four characters
+ * \xNN; a backslash that would read as such an escape becomes \x5c. Bidirectional controls become JSON \u escapes in
+ * JSON, and \xNN of each of their bytes on a terminal; there newline and tab are shown as \x0a and \x09 too unless
+ * the caller breaks lines itself.
+ */
+#ifndef OVERHEAR_OUTPUT_TEXT_H
+#define OVERHEAR_OUTPUT_TEXT_H
+
+#include "overhear/bytes.h"
+
+/* A growing buffer that belongs to an output and is written out when it is full. */
+struct text_buffer {
+    char *at;
+    size_t length, capacity;
+    bool failed; /* memory was out: what follows is lost, and the output says so */
+};
+
+void text_buffer_done(struct text_buffer *buffer);
+void text_add(struct text_buffer *buffer, const char *text, size_t length); /* raw: our own words only */
+void text_add_string(struct text_buffer *buffer, const char *text);
+void text_add_unsigned(struct text_buffer *buffer, uint64_t value);
+void text_add_signed(struct text_buffer *buffer, int64_t value);
+
+/* Wire text inside a JSON string (without the quotes). Stops at a character boundary before `limit` bytes of
+ * input; returns false where it cut. */
+bool text_add_json(struct text_buffer *buffer, struct bytes wire, size_t limit);
+
+/* Wire text for a terminal, one line. */
+void text_add_terminal(struct text_buffer *buffer, struct bytes wire, size_t limit);
+
+/* RFC 3339 in UTC with `digits` (6 or 9) after the second. */
+void text_add_time(struct text_buffer *buffer, int64_t time_ns, unsigned digits);
+
+/* Columns that a safe text (as text_add_terminal made it) takes on a terminal: UTF-8 aware, wide characters are two. */
+size_t text_width(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The notes: catalogs of sentences, read from JSON with json-c. A notes.json is an object of catalogs; a
+ * catalog is an object from a value's text to one sentence:
+ *
+ *     { "dns.response_code": { "NXDOMAIN": "the name does not exist" },
+ *       "observations":      { "dns.cached": "comes from a cache: {age} of its {ttl} are over" } }
+ *
+ * Catalogs of the same name in several files are one catalog. A later file wins where both have a value.
+ */
+#ifndef OVERHEAR_RECORD_NOTES_H
+#define OVERHEAR_RECORD_NOTES_H
+
+#include "overhear/record.h"
+
+struct notes;
+
+/* The built-in catalogs. NULL where memory is out. The built-in files are embedded by CMake. */
+struct notes *notes_new(char *ret_error, size_t error_size);
+void notes_free(struct notes *notes);
+
+/* Lay every *.json file of a folder over what is there. 0, or -1 with a message that names file and place. */
+int notes_add_folder(struct notes *notes, const char *folder, char *ret_error, size_t error_size);
+
+/* The sentence for a value; no bytes where there is none. Exact match, then ASCII case-insensitive. */
+struct bytes notes_find(const struct notes *notes, const char *catalog, struct bytes value);
+
+/* Fill the sentence of an observation (ITEM_NOTE at `index` of the record's tape) into ret_text, at most `size`
+ * bytes; returns its length, 0 where the catalog has no such sentence. Text arguments come out raw: the
+ * caller makes them safe like everything from the wire. */
+size_t notes_fill(const struct notes *notes, const struct record *record, unsigned index, char *ret_text, size_t size);
+
+/* All that is to be said about one item of the tape: the catalog's sentence, then the observations about it,
+ * joined with "; ". Returns its length, 0: nothing. `field` is the item's row. */
+size_t notes_about(const struct notes *notes, const struct record *record, unsigned index, const struct field *field,
+                   char *ret_text, size_t size);
+
+#endif

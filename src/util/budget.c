@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "budget.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+void budget_init(struct budget *budget, size_t limit)
+{
+    *budget = (struct budget){.limit = limit};
+}
+
+static bool budget_admits(struct budget *budget, size_t size)
+{
+    if (budget->fail_at > 0 && --budget->fail_at == 0)
+        return false;
+    return budget->limit == 0 || (budget->used <= budget->limit && size <= budget->limit - budget->used);
+}
+
+static void budget_charge(struct budget *budget, size_t size)
+{
+    budget->used += size;
+    if (budget->used > budget->peak)
+        budget->peak = budget->used;
+}
+
+void *budget_take(struct budget *budget, size_t size)
+{
+    void *memory = budget_admits(budget, size) ? calloc(1, size) : NULL;
+    if (memory)
+        budget_charge(budget, size);
+    else
+        budget->refused++;
+    return memory;
+}
+
+void *budget_resize(struct budget *budget, void *memory, size_t old_size, size_t new_size)
+{
+    size_t more = new_size > old_size ? new_size - old_size : 0;
+    void *resized = budget_admits(budget, more) ? realloc(memory, new_size) : NULL;
+    if (!resized) {
+        budget->refused++;
+        return NULL;
+    }
+    budget->used -= old_size;
+    budget_charge(budget, new_size);
+    return resized;
+}
+
+void budget_give(struct budget *budget, void *memory, size_t size)
+{
+    if (!memory)
+        return;
+    free(memory);
+    budget->used -= size;
+}

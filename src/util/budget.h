@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Memory that is counted. Everything that the traffic can make grow is taken from one budget (--memory) and
+ * given back to it; the budget refuses what would exceed its limit, so the cap is never exceeded. Who asks
+ * must cope with NULL; the flow floor keeps room by ending conversations early.
+ */
+#ifndef OVERHEAR_UTIL_BUDGET_H
+#define OVERHEAR_UTIL_BUDGET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct budget {
+    size_t limit; /* bytes; 0 means no limit */
+    size_t used;
+    size_t peak;
+    uint64_t refused; /* requests that got NULL */
+    uint64_t fail_at; /* tests: the n-th request from now fails; 0: none */
+};
+
+void budget_init(struct budget *budget, size_t limit);
+
+/* Zeroed memory, or NULL. size > 0. */
+void *budget_take(struct budget *budget, size_t size);
+
+/* Like realloc: the first min(old, new) bytes stay, the rest is not zeroed. NULL: the old block is as before.
+ * `memory` may be NULL with old_size 0. */
+void *budget_resize(struct budget *budget, void *memory, size_t old_size, size_t new_size);
+
+/* `size` as it was taken. NULL is fine. */
+void budget_give(struct budget *budget, void *memory, size_t size);
+
+#endif
