@@ -141,6 +141,8 @@ struct record {
     uint32_t item_count, item_capacity;
     uint32_t text_length, text_capacity;
     uint16_t open_group;                      /* index + 1; 0: none */
+    uint16_t last_value;                      /* index + 1 of the value added last; 0: it was left out */
+    bool skipping_group;                      /* the open group did not fit */
     uint16_t first_item[LIMIT_RECORD_FIELDS]; /* index + 1 of the first item of each field; 0: absent */
     uint16_t last_item[LIMIT_RECORD_FIELDS];
     uint8_t truncated[(LIMIT_RECORD_FIELDS + 7) / 8]; /* fields of which something was left out */

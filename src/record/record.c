@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The tape. Items refer to text by offset, so the buffers may move as they grow.
+ */
+#include "overhear/record.h"
+
+#include "../util/budget.h"
+
+#include <assert.h>
+
+enum {
+    FIRST_ITEMS = 24,
+    FIRST_TEXT = 512,
+    ARGUMENTS_MAX = 4,
+};
+
+static_assert(LIMIT_RECORD_ITEMS < UINT16_MAX, "items are linked by 16-bit numbers");
+
+void record_init(struct record *record, const struct dataset *dataset, struct budget *budget)
+{
+    assert(dataset->field_count <= LIMIT_RECORD_FIELDS);
+    *record = (struct record){.dataset = dataset, .budget = budget};
+}
+
+void record_done(struct record *record)
+{
+    budget_give(record->budget, record->items, record->item_capacity * sizeof *record->items);
+    budget_give(record->budget, record->text, record->text_capacity);
+    record->items = NULL;
+    record->text = NULL;
+    record->item_count = record->item_capacity = 0;
+    record->text_length = record->text_capacity = 0;
+}
+
+static bool grow_items(struct record *record, size_t more)
+{
+    size_t wanted = record->item_count + more;
+    if (wanted <= record->item_capacity)
+        return true;
+    if (wanted > LIMIT_RECORD_ITEMS)
+        return false;
+    size_t capacity = record->item_capacity ? record->item_capacity * 2u : FIRST_ITEMS;
+    if (capacity > LIMIT_RECORD_ITEMS)
+        capacity = LIMIT_RECORD_ITEMS;
+    if (capacity < wanted)
+        capacity = wanted;
+    struct item *items = budget_resize(record->budget, record->items, record->item_capacity * sizeof *items,
+                                       capacity * sizeof *items);
+    if (!items)
+        return false;
+    record->items = items;
+    record->item_capacity = (uint32_t)capacity;
+    return true;
+}
+
+static bool grow_text(struct record *record, size_t more)
+{
+    if (more > LIMIT_RECORD_BYTES - record->text_length)
+        return false;
+    size_t wanted = record->text_length + more;
+    if (wanted <= record->text_capacity)
+        return true;
+    size_t capacity = record->text_capacity ? record->text_capacity : FIRST_TEXT;
+    while (capacity < wanted)
+        capacity *= 2;
+    uint8_t *text = budget_resize(record->budget, record->text, record->text_capacity, capacity);
+    if (!text)
+        return false;
+    record->text = text;
+    record->text_capacity = (uint32_t)capacity;
+    return true;
+}
+
+/* The row of a top-level field, or of a member while a group is open. */
+static const struct field *row_of(const struct record *record, unsigned field)
+{
+    if (record->open_group == 0) {
+        assert(field < record->dataset->field_count);
+        return &record->dataset->fields[field];
+    }
+    const struct field *group = &record->dataset->fields[record->items[record->open_group - 1].field];
+    assert(field < group->member_count);
+    return &group->members[field];
+}
+
+static void mark_truncated(struct record *record, unsigned field)
+{
+    unsigned top = record->open_group ? record->items[record->open_group - 1].field : field;
+    record->truncated[top / 8] |= (uint8_t)(1u << top % 8);
+    record->last_value = 0;
+}
+
+static void link_item(struct record *record, unsigned field, uint32_t index)
+{
+    if (record->last_item[field])
+        record->items[record->last_item[field] - 1].next = (uint16_t)(index + 1);
+    else
+        record->first_item[field] = (uint16_t)(index + 1);
+    record->last_item[field] = (uint16_t)(index + 1);
+}
+
+/* A new item at the end of the tape; NULL where it may not or cannot be added. */
+static struct item *add_item(struct record *record, unsigned field, enum item_kind kind)
+{
+    if (record->skipping_group)
+        return NULL;
+    const struct field *row = row_of(record, field);
+    bool repeats = (row->flags & FIELD_LIST) || row->type == FIELD_MAP;
+    if (record->open_group == 0 && record->first_item[field] && !repeats) {
+        record->last_value = 0;
+        return NULL;
+    }
+    if (!grow_items(record, 1)) {
+        mark_truncated(record, field);
+        return NULL;
+    }
+    uint32_t index = record->item_count++;
+    struct item *item = &record->items[index];
+    *item = (struct item){.field = (uint16_t)field, .kind = (uint8_t)kind};
+    if (record->open_group == 0)
+        link_item(record, field, index);
+    record->last_value = (uint16_t)(index + 1);
+    return item;
+}
+
+static uint32_t keep_text(struct record *record, struct bytes text)
+{
+    uint32_t offset = record->text_length;
+    if (text.len > 0)
+        memcpy(record->text + offset, text.at, text.len);
+    record->text_length += (uint32_t)text.len;
+    return offset;
+}
+
+void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at, size_t secret_length)
+{
+    if (!record->skipping_group && !grow_text(record, text.len)) {
+        mark_truncated(record, field);
+        return;
+    }
+    struct item *item = add_item(record, field, ITEM_TEXT);
+    if (!item)
+        return;
+    item->offset = keep_text(record, text);
+    item->length = (uint32_t)text.len;
+    item->secret_at = (uint32_t)secret_at;
+    item->secret_length = (uint32_t)secret_length;
+}
+
+void record_text(struct record *record, unsigned field, struct bytes text)
+{
+    record_text_secret(record, field, text, 0, 0);
+}
+
+void record_word(struct record *record, unsigned field, const char *static_text)
+{
+    struct item *item = add_item(record, field, ITEM_WORD);
+    if (!item)
+        return;
+    item->word = static_text;
+    item->length = (uint32_t)strlen(static_text);
+}
+
+void record_integer(struct record *record, unsigned field, int64_t value)
+{
+    struct item *item = add_item(record, field, ITEM_INTEGER);
+    if (item)
+        item->integer = value;
+}
+
+void record_boolean(struct record *record, unsigned field, bool value)
+{
+    record_integer(record, field, value);
+}
+
+void record_address(struct record *record, unsigned field, const struct address *address)
+{
+    if (!record->skipping_group && !grow_text(record, sizeof *address)) {
+        mark_truncated(record, field);
+        return;
+    }
+    struct item *item = add_item(record, field, ITEM_ADDRESS);
+    if (!item)
+        return;
+    item->offset = keep_text(record, bytes_of(address, sizeof *address));
+    item->length = sizeof *address;
+}
+
+void record_set_integer(struct record *record, unsigned field, int64_t value)
+{
+    if (record->open_group == 0 && record->first_item[field])
+        record->items[record->first_item[field] - 1].integer = value;
+    else
+        record_integer(record, field, value);
+}
+
+void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
+                       size_t secret_length)
+{
+    if (!grow_text(record, key.len + value.len)) {
+        mark_truncated(record, field);
+        return;
+    }
+    struct item *item = add_item(record, field, ITEM_MAP);
+    if (!item)
+        return;
+    item->key_offset = keep_text(record, key);
+    item->key_length = (uint32_t)key.len;
+    for (uint32_t i = 0; i < item->key_length; i++)
+        record->text[item->key_offset + i] = byte_lower(record->text[item->key_offset + i]);
+    item->offset = keep_text(record, value);
+    item->length = (uint32_t)value.len;
+    item->secret_at = (uint32_t)secret_at;
+    item->secret_length = (uint32_t)secret_length;
+}
+
+void record_map(struct record *record, unsigned field, struct bytes key, struct bytes value)
+{
+    record_map_secret(record, field, key, value, 0, 0);
+}
+
+void record_group_begin(struct record *record, unsigned field)
+{
+    assert(record->open_group == 0 && !record->skipping_group);
+    if (!add_item(record, field, ITEM_GROUP)) {
+        record->skipping_group = true;
+        return;
+    }
+    record->open_group = (uint16_t)record->item_count;
+}
+
+void record_group_end(struct record *record)
+{
+    if (record->open_group) {
+        struct item *group = &record->items[record->open_group - 1];
+        group->length = record->item_count - record->open_group;
+    }
+    record->open_group = 0;
+    record->skipping_group = false;
+}
+
+struct bytes record_find_text(const struct record *record, unsigned field)
+{
+    if (!record->first_item[field])
+        return (struct bytes){NULL, 0};
+    const struct item *item = &record->items[record->first_item[field] - 1];
+    if (item->kind == ITEM_WORD)
+        return bytes_of(item->word, item->length);
+    if (item->kind == ITEM_TEXT || item->kind == ITEM_MAP)
+        return bytes_of(record->text + item->offset, item->length);
+    return (struct bytes){NULL, 0};
+}
+
+bool record_find_integer(const struct record *record, unsigned field, int64_t *ret_value)
+{
+    if (!record->first_item[field] || record->items[record->first_item[field] - 1].kind != ITEM_INTEGER)
+        return false;
+    *ret_value = record->items[record->first_item[field] - 1].integer;
+    return true;
+}
+
+bool record_has(const struct record *record, unsigned field)
+{
+    return record->first_item[field] != 0;
+}
+
+void record_observe(struct record *record, int field, const char *observation, const struct argument *arguments,
+                    size_t count)
+{
+    if (!record->wants_notes || record->skipping_group)
+        return;
+    uint16_t about = field == RECORD_LAST ? record->last_value : record->first_item[field];
+    size_t text = 0;
+    assert(count <= ARGUMENTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        text += arguments[i].text.len;
+    if (about == 0 || !grow_items(record, 1 + count) || !grow_text(record, text))
+        return;
+    record->items[record->item_count++] = (struct item){
+        .kind = ITEM_NOTE, .about = (uint16_t)(about - 1), .word = observation, .length = (uint32_t)count};
+    for (size_t i = 0; i < count; i++) {
+        struct item *item = &record->items[record->item_count++];
+        *item = (struct item){.kind = ITEM_ARGUMENT,
+                              .field = (uint16_t)arguments[i].kind,
+                              .word = arguments[i].name,
+                              .integer = arguments[i].integer,
+                              .length = (uint32_t)arguments[i].text.len};
+        item->offset = keep_text(record, arguments[i].text);
+    }
+}
