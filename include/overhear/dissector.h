@@ -48,7 +48,7 @@ enum message_kind {
     MESSAGE_WHOLE,    /* one message, as `frame` measured it, or one datagram */
     MESSAGE_BODY,     /* a piece of body; never empty */
     MESSAGE_BODY_END, /* the body is complete (or, with `incomplete`, broken off); no bytes */
-    MESSAGE_REST,     /* what was left when this side ended in the middle of a message; incomplete */
+    MESSAGE_REST,     /* what was left when this side ended, or lost bytes, in the middle of a message */
 };
 
 struct message {

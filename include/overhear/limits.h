@@ -19,6 +19,9 @@ enum limit {
 
     /* capture */
     LIMIT_FRAME_BYTES = 16 * 1024 * 1024, /* a capture that claims a longer frame is damaged */
+    LIMIT_BLOCK_BYTES = 17 * 1024 * 1024, /* a pcapng file that claims a longer block is damaged */
+    LIMIT_INTERFACES = 65536,     /* described by one section of a pcapng file; more is damage */
+    LIMIT_FILTERS = 32,           /* link types with a compiled filter expression at a time; the oldest goes */
 
     /* stream */
     LIMIT_TCP_PENDING_BYTES = 1024 * 1024, /* of one side waiting for a missing segment; then it is a gap */
@@ -31,7 +34,7 @@ enum limit {
     LIMIT_MARKS = 4096,           /* segments of one message that remember their frame */
     LIMIT_TRANSACTIONS = 256,     /* open requests of one conversation */
     LIMIT_TRANSACTION_SECONDS = 120, /* how long a request may wait for its answer, by the capture's clock */
-    LIMIT_ANOMALIES = 64,         /* anomaly records of one kind and conversation; further ones are counted */
+    LIMIT_ANOMALIES = 64,         /* anomaly records of one conversation; further ones are only counted */
 
     /* record */
     LIMIT_RECORD_BYTES = 1024 * 1024, /* text in one record */

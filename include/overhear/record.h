@@ -91,6 +91,7 @@ struct conversation {
     bool midstream;             /* TCP whose beginning was not seen */
     uint8_t time_digits;
     const char *protocol;       /* network.protocol; NULL: not recognised */
+    uint16_t anomaly_records;   /* written so far, at most LIMIT_ANOMALIES */
     struct moment first, last;
     char community_id[32];      /* Community ID v1, seed 0; empty until asked for */
 };
@@ -131,6 +132,8 @@ struct record {
     struct moment request, response;         /* first byte of either message; frame 0: none seen */
     enum outcome outcome;
     bool incomplete;
+    const char *icmp_error;                  /* static words, "port unreachable": what a router or host sent back
+                                              * in place of an answer; NULL: nothing */
     struct bytes source_domain, destination_domain; /* set by the core when the record is written */
     bool wants_notes; /* false: observations are not stored */
 

@@ -30,12 +30,11 @@ struct session_shared {
     uint64_t anomaly_counts[ANOMALY_COUNT];
 };
 
-struct session_side;
-
 struct session {
     struct session_shared *shared;
     struct conversation *conversation; /* owned by the flow floor, outlives the session */
     struct session_state *state;       /* made when the first bytes come; private to this floor */
+    uint64_t unrecognised;             /* bytes of both sides that no dissector understood */
 };
 
 /* `conversation` is the public part of the flow floor's conversation. Takes no memory yet. */
@@ -62,7 +61,11 @@ void session_tick(struct session *session);
 /* The conversation is over: ends both sides, abandons what is open, frees everything. */
 void session_end(struct session *session, enum end_reason reason);
 
-/* Bytes that no dissector understood, of both sides: for the summary's list of unknown ports. */
+/* Whether a dissector claims this port (or -d does): then it is the server's. */
+bool session_knows_port(const struct session_shared *shared, uint8_t transport, uint16_t port);
+
+/* Bytes that no dissector understood, of both sides: for the summary's list of unknown ports. Complete after
+ * session_end. */
 uint64_t session_unrecognised_bytes(const struct session *session);
 
 /* Roles by content: set by the session when a probe says that `source` is really the server. The session
@@ -71,7 +74,7 @@ uint64_t session_unrecognised_bytes(const struct session *session);
 bool session_take_swap(struct session *session);
 
 /* Write an anomaly record about this conversation (or none: conversation NULL), at `moment`. Counts always;
- * writes the first LIMIT_ANOMALIES of each kind in a conversation. */
+ * writes the first LIMIT_ANOMALIES of a conversation, and as many of each kind that belong to none. */
 void session_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly, uint64_t a,
                      uint64_t b);
 

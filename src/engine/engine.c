@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "overhear/engine.h"
+
+#include "../decode/decode.h"
+#include "../flow/flow.h"
+#include "../frame/names.h"
+#include "../frame/ports.h"
+#include "../frame/session.h"
+#include "../util/budget.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct engine {
+    struct budget budget;
+    struct session_shared shared;
+    struct decoder *decoder;
+    struct flow_table *flows;
+    uint64_t frames, bytes;
+    int64_t first_ns, last_ns;
+};
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    flow_table_free(engine->flows);
+    decoder_free(engine->decoder);
+    names_free(engine->shared.names);
+    port_map_free(engine->shared.ports);
+    free(engine);
+}
+
+static bool wire(struct engine *engine, const struct engine_options *options)
+{
+    struct session_shared *shared = &engine->shared;
+    shared->budget = &engine->budget;
+    shared->sink = options->sink;
+    shared->wants_notes = !options->no_notes;
+    shared->ports = port_map_new();
+    shared->names = options->no_names ? NULL : names_new(&engine->budget);
+    engine->decoder = decoder_new(&engine->budget, options->strict_checksums);
+    engine->flows = flow_table_new(shared);
+    return shared->ports && (shared->names || options->no_names) && engine->decoder && engine->flows;
+}
+
+struct engine *engine_new(const struct engine_options *options)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return NULL;
+    budget_init(&engine->budget, options->memory_limit ? options->memory_limit : (size_t)LIMIT_MEMORY_MIB << 20);
+    if (!wire(engine, options)) {
+        engine_free(engine);
+        return NULL;
+    }
+    for (size_t i = 0; i < options->port_count; i++)
+        port_map_set(engine->shared.ports, options->ports[i].port, options->ports[i].dissector);
+    return engine;
+}
+
+/* Anomalies of a packet that belongs to no conversation. */
+static void report(struct engine *engine, const struct packet *packet)
+{
+    engine->shared.moment = packet->moment;
+    for (unsigned i = 0; i < packet->anomaly_count; i++)
+        session_anomaly(&engine->shared, NULL, packet->anomalies[i].name, packet->anomalies[i].a,
+                        packet->anomalies[i].b);
+}
+
+void engine_frame(struct engine *engine, const struct frame *frame)
+{
+    struct packet packet;
+    enum decode_stop stop = decode_frame(engine->decoder, frame, &packet);
+    if (engine->frames == 0 || frame->moment.time_ns < engine->first_ns)
+        engine->first_ns = frame->moment.time_ns;
+    if (engine->frames == 0 || frame->moment.time_ns > engine->last_ns)
+        engine->last_ns = frame->moment.time_ns;
+    engine->frames++;
+    engine->bytes += frame->wire_length;
+    if (stop == DECODE_PACKET || (stop == DECODE_ICMP && packet.icmp.present))
+        flow_packet(engine->flows, &packet);
+    else
+        report(engine, &packet);
+}
+
+void engine_finish(struct engine *engine)
+{
+    flow_table_finish(engine->flows);
+}
+
+static void fill_flows(const struct engine *engine, struct engine_statistics *s)
+{
+    const struct flow_statistics *flows = flow_table_statistics(engine->flows);
+    s->conversations = flows->opened;
+    for (size_t i = 0; i < sizeof s->ended / sizeof *s->ended; i++) {
+        s->ended[i] = flows->ended[i];
+        s->conversations_ended += flows->ended[i];
+    }
+    s->seen_bytes = flows->seen_bytes;
+    s->delivered_bytes = flows->delivered_bytes;
+    s->gap_bytes = flows->gap_bytes;
+    s->duplicate_bytes = flows->duplicate_bytes;
+    s->over_limit_bytes = flows->over_limit_bytes;
+}
+
+static void fill_unknown(const struct engine *engine, struct engine_statistics *s)
+{
+    struct flow_unknown_port rows[sizeof s->unknown / sizeof *s->unknown];
+    s->unknown_count = flow_unknown_ports(engine->flows, rows, sizeof rows / sizeof *rows);
+    for (size_t i = 0; i < s->unknown_count; i++)
+        s->unknown[i] = (struct engine_unknown){rows[i].transport == TRANSPORT_TCP ? "tcp" : "udp", rows[i].port,
+                                                rows[i].conversations, rows[i].bytes};
+}
+
+void engine_statistics(const struct engine *engine, struct engine_statistics *ret_statistics)
+{
+    struct engine_statistics *s = ret_statistics;
+    const struct decoder_statistics *decoder = decoder_statistics(engine->decoder);
+    *s = (struct engine_statistics){
+        .frames = engine->frames,
+        .bytes = engine->bytes,
+        .first_ns = engine->first_ns,
+        .last_ns = engine->last_ns,
+        .records = engine->shared.records,
+        .anomalies = engine->shared.anomalies,
+        .bad_checksums = decoder->bad_checksums,
+        .datagrams_reassembled = decoder->datagrams_reassembled,
+        .datagrams_given_up = decoder->datagrams_given_up,
+        .memory_peak = engine->budget.peak,
+        .memory_limit = engine->budget.limit,
+        .memory_refused = engine->budget.refused,
+    };
+    static_assert(DECODE_STOP_COUNT <= sizeof s->stops / sizeof *s->stops, "every stop has its row");
+    for (int stop = 0; stop < DECODE_STOP_COUNT; stop++)
+        s->stops[s->stop_count++] = (struct engine_stop){decode_stop_name((enum decode_stop)stop),
+                                                         decoder->stops[stop]};
+    memcpy(s->anomaly_counts, engine->shared.anomaly_counts, sizeof s->anomaly_counts);
+    fill_flows(engine, s);
+    fill_unknown(engine, s);
+}
+
+const struct dissector *dissector_find(const char *name)
+{
+    for (const struct dissector *const *d = dissector_registry; *d; d++)
+        if (strcmp((*d)->name, name) == 0)
+            return *d;
+    return NULL;
+}
+
+size_t dataset_list(const struct dataset **ret_datasets, size_t capacity)
+{
+    size_t count = 0;
+    for (const struct dissector *const *d = dissector_registry; *d && count < capacity; d++)
+        ret_datasets[count++] = (*d)->dataset;
+    if (count < capacity)
+        ret_datasets[count++] = &flow_dataset;
+    if (count < capacity)
+        ret_datasets[count++] = &anomaly_dataset;
+    return count;
+}

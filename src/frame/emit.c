@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What a dissector may ask of the core during a hook, and how records and anomalies leave.
+ */
+#include "names.h"
+#include "session_state.h"
+
+#include <stdio.h>
+
+enum anomaly_field { ANOMALY_FIELD_NAME, ANOMALY_FIELD_DETAIL, ANOMALY_FIELD_COUNT };
+
+static const struct field anomaly_fields[ANOMALY_FIELD_COUNT] = {
+    [ANOMALY_FIELD_NAME] = {.name = "overhear.anomaly.name",
+                            .type = FIELD_TEXT,
+                            .meaning = "what should not be, as layer.what",
+                            .catalog = "anomaly"},
+    [ANOMALY_FIELD_DETAIL] = {.name = "overhear.anomaly.detail",
+                              .type = FIELD_TEXT,
+                              .meaning = "a sentence with the figures of this case"},
+};
+
+static const struct line anomaly_lines[] = {
+    {SPEAKER_SAME, DETAIL_ALL, LINE_ONCE, "{!overhear.anomaly.name}  {overhear.anomaly.detail}", NULL},
+};
+
+const struct dataset anomaly_dataset = {
+    .name = "anomaly",
+    .title = "Anomaly",
+    .fields = anomaly_fields,
+    .field_count = ANOMALY_FIELD_COUNT,
+    .lines = anomaly_lines,
+    .line_count = sizeof anomaly_lines / sizeof *anomaly_lines,
+};
+
+void session_write(struct session_shared *shared, struct record *record)
+{
+    if (record->conversation && shared->names) {
+        const struct address *client = &record->conversation->source.ip;
+        record->source_domain = names_find(shared->names, client, client);
+        record->destination_domain = names_find(shared->names, client, &record->conversation->destination.ip);
+    }
+    shared->records++;
+    if (shared->sink.write)
+        shared->sink.write(shared->sink.context, record);
+}
+
+/* The sentence with its figures. Returns its length. */
+static size_t fill_detail(enum anomaly anomaly, uint64_t a, uint64_t b, char *ret_text, size_t size)
+{
+    size_t length = 0;
+    for (const char *at = anomaly_detail(anomaly); *at && length + 24 < size;) {
+        if (at[0] == '{' && (at[1] == 'a' || at[1] == 'b') && at[2] == '}') {
+            int n = snprintf(ret_text + length, size - length, "%llu", (unsigned long long)(at[1] == 'a' ? a : b));
+            length += n > 0 ? (size_t)n : 0;
+            at += 3;
+        } else {
+            ret_text[length++] = *at++;
+        }
+    }
+    return length;
+}
+
+static void write_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly,
+                          uint64_t a, uint64_t b)
+{
+    struct record record;
+    char detail[256];
+    record_init(&record, &anomaly_dataset, shared->budget);
+    record.conversation = conversation;
+    record.wants_notes = shared->wants_notes;
+    record.first = record.last = shared->moment;
+    record_word(&record, ANOMALY_FIELD_NAME, anomaly_name(anomaly));
+    record_text(&record, ANOMALY_FIELD_DETAIL, bytes_of(detail, fill_detail(anomaly, a, b, detail, sizeof detail)));
+    session_write(shared, &record);
+    record_done(&record);
+}
+
+void session_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly, uint64_t a,
+                     uint64_t b)
+{
+    shared->anomalies++;
+    uint64_t before = shared->anomaly_counts[anomaly]++;
+    if (conversation)
+        before = conversation->anomaly_records++;
+    if (before < LIMIT_ANOMALIES)
+        write_anomaly(shared, conversation, anomaly, a, b);
+    else if (conversation)
+        conversation->anomaly_records = LIMIT_ANOMALIES;
+}
+
+void emit_anomaly(struct emitter *emitter, enum anomaly anomaly, uint64_t a, uint64_t b)
+{
+    emitter->session->state->spoke = true;
+    session_anomaly(emitter->session->shared, emitter->session->conversation, anomaly, a, b);
+}
+
+const struct conversation *emit_conversation(const struct emitter *emitter)
+{
+    return emitter->session->conversation;
+}
+
+struct moment emit_now(const struct emitter *emitter)
+{
+    return emitter->session->shared->moment;
+}
+
+bool emit_wants_notes(const struct emitter *emitter)
+{
+    return emitter->session->shared->wants_notes;
+}
+
+void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name)
+{
+    if (emitter->session->shared->names)
+        names_learn(emitter->session->shared->names, asker, address, name);
+}
+
+struct bytes emit_server_name(const struct emitter *emitter)
+{
+    const struct conversation *c = emitter->session->conversation;
+    return names_find(emitter->session->shared->names, &c->source.ip, &c->destination.ip);
+}
+
+void emit_hand_over(struct emitter *emitter, const char *dissector_name)
+{
+    emitter->next_dissector = dissector_name;
+}

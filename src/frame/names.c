@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "names.h"
+
+#include "../util/budget.h"
+#include "../util/siphash.h"
+
+enum { BUCKETS = 16384, NAME_MAX_BYTES = 255 };
+
+struct pair {
+    struct address asker, address;
+};
+
+struct name {
+    struct pair pair;
+    struct name *next;          /* in its bucket */
+    struct name *newer, *older; /* by last use */
+    size_t length;
+    uint8_t text[];
+};
+
+struct names {
+    struct budget *budget;
+    struct siphash_key key;
+    size_t count;
+    struct name *newest, *oldest;
+    struct name *buckets[BUCKETS];
+};
+
+struct names *names_new(struct budget *budget)
+{
+    struct names *names = budget_take(budget, sizeof *names);
+    if (!names)
+        return NULL;
+    names->budget = budget;
+    names->key = siphash_key_random();
+    return names;
+}
+
+static void unlink_use(struct names *names, struct name *name)
+{
+    *(name->newer ? &name->newer->older : &names->newest) = name->older;
+    *(name->older ? &name->older->newer : &names->oldest) = name->newer;
+}
+
+static void link_newest(struct names *names, struct name *name)
+{
+    name->newer = NULL;
+    name->older = names->newest;
+    *(names->newest ? &names->newest->newer : &names->oldest) = name;
+    names->newest = name;
+}
+
+static struct name **slot_of(struct names *names, const struct pair *pair)
+{
+    struct name **slot = &names->buckets[siphash(&names->key, pair, sizeof *pair) % BUCKETS];
+    while (*slot && memcmp(&(*slot)->pair, pair, sizeof *pair) != 0)
+        slot = &(*slot)->next;
+    return slot;
+}
+
+static void forget(struct names *names, struct name **slot)
+{
+    struct name *name = *slot;
+    *slot = name->next;
+    unlink_use(names, name);
+    names->count--;
+    budget_give(names->budget, name, sizeof *name + name->length);
+}
+
+void names_free(struct names *names)
+{
+    if (!names)
+        return;
+    while (names->oldest)
+        forget(names, slot_of(names, &names->oldest->pair));
+    budget_give(names->budget, names, sizeof *names);
+}
+
+/* All bytes of a pair count as its key, so it begins zeroed. */
+static struct pair pair_of(const struct address *asker, const struct address *address)
+{
+    struct pair pair;
+    memset(&pair, 0, sizeof pair);
+    pair.asker = *asker;
+    pair.address = *address;
+    return pair;
+}
+
+void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes name)
+{
+    struct pair pair = pair_of(asker, address);
+    struct name **slot = slot_of(names, &pair);
+    name = bytes_first(name, NAME_MAX_BYTES);
+    if (*slot && bytes_equal(bytes_of((*slot)->text, (*slot)->length), name)) {
+        unlink_use(names, *slot);
+        link_newest(names, *slot);
+        return;
+    }
+    if (*slot)
+        forget(names, slot);
+    if (names->count >= LIMIT_NAMES)
+        forget(names, slot_of(names, &names->oldest->pair));
+    struct name *learned = budget_take(names->budget, sizeof *learned + name.len);
+    if (!learned)
+        return;
+    learned->pair = pair;
+    learned->length = name.len;
+    if (name.len > 0)
+        memcpy(learned->text, name.at, name.len);
+    slot = slot_of(names, &pair);
+    learned->next = *slot;
+    *slot = learned;
+    link_newest(names, learned);
+    names->count++;
+}
+
+struct bytes names_find(struct names *names, const struct address *asker, const struct address *address)
+{
+    if (!names || names->count == 0)
+        return (struct bytes){NULL, 0};
+    struct pair pair = pair_of(asker, address);
+    struct name *name = *slot_of(names, &pair);
+    if (!name)
+        return (struct bytes){NULL, 0};
+    unlink_use(names, name);
+    link_newest(names, name);
+    return bytes_of(name->text, name->length);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The life of a session. The blocks it needs are made when the first bytes come, so that a conversation that says
+ * nothing costs nothing here.
+ */
+#include "session.h"
+
+#include "ports.h"
+#include "session_state.h"
+
+#include "../util/budget.h"
+
+void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation)
+{
+    *session = (struct session){.shared = shared, .conversation = conversation};
+}
+
+static bool begin(struct session *session, uint64_t length)
+{
+    if (!session->state)
+        session->state = budget_take(session->shared->budget, sizeof *session->state);
+    if (session->state)
+        return true;
+    session_anomaly(session->shared, session->conversation, ANOMALY_MEMORY_LIMIT, length, 0);
+    return false;
+}
+
+void session_datagram(struct session *session, enum side side, struct bytes data, uint64_t length, struct moment moment)
+{
+    if (!begin(session, length))
+        return;
+    struct session_state *state = session->state;
+    if (!state->opaque && !state->dissector)
+        (void)route_datagram(session, &side, data);
+    if (!state->dissector) {
+        session->unrecognised += length;
+        return;
+    }
+    transactions_expire(session);
+    struct emitter emitter = {session, NULL};
+    struct message message = {
+        .kind = MESSAGE_WHOLE,
+        .side = side,
+        .bytes = data,
+        .length = length,
+        .incomplete = length > data.len,
+        .first = moment,
+        .last = moment,
+    };
+    if (state->dissector->message(state->state, &emitter, &message) == VERDICT_OK || state->spoke || state->oldest)
+        return;
+    /* Not its protocol after all, and nothing was said yet: it is nobody's. */
+    route_release(session, END_FIN);
+    session->conversation->protocol = NULL;
+    session->unrecognised += length;
+    state->opaque = true;
+}
+
+void session_data(struct session *session, enum side side, struct bytes data, struct moment moment)
+{
+    if (data.len == 0 || !begin(session, data.len))
+        return;
+    struct session_state *state = session->state;
+    transactions_expire(session);
+    side_run(session, side, data, moment);
+    if (!state->dissector && !state->opaque)
+        route_stream(session, false);
+}
+
+void session_gap(struct session *session, enum side side, uint64_t length)
+{
+    if (length == 0 || !begin(session, length))
+        return;
+    if (!session->state->dissector && !session->state->opaque)
+        route_stream(session, true);
+    side_gap(session, side, length);
+}
+
+void session_side_end(struct session *session, enum side side)
+{
+    if (session->state)
+        side_end(session, side, true);
+}
+
+/* RFC 792 and RFC 4443, for people. `ends`: nobody waits for an answer after that. */
+struct icmp_meaning {
+    uint8_t family, type;
+    int16_t code; /* -1: any other */
+    bool ends;
+    const char *words;
+};
+
+static const struct icmp_meaning icmp_meanings[] = {
+    {4, 3, 0, true, "network unreachable"},
+    {4, 3, 1, true, "host unreachable"},
+    {4, 3, 2, true, "protocol unreachable"},
+    {4, 3, 3, true, "port unreachable"},
+    {4, 3, 4, false, "packet too big"},
+    {4, 3, 5, true, "source route failed"},
+    {4, 3, 6, true, "network unknown"},
+    {4, 3, 7, true, "host unknown"},
+    {4, 3, 9, true, "network prohibited"},
+    {4, 3, 10, true, "host prohibited"},
+    {4, 3, 13, true, "communication prohibited"},
+    {4, 3, -1, true, "unreachable"},
+    {4, 4, -1, false, "source quench"},
+    {4, 5, -1, false, "redirect"},
+    {4, 11, 0, true, "time to live exceeded"},
+    {4, 11, -1, true, "reassembly time exceeded"},
+    {6, 1, 0, true, "no route"},
+    {6, 1, 1, true, "communication prohibited"},
+    {6, 1, 2, true, "beyond the scope of the source address"},
+    {6, 1, 3, true, "address unreachable"},
+    {6, 1, 4, true, "port unreachable"},
+    {6, 1, 5, true, "source address prohibited"},
+    {6, 1, 6, true, "route rejected"},
+    {6, 1, -1, true, "unreachable"},
+    {6, 2, -1, false, "packet too big"},
+    {6, 3, 0, true, "hop limit exceeded"},
+    {6, 3, -1, true, "reassembly time exceeded"},
+};
+
+static const struct icmp_meaning *icmp_meaning_of(const struct icmp_error *error, uint8_t family)
+{
+    static const struct icmp_meaning other = {0, 0, -1, false, "parameter problem"};
+    for (size_t i = 0; i < sizeof icmp_meanings / sizeof *icmp_meanings; i++) {
+        const struct icmp_meaning *row = &icmp_meanings[i];
+        if (row->family == family && row->type == error->type && (row->code == error->code || row->code < 0))
+            return row;
+    }
+    return &other;
+}
+
+void session_icmp_error(struct session *session, const struct icmp_error *error, uint8_t family)
+{
+    /* A redirect, a smaller packet size or a request to slow down do not end a request; TCP tries again by itself. */
+    const struct icmp_meaning *meaning = icmp_meaning_of(error, family);
+    if (!session->state || session->conversation->transport != TRANSPORT_UDP || !meaning->ends)
+        return;
+    for (struct transaction_node *node = session->state->oldest; node; node = node->younger) {
+        node->transaction.record.icmp_error = meaning->words;
+        node->transaction.record.last = session->shared->moment;
+        if (node->transaction.record.response.frame == 0)
+            node->transaction.record.response = session->shared->moment;
+    }
+    transactions_abandon_all(session);
+}
+
+void session_tick(struct session *session)
+{
+    if (session->state && session->state->dissector)
+        transactions_expire(session);
+}
+
+void session_end(struct session *session, enum end_reason reason)
+{
+    struct session_state *state = session->state;
+    if (!state)
+        return;
+    bool cleanly = reason == END_FIN;
+    if (session->conversation->transport == TRANSPORT_TCP) {
+        side_end(session, SIDE_CLIENT, cleanly);
+        side_end(session, SIDE_SERVER, cleanly);
+    }
+    route_release(session, reason);
+    pending_free(session, SIDE_CLIENT);
+    pending_free(session, SIDE_SERVER);
+    budget_give(session->shared->budget, state, sizeof *state);
+    session->state = NULL;
+}
+
+bool session_knows_port(const struct session_shared *shared, uint8_t transport, uint16_t port)
+{
+    const char *protocol;
+    return port_map_find(shared->ports, transport, port, &protocol) != NULL;
+}
+
+uint64_t session_unrecognised_bytes(const struct session *session)
+{
+    return session->unrecognised;
+}
+
+bool session_take_swap(struct session *session)
+{
+    bool swapped = session->state && session->state->swapped;
+    if (swapped)
+        session->state->swapped = false;
+    return swapped;
+}

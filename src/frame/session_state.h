@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the files of the frame floor share about one session. Private to this room.
+ */
+#ifndef OVERHEAR_FRAME_SESSION_STATE_H
+#define OVERHEAR_FRAME_SESSION_STATE_H
+
+#include "session.h"
+
+/* From this byte of a side on, the bytes were seen at that moment. */
+struct mark {
+    uint64_t offset;
+    struct moment moment;
+};
+
+/* Bytes of one side that wait: for the rest of their message, or for a dissector. */
+struct pending {
+    uint8_t *at;
+    size_t length, capacity;
+    struct mark *marks; /* in the order of their offsets; the first may lie before the pending bytes */
+    size_t mark_count, mark_capacity;
+};
+
+struct side_state {
+    struct pending pending;
+    uint64_t offset;       /* of the first byte not yet consumed, from the beginning of this side */
+    size_t seen;           /* pending bytes that `frame` has looked at */
+    uint64_t message_length; /* of the message that is being gathered, once known; else 0 */
+    uint64_t body_left;    /* of a body that flows through */
+    uint64_t pass_over;    /* bytes that belong to a message too long to be gathered */
+    uint64_t nonsense;     /* bytes passed over since the last message */
+    bool in_body, until_end;
+    bool lost;             /* after a gap: looking for the next message */
+    bool incomplete;       /* the body in hand has lost bytes */
+    bool ended;
+    bool refused;          /* no dissector wanted this side's first bytes */
+};
+
+struct transaction_node {
+    struct transaction transaction;
+    struct transaction_node *older, *younger;
+};
+
+struct inflater;
+
+struct emitter {
+    struct session *session;
+    const char *next_dissector; /* set by emit_hand_over */
+};
+
+struct session_state {
+    const struct dissector *dissector; /* NULL: not decided yet, or nobody's */
+    void *state;                       /* the dissector's */
+    bool opaque;                       /* nobody's, for good */
+    bool swapped;                      /* see session_take_swap */
+    bool spoke;                        /* a record or anomaly carried the roles of this conversation */
+    uint8_t attempts;                  /* datagrams, or segments in mid-stream, that nobody wanted */
+    uint32_t excluded;                 /* bits of the registry's dissectors that said it is not theirs */
+    const char *wanted;                /* a dissector that the one before named */
+    struct side_state sides[2];
+    struct transaction_node *oldest, *youngest;
+    size_t transaction_count;
+    struct inflater *inflaters[2];
+};
+
+/* pending.c */
+bool pending_append(struct session *session, enum side side, struct bytes data, struct moment moment);
+void pending_consume(struct session *session, enum side side, size_t n);
+void pending_free(struct session *session, enum side side);
+struct moment pending_moment(const struct side_state *state, uint64_t offset, struct moment otherwise);
+
+/* side.c: run the framing loop over the side's pending bytes */
+void side_run_pending(struct session *session, enum side side);
+void side_run(struct session *session, enum side side, struct bytes data, struct moment moment);
+void side_gap(struct session *session, enum side side, uint64_t length);
+/* `cleanly`: by FIN, so that a body that goes on until the end is complete. */
+void side_end(struct session *session, enum side side, bool cleanly);
+
+/* route.c: decide whose conversation it is; `final`: no more bytes will come to tell. */
+void route_stream(struct session *session, bool final);
+bool route_datagram(struct session *session, enum side *side, struct bytes data);
+/* The dissector's time here is over: transactions abandoned, its state freed. */
+void route_release(struct session *session, enum end_reason reason);
+
+/* transactions.c */
+void transactions_abandon_all(struct session *session);
+void transactions_expire(struct session *session);
+
+/* inflate.c */
+void inflater_free(struct session *session, enum side side);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One side's bytes become messages. Bytes that arrive in order and complete their messages are never copied: the
+ * loop runs over the packet itself; what is left of it waits in `pending`, and then the loop runs over that.
+ */
+#include "session_state.h"
+
+#include "../util/budget.h"
+
+enum { EMPTY_BODIES = 16 };
+
+/* What the loop is looking at. `moment` is that of the packet in hand. */
+struct view {
+    struct session *session;
+    enum side side;
+    struct bytes bytes;
+    struct moment moment;
+    bool from_pending;
+    unsigned empty_bodies; /* in a row: a framer that consumes nothing must not keep us here */
+};
+
+static struct side_state *state_of(const struct view *view)
+{
+    return &view->session->state->sides[view->side];
+}
+
+static struct moment moment_of(const struct view *view, uint64_t offset)
+{
+    return view->from_pending ? pending_moment(state_of(view), offset, view->moment) : view->moment;
+}
+
+/* The first n bytes of the view are done with. While the view is over `pending`, the pending bytes are moved once, at
+ * the end of the loop. */
+static void view_skip(struct view *view, size_t n)
+{
+    view->bytes = bytes_skip(view->bytes, n);
+    state_of(view)->seen = 0;
+}
+
+static uint64_t view_offset(const struct view *view, struct bytes whole)
+{
+    return state_of(view)->offset + (whole.len - view->bytes.len);
+}
+
+static enum verdict deliver(struct view *view, struct emitter *emitter, struct message *message)
+{
+    struct session_state *session = view->session->state;
+    message->side = view->side;
+    return session->dissector->message(session->state, emitter, message);
+}
+
+static void give_up(struct session *session)
+{
+    route_release(session, END_FIN);
+    session->state->opaque = true;
+}
+
+static enum verdict deliver_piece(struct view *view, struct emitter *emitter, struct bytes whole, size_t n)
+{
+    struct side_state *state = state_of(view);
+    uint64_t offset = view_offset(view, whole);
+    struct message message = {
+        .kind = MESSAGE_BODY,
+        .bytes = bytes_first(view->bytes, n),
+        .length = n,
+        .incomplete = state->incomplete,
+        .first = moment_of(view, offset),
+        .last = moment_of(view, offset + n - 1),
+    };
+    enum verdict verdict = deliver(view, emitter, &message);
+    view_skip(view, n);
+    if (!state->until_end)
+        state->body_left -= n;
+    return verdict;
+}
+
+static enum verdict deliver_body_end(struct view *view, struct emitter *emitter, struct moment moment, bool incomplete)
+{
+    struct side_state *state = state_of(view);
+    struct message message = {
+        .kind = MESSAGE_BODY_END,
+        .incomplete = incomplete || state->incomplete,
+        .first = moment,
+        .last = moment,
+    };
+    state->in_body = state->until_end = state->incomplete = false;
+    state->body_left = 0;
+    return deliver(view, emitter, &message);
+}
+
+static enum verdict deliver_message(struct view *view, struct emitter *emitter, struct bytes whole, size_t length)
+{
+    struct side_state *state = state_of(view);
+    uint64_t offset = view_offset(view, whole);
+    struct message message = {
+        .kind = MESSAGE_WHOLE,
+        .bytes = bytes_first(view->bytes, length),
+        .length = length,
+        .first = moment_of(view, offset),
+        .last = moment_of(view, offset + length - 1),
+    };
+    state->lost = false;
+    state->nonsense = 0;
+    state->message_length = 0;
+    enum verdict verdict = deliver(view, emitter, &message);
+    /* Not mine: the next dissector gets the bytes from the start, so they stay. */
+    struct session_state *session = view->session->state;
+    bool at_start = offset == 0 && session->sides[side_other(view->side)].offset == 0 && !session->spoke;
+    if (verdict == VERDICT_NOT_MINE && at_start)
+        return VERDICT_NOT_MINE;
+    view_skip(view, length);
+    return verdict == VERDICT_NOT_MINE ? VERDICT_OK : verdict;
+}
+
+/* A message longer than the dissector takes, or memory is out: told as a gap, so that it finds its way back. */
+static void pass_over(struct view *view, struct emitter *emitter, uint64_t length)
+{
+    struct session_state *session = view->session->state;
+    struct side_state *state = state_of(view);
+    emit_anomaly(emitter, ANOMALY_MESSAGE_TOO_LONG, session->dissector->message_max, 0);
+    state->pass_over = length;
+    state->message_length = 0;
+    state->lost = true;
+    if (session->dissector->gap)
+        session->dissector->gap(session->state, emitter, view->side, length);
+}
+
+static void nonsense(struct view *view, struct emitter *emitter, struct bytes whole, uint64_t length)
+{
+    struct side_state *state = state_of(view);
+    size_t n = length < view->bytes.len ? (size_t)length : view->bytes.len;
+    if (n == 0)
+        n = 1;
+    if (state->nonsense == 0 && !state->lost)
+        emit_anomaly(emitter, ANOMALY_MESSAGE_NONSENSE, view_offset(view, whole), 0);
+    state->nonsense += n;
+    state->lost = true;
+    view->session->unrecognised += n;
+    view_skip(view, n);
+    if (state->nonsense > LIMIT_RESYNC_BYTES)
+        give_up(view->session);
+}
+
+enum step { STEP_ON, STEP_WAIT, STEP_LEAVE };
+
+static enum step step_verdict(struct view *view, struct emitter *emitter, enum verdict verdict)
+{
+    struct session_state *session = view->session->state;
+    if (verdict == VERDICT_OK)
+        return STEP_ON;
+    if (verdict == VERDICT_HAND_OVER) {
+        route_release(view->session, END_FIN);
+        session->excluded = 0;
+        session->wanted = emitter->next_dissector;
+    } else {
+        for (unsigned i = 0; dissector_registry[i]; i++)
+            if (dissector_registry[i] == session->dissector)
+                session->excluded |= 1u << i;
+        route_release(view->session, END_FIN);
+    }
+    return STEP_LEAVE;
+}
+
+static enum step step_body(struct view *view, struct emitter *emitter, struct bytes *whole)
+{
+    struct side_state *state = state_of(view);
+    size_t n = view->bytes.len;
+    if (!state->until_end && state->body_left < n)
+        n = (size_t)state->body_left;
+    enum verdict verdict = VERDICT_OK;
+    struct moment moment = moment_of(view, view_offset(view, *whole) + (n ? n - 1 : 0));
+    if (n > 0)
+        verdict = deliver_piece(view, emitter, *whole, n);
+    if (verdict == VERDICT_OK && !state->until_end && state->body_left == 0)
+        verdict = deliver_body_end(view, emitter, moment, false);
+    return step_verdict(view, emitter, verdict);
+}
+
+static enum step step_message(struct view *view, struct emitter *emitter, struct framing framing, struct bytes *whole)
+{
+    struct session_state *session = view->session->state;
+    struct side_state *state = state_of(view);
+    if (framing.length == 0) {
+        nonsense(view, emitter, *whole, 1);
+        return session->opaque ? STEP_LEAVE : STEP_ON;
+    }
+    if (framing.length > session->dissector->message_max) {
+        pass_over(view, emitter, framing.length);
+        return STEP_ON;
+    }
+    if (framing.length > view->bytes.len) {
+        state->seen = view->bytes.len;
+        state->message_length = framing.length;
+        return STEP_WAIT;
+    }
+    return step_verdict(view, emitter, deliver_message(view, emitter, *whole, (size_t)framing.length));
+}
+
+static enum step step_frame(struct view *view, struct emitter *emitter, struct bytes *whole)
+{
+    struct session_state *session = view->session->state;
+    struct side_state *state = state_of(view);
+    struct framing framing = session->dissector->frame(session->state, view->side, view->bytes, state->seen);
+    if (framing.kind != FRAMING_BODY || framing.length > 0)
+        view->empty_bodies = 0;
+    switch (framing.kind) {
+    case FRAMING_MORE:
+        state->seen = view->bytes.len;
+        if (view->bytes.len <= session->dissector->message_max)
+            return STEP_WAIT;
+        pass_over(view, emitter, view->bytes.len);
+        return STEP_ON;
+    case FRAMING_MESSAGE:
+        return step_message(view, emitter, framing, whole);
+    case FRAMING_BODY:
+    case FRAMING_BODY_END:
+        if (++view->empty_bodies > EMPTY_BODIES)
+            break;
+        state->in_body = true;
+        state->lost = false;
+        state->nonsense = 0;
+        state->seen = 0;
+        state->until_end = framing.kind == FRAMING_BODY_END;
+        state->body_left = framing.length;
+        return STEP_ON;
+    case FRAMING_NONSENSE:
+        break;
+    }
+    nonsense(view, emitter, *whole, framing.length);
+    return session->opaque ? STEP_LEAVE : STEP_ON;
+}
+
+/* Runs until the view is used up, more bytes are needed, or the dissector is no longer this conversation's. */
+static void run(struct view *view)
+{
+    struct session_state *session = view->session->state;
+    struct side_state *state = state_of(view);
+    struct emitter emitter = {view->session, NULL};
+    struct bytes whole = view->bytes;
+    enum step step = STEP_ON;
+    while (step == STEP_ON && session->dissector &&
+           (view->bytes.len > 0 || (state->in_body && !state->until_end && state->body_left == 0))) {
+        if (state->pass_over > 0) {
+            size_t n = state->pass_over < view->bytes.len ? (size_t)state->pass_over : view->bytes.len;
+            state->pass_over -= n;
+            view_skip(view, n);
+        } else if (state->in_body) {
+            step = step_body(view, &emitter, &whole);
+        } else {
+            step = step_frame(view, &emitter, &whole);
+        }
+    }
+}
+
+void side_run_pending(struct session *session, enum side side)
+{
+    struct pending *pending = &session->state->sides[side].pending;
+    if (pending->length == 0 || !session->state->dissector)
+        return;
+    struct view view = {session, side, bytes_of(pending->at, pending->length), session->shared->moment, true, 0};
+    run(&view);
+    pending_consume(session, side, pending->length - view.bytes.len);
+}
+
+void side_run(struct session *session, enum side side, struct bytes data, struct moment moment)
+{
+    struct session_state *state = session->state;
+    struct side_state *own = &state->sides[side];
+    struct emitter emitter = {session, NULL};
+    struct bytes rest = data;
+    if (own->pending.length == 0) {
+        struct view view = {session, side, data, moment, false, 0};
+        run(&view);
+        own->offset += data.len - view.bytes.len;
+        rest = view.bytes;
+    }
+    if (rest.len == 0)
+        return;
+    if (state->opaque) {
+        session->unrecognised += rest.len;
+        own->offset += rest.len;
+        return;
+    }
+    if (!pending_append(session, side, rest, moment)) {
+        emit_anomaly(&emitter, ANOMALY_MEMORY_LIMIT, rest.len, 0);
+        side_gap(session, side, rest.len);
+        return;
+    }
+    /* What a first run over the packet left behind has been looked at already. */
+    if (rest.at == data.at && rest.len == data.len && own->pending.length > rest.len)
+        side_run_pending(session, side);
+}
+
+/* What is there of a message that cannot be completed. */
+static void deliver_rest(struct view *view, struct emitter *emitter)
+{
+    struct side_state *state = state_of(view);
+    size_t length = state->pending.length;
+    if (length == 0)
+        return;
+    struct message message = {
+        .kind = MESSAGE_REST,
+        .bytes = bytes_of(state->pending.at, length),
+        .length = length,
+        .incomplete = true,
+        .first = pending_moment(state, state->offset, view->moment),
+        .last = pending_moment(state, state->offset + length - 1, view->moment),
+    };
+    if (!state->lost)
+        (void)deliver(view, emitter, &message);
+    pending_consume(view->session, view->side, length);
+    state->seen = 0;
+    state->message_length = 0;
+}
+
+/* A gap inside a body or a message whose length is known: what follows it can be told. Returns what of the gap lies
+ * beyond. */
+static uint64_t gap_inside(struct view *view, struct emitter *emitter, uint64_t length)
+{
+    struct side_state *state = state_of(view);
+    if (state->in_body) {
+        uint64_t inside = state->until_end || length < state->body_left ? length : state->body_left;
+        state->incomplete = true;
+        if (!state->until_end)
+            state->body_left -= inside;
+        if (!state->until_end && state->body_left == 0)
+            (void)deliver_body_end(view, emitter, view->moment, true);
+        return length - inside;
+    }
+    if (state->pass_over > 0) {
+        uint64_t inside = length < state->pass_over ? length : state->pass_over;
+        state->pass_over -= inside;
+        return length - inside;
+    }
+    if (state->message_length > state->pending.length) {
+        uint64_t left = state->message_length - state->pending.length;
+        uint64_t inside = length < left ? length : left;
+        deliver_rest(view, emitter);
+        state->pass_over = left - inside;
+        return length - inside;
+    }
+    return length;
+}
+
+void side_gap(struct session *session, enum side side, uint64_t length)
+{
+    struct session_state *state = session->state;
+    struct side_state *own = &state->sides[side];
+    struct emitter emitter = {session, NULL};
+    if (!state->dissector) {
+        /* The first bytes are gone: what comes may begin anywhere. */
+        own->lost = true;
+        return;
+    }
+    struct view view = {session, side, {NULL, 0}, session->shared->moment, true, 0};
+    bool in_body = own->in_body;
+    uint64_t beyond = gap_inside(&view, &emitter, length);
+    if (beyond > 0)
+        deliver_rest(&view, &emitter);
+    if (state->dissector->gap && (beyond > 0 || in_body))
+        state->dissector->gap(state->state, &emitter, side, length);
+    own->offset += length;
+    own->pending.mark_count = 0;
+    if (beyond > 0) {
+        own->lost = true;
+        own->seen = 0;
+    }
+}
+
+void side_end(struct session *session, enum side side, bool cleanly)
+{
+    struct session_state *state = session->state;
+    struct side_state *own = &state->sides[side];
+    if (own->ended)
+        return;
+    if (!state->dissector && !state->opaque)
+        route_stream(session, true);
+    own->ended = true;
+    if (!state->dissector)
+        return;
+    struct emitter emitter = {session, NULL};
+    struct view view = {session, side, {NULL, 0}, session->shared->moment, true, 0};
+    if (own->in_body)
+        (void)deliver_body_end(&view, &emitter, session->shared->moment, !(own->until_end && cleanly));
+    else
+        deliver_rest(&view, &emitter);
+}
