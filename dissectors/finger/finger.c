@@ -28,7 +28,7 @@ static const struct field finger_fields[FINGER_FIELD_COUNT] = {
                         .meaning = "the client asked for the long form",
                         .catalog = "finger.verbose"},
     [FINGER_BYTES] = {.name = "finger.response.bytes", .type = FIELD_INTEGER, .meaning = "bytes of the answer"},
-    [FINGER_TEXT] = {.name = "finger.response.text", .type = FIELD_TEXT, .meaning = "the answer's first piece"},
+    [FINGER_TEXT] = {.name = "finger.response.text", .type = FIELD_TEXT, .meaning = "the answer, at most 4 KiB of it"},
 };
 
 static const struct line finger_lines[] = {
@@ -48,7 +48,6 @@ static const struct dataset finger_dataset = {
 };
 
 struct finger_state {
-    bool answering; /* the answer's first piece was seen */
     uint64_t bytes;
 };
 
@@ -102,9 +101,8 @@ static void finger_answer(struct finger_state *state, struct emitter *emitter, c
     transaction_touch(transaction, message);
     state->bytes += message->bytes.len;
     record_set_integer(&transaction->record, FINGER_BYTES, (int64_t)state->bytes);
-    if (message->kind == MESSAGE_BODY && !state->answering)
-        record_text(&transaction->record, FINGER_TEXT, message->bytes);
-    state->answering = true;
+    if (message->kind == MESSAGE_BODY)
+        record_append(&transaction->record, FINGER_TEXT, message->bytes, LIMIT_TEXT_BYTES);
     if (message->kind != MESSAGE_BODY_END)
         return;
     transaction->record.outcome = OUTCOME_SUCCESS;

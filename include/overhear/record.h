@@ -170,6 +170,10 @@ void record_text_secret(struct record *record, unsigned field, struct bytes text
 /* Replace or add: for fields that change as a message goes on (byte counts). Not for lists. */
 void record_set_integer(struct record *record, unsigned field, int64_t value);
 
+/* Add to the end of the field's text (begun where it is absent) as long as it is shorter than `limit`; what goes beyond
+ * is left out and the field named in overhear.truncated. For texts that arrive in pieces. Not for lists. */
+void record_append(struct record *record, unsigned field, struct bytes text, size_t limit);
+
 /* An entry of a FIELD_MAP: the key is lower-cased (ASCII) as it is copied. */
 void record_map(struct record *record, unsigned field, struct bytes key, struct bytes value);
 void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,

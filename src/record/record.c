@@ -132,7 +132,8 @@ static uint32_t keep_text(struct record *record, struct bytes text)
     return offset;
 }
 
-void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at, size_t secret_length)
+void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at,
+                        size_t secret_length)
 {
     if (!record->skipping_group && !grow_text(record, text.len)) {
         mark_truncated(record, field);
@@ -192,6 +193,32 @@ void record_set_integer(struct record *record, unsigned field, int64_t value)
         record->items[record->first_item[field] - 1].integer = value;
     else
         record_integer(record, field, value);
+}
+
+void record_append(struct record *record, unsigned field, struct bytes text, size_t limit)
+{
+    if (!record->first_item[field])
+        record_text(record, field, (struct bytes){NULL, 0});
+    uint16_t index = record->first_item[field];
+    if (!index)
+        return;
+    size_t length = record->items[index - 1].length;
+    size_t room = limit > length ? limit - length : 0;
+    if (text.len > room) {
+        mark_truncated(record, field);
+        text = bytes_first(text, room);
+    }
+    bool at_end = record->items[index - 1].offset + length == record->text_length;
+    if (text.len == 0 || !grow_text(record, text.len + (at_end ? 0 : length))) {
+        if (text.len > 0)
+            mark_truncated(record, field);
+        return;
+    }
+    struct item *item = &record->items[index - 1];
+    if (!at_end)
+        item->offset = keep_text(record, bytes_of(record->text + item->offset, length));
+    (void)keep_text(record, text);
+    item->length += (uint32_t)text.len;
 }
 
 void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
