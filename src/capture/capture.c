@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "capture/capture.h"
+
+#include "capture/filter.h"
+#include "capture/format.h"
+#include "capture/live.h"
+#include "capture/unknown.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    MAGIC_BYTES = 4,
+    UNMATCHED_FRAMES = 4096, /* so many in a row, and the caller gets a chance to stop or to show progress */
+    PATH_SHOWN = 200,        /* characters of a path in a message */
+};
+
+enum capture_kind { KIND_PCAP, KIND_PCAPNG, KIND_LIVE };
+
+struct capture {
+    enum capture_kind kind;
+    char *path;
+    struct source *source; /* of files */
+    struct live *live;     /* of an interface */
+    struct pcap_format pcap;
+    struct pcapng_format pcapng;
+    struct filter *filter;
+    uint64_t first_frame;
+    uint64_t frames;
+    bool finished;
+};
+
+static struct capture *new_capture(enum capture_kind kind, const char *path, uint64_t first_frame,
+                                   char ret_error[CAPTURE_ERROR_SIZE])
+{
+    struct capture *capture = calloc(1, sizeof *capture);
+    if (!capture || !(capture->path = strdup(path))) {
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: out of memory", PATH_SHOWN, path);
+        free(capture);
+        return NULL;
+    }
+    capture->kind = kind;
+    capture->first_frame = first_frame;
+    return capture;
+}
+
+static const char *shown_path(const struct capture *capture)
+{
+    return strcmp(capture->path, "-") == 0 ? "standard input" : capture->path;
+}
+
+/* Tells the format by its first bytes and reads the header. 0, or -1 with the message. */
+static int begin(struct capture *capture, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    struct source *source = capture->source;
+    struct bytes first = source_peek(source, MAGIC_BYTES);
+    while (first.len < MAGIC_BYTES && source_state(source) == SOURCE_INTERRUPTED)
+        first = source_peek(source, MAGIC_BYTES);
+
+    char problem[PROBLEM_SIZE] = "";
+    int result = -1;
+    if (pcap_format_matches(first)) {
+        capture->kind = KIND_PCAP;
+        result = pcap_format_begin(&capture->pcap, source, problem);
+    } else if (pcapng_format_matches(first)) {
+        capture->kind = KIND_PCAPNG;
+        result = pcapng_format_begin(&capture->pcapng, source, problem);
+    } else {
+        unknown_explain(source, problem, sizeof problem);
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: %s", PATH_SHOWN, shown_path(capture), problem);
+        return -1;
+    }
+    if (result != 0)
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: at byte 0: %s", PATH_SHOWN, shown_path(capture), problem);
+    return result;
+}
+
+struct capture *capture_open_file(const char *path, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    struct capture *capture = new_capture(KIND_PCAP, path, first_frame, ret_error);
+    if (!capture)
+        return NULL;
+    char problem[PROBLEM_SIZE] = "";
+    capture->source = source_open(path, problem, sizeof problem);
+    if (!capture->source)
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: %s", PATH_SHOWN, shown_path(capture), problem);
+    else if (begin(capture, ret_error) == 0)
+        return capture;
+    capture_close(capture);
+    return NULL;
+}
+
+struct capture *capture_open_memory(struct bytes bytes, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    struct capture *capture = new_capture(KIND_PCAP, "memory", first_frame, ret_error);
+    if (!capture)
+        return NULL;
+    capture->source = source_open_memory(bytes);
+    if (!capture->source)
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "memory: out of memory");
+    else if (begin(capture, ret_error) == 0)
+        return capture;
+    capture_close(capture);
+    return NULL;
+}
+
+struct capture *capture_open_live(const struct capture_live_options *options, uint64_t first_frame,
+                                  char ret_error[CAPTURE_ERROR_SIZE])
+{
+    struct capture *capture = new_capture(KIND_LIVE, options->interface, first_frame, ret_error);
+    if (!capture)
+        return NULL;
+    capture->live = live_open(options, ret_error);
+    if (capture->live)
+        return capture;
+    capture_close(capture);
+    return NULL;
+}
+
+void capture_close(struct capture *capture)
+{
+    if (!capture)
+        return;
+    filter_free(capture->filter);
+    pcapng_format_done(&capture->pcapng);
+    live_close(capture->live);
+    source_close(capture->source);
+    free(capture->path);
+    free(capture);
+}
+
+int capture_filter(struct capture *capture, const char *expression, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    if (capture->kind == KIND_LIVE)
+        return live_filter(capture->live, expression, ret_error);
+    uint16_t link_type = capture->kind == KIND_PCAP ? capture->pcap.link_type
+                                                    : pcapng_format_link_type(&capture->pcapng);
+    filter_free(capture->filter);
+    capture->filter = filter_new(expression, link_type, ret_error);
+    return capture->filter ? 0 : -1;
+}
+
+uint64_t capture_filter_misfits(const struct capture *capture, const char **ret_message)
+{
+    if (ret_message)
+        *ret_message = "";
+    return capture->filter ? filter_misfits(capture->filter, ret_message) : 0;
+}
+
+static enum capture_result next_of_any_kind(struct capture *capture, struct frame *ret_frame,
+                                            char ret_error[CAPTURE_ERROR_SIZE])
+{
+    if (capture->kind == KIND_LIVE)
+        return live_next(capture->live, ret_frame, ret_error);
+    char problem[PROBLEM_SIZE] = "";
+    enum capture_result result = capture->kind == KIND_PCAP
+                                     ? pcap_format_next(&capture->pcap, capture->source, ret_frame, problem)
+                                     : pcapng_format_next(&capture->pcapng, capture->source, ret_frame, problem);
+    if (result == CAPTURE_BROKEN)
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: frame %llu, at byte %llu%s: %s", PATH_SHOWN, shown_path(capture),
+                 (unsigned long long)capture->frames + 1, (unsigned long long)source_offset(capture->source),
+                 source_is_compressed(capture->source) ? " after decompression" : "", problem);
+    return result;
+}
+
+enum capture_result capture_next(struct capture *capture, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    if (capture->finished)
+        return CAPTURE_END;
+    for (int unmatched = 0; unmatched < UNMATCHED_FRAMES; unmatched++) {
+        enum capture_result result = next_of_any_kind(capture, ret_frame, ret_error);
+        if (result != CAPTURE_FRAME) {
+            capture->finished = result != CAPTURE_NOTHING;
+            return result;
+        }
+        ret_frame->moment.frame = capture->first_frame + capture->frames++;
+        if (!capture->filter || filter_frame(capture->filter, ret_frame) == FILTER_YES)
+            return CAPTURE_FRAME;
+    }
+    return CAPTURE_NOTHING;
+}
+
+uint64_t capture_position(const struct capture *capture)
+{
+    return capture->source ? source_position(capture->source) : 0;
+}
+
+uint64_t capture_size(const struct capture *capture)
+{
+    return capture->source ? source_size(capture->source) : 0;
+}
+
+bool capture_drops(struct capture *capture, uint64_t *ret_kernel, uint64_t *ret_interface)
+{
+    return capture->live && live_drops(capture->live, ret_kernel, ret_interface);
+}
+
+uint64_t capture_frames(const struct capture *capture)
+{
+    return capture->frames;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * pcap (draft-ietf-opsawg-pcap): one header for the file, one for each frame, all in the byte order of the machine
+ * that wrote it, which the first four bytes tell.
+ *
+ *      0                   1                   2                   3
+ *     +---------------------------------------------------------------+
+ *     |   a1b2c3d4 microseconds  a1b23c4d nanoseconds  a1b2cd34 modified
+ *     +---------------------------------------------------------------+
+ *     |         major version         |         minor version         |
+ *     +---------------------------------------------------------------+
+ *     |                           time zone (0)                       |
+ *     |                           accuracy (0)                        |
+ *     |                           snap length                         |
+ *     +---------------------------------------------------------------+
+ *     | FCS length, in its upper half |           link type           |
+ *     +---------------------------------------------------------------+
+ *
+ *     frame:  seconds, fraction, captured length, length on the wire: 32 bits each; the modified form adds interface,
+ *             protocol and packet type, which nobody needs: 8 bytes.
+ *
+ * Left out on purpose: the variants of AIX, Nokia and others that share a magic number and can only be told by trying.
+ */
+#include "capture/format.h"
+
+#include <stdio.h>
+
+enum {
+    FILE_HEADER_BYTES = 24,
+    FRAME_HEADER_BYTES = 16,
+    FRAME_HEADER_MODIFIED_BYTES = 24,
+    VERSION_MAJOR = 2,
+    VERSION_MAJOR_OLD_TCPDUMP = 543, /* what one release of the early nineties wrote */
+    VERSION_MINOR_UNSURE = 3,
+};
+
+static const uint32_t magic_microseconds = 0xa1b2c3d4;
+static const uint32_t magic_nanoseconds = 0xa1b23c4d;
+static const uint32_t magic_modified = 0xa1b2cd34;
+
+/* The magic number, and the byte order in which it reads right; 0 where it is none of ours. */
+static uint32_t find_magic(struct bytes first, bool *ret_little)
+{
+    for (int order = 0; order < 2; order++) {
+        struct reader reader = reader_of(first);
+        *ret_little = order == 1;
+        uint32_t magic = format_u32(&reader, *ret_little);
+        if (magic == magic_microseconds || magic == magic_nanoseconds || magic == magic_modified)
+            return magic;
+    }
+    return 0;
+}
+
+bool pcap_format_matches(struct bytes first)
+{
+    bool little;
+    return find_magic(first, &little) != 0;
+}
+
+int pcap_format_begin(struct pcap_format *format, struct source *source, char ret_problem[PROBLEM_SIZE])
+{
+    struct bytes header = source_peek(source, FILE_HEADER_BYTES);
+    *format = (struct pcap_format){.header_length = FRAME_HEADER_BYTES};
+    uint32_t magic = find_magic(header, &format->little);
+    if (header.len < FILE_HEADER_BYTES) {
+        format_short(source, "pcap file header", FILE_HEADER_BYTES, header.len, ret_problem);
+        return -1;
+    }
+    struct reader reader = reader_of(header);
+    reader_skip(&reader, 4);
+    unsigned major = format_u16(&reader, format->little);
+    unsigned minor = format_u16(&reader, format->little);
+    reader_skip(&reader, 12);
+    format->link_type = (uint16_t)(format_u32(&reader, format->little) & 0xffff);
+    if (major != VERSION_MAJOR && major != VERSION_MAJOR_OLD_TCPDUMP) {
+        snprintf(ret_problem, PROBLEM_SIZE, "pcap version 2 expected, %u.%u found", major, minor);
+        return -1;
+    }
+    format->nanoseconds = magic == magic_nanoseconds;
+    if (magic == magic_modified)
+        format->header_length = FRAME_HEADER_MODIFIED_BYTES;
+    format->lengths_swapped = major == VERSION_MAJOR_OLD_TCPDUMP || minor < VERSION_MINOR_UNSURE;
+    format->lengths_unsure = major == VERSION_MAJOR && minor == VERSION_MINOR_UNSURE;
+    source_skip(source, FILE_HEADER_BYTES);
+    return 0;
+}
+
+static void swap_lengths(uint32_t *captured, uint32_t *wire)
+{
+    uint32_t length = *captured;
+    *captured = *wire;
+    *wire = length;
+}
+
+enum capture_result pcap_format_next(const struct pcap_format *format, struct source *source, struct frame *ret_frame,
+                                     char ret_problem[PROBLEM_SIZE])
+{
+    struct bytes header = source_peek(source, format->header_length);
+    if (header.len < format->header_length)
+        return format_short(source, "frame header", format->header_length, header.len, ret_problem);
+    struct reader reader = reader_of(header);
+    int64_t seconds = format_u32(&reader, format->little);
+    int64_t fraction = format_u32(&reader, format->little);
+    uint32_t captured = format_u32(&reader, format->little);
+    uint32_t wire = format_u32(&reader, format->little);
+    if (format->lengths_swapped || (format->lengths_unsure && captured > wire))
+        swap_lengths(&captured, &wire);
+    if (captured > LIMIT_FRAME_BYTES) {
+        snprintf(ret_problem, PROBLEM_SIZE, "at most %d bytes of frame expected, the header claims %u",
+                 LIMIT_FRAME_BYTES, captured);
+        return CAPTURE_BROKEN;
+    }
+    size_t whole = (size_t)format->header_length + captured;
+    struct bytes bytes = source_peek(source, whole);
+    if (bytes.len < whole)
+        return format_short(source, "frame", captured, bytes.len - format->header_length, ret_problem);
+    source_skip(source, whole);
+    *ret_frame = (struct frame){
+        .data = bytes_skip(bytes, format->header_length),
+        /* at most 2^32 s and 2^32 µs: no overflow */
+        .moment.time_ns = seconds * 1000000000 + fraction * (format->nanoseconds ? 1 : 1000),
+        .wire_length = wire > captured ? wire : captured,
+        .link_type = format->link_type,
+        .time_digits = format->nanoseconds ? DIGITS_NANOSECONDS : DIGITS_MICROSECONDS,
+    };
+    return CAPTURE_FRAME;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Bytes of a file or a pipe, plain or gzip'd, seen through one buffer.
+ *
+ * A reader peeks at as much as it wants and skips what it has used; a view is valid until the next peek. Frames that
+ * lie in the buffer are not copied. Of a compressed stream that is cut or damaged everything before the damage comes
+ * out. An interrupted read (a signal) is no error: the same peek can be repeated.
+ */
+#ifndef OVERHEAR_CAPTURE_SOURCE_H
+#define OVERHEAR_CAPTURE_SOURCE_H
+
+#include "overhear/bytes.h"
+
+struct source;
+
+enum source_state {
+    SOURCE_MORE,        /* nothing known against further bytes */
+    SOURCE_END,         /* a clean end */
+    SOURCE_BROKEN,      /* reading failed, or the compressed stream is cut or damaged */
+    SOURCE_INTERRUPTED, /* a signal came while waiting: try again */
+};
+
+/* "-" is standard input. NULL with a message without the path ("no such file"). */
+struct source *source_open(const char *path, char *ret_error, size_t error_size);
+
+/* The same over bytes in memory, which must outlive the source: for tests and fuzzing. */
+struct source *source_open_memory(struct bytes bytes);
+
+void source_close(struct source *source);
+
+/* The next `want` bytes; fewer only where source_state is not SOURCE_MORE. */
+struct bytes source_peek(struct source *source, size_t want);
+
+/* Move past n bytes, which need not have been peeked at. */
+void source_skip(struct source *source, uint64_t n);
+
+enum source_state source_state(const struct source *source);
+
+/* What ended or broke the source, for the end of a message: "the file ends here", "the gzip stream …". */
+void source_reason(const struct source *source, char *ret_text, size_t size);
+
+bool source_is_compressed(const struct source *source);
+uint64_t source_offset(const struct source *source);   /* bytes skipped so far, after decompression */
+uint64_t source_position(const struct source *source); /* bytes of the file read so far */
+uint64_t source_size(const struct source *source);     /* of the file; 0: not known */
+
+#endif
