@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""However the packets travelled, the records are the same.
+
+Runs the program on each capture and on each of its variants (recut.py) and compares the records as multisets.
+What may differ between a capture and its variant, and is left out on both sides:
+
+  everywhere         overhear.frames, overhear.conversation: the frames have other numbers
+                     a record's place among the others
+  where times may    @timestamp, event.duration, event.start, event.end, and durations and times inside notes
+  change (TIMED)     (each is replaced by a mark, the rest of the sentence stays)
+  flow               bytes and packets of frames, retransmissions, out_of_order, rtt: they count the very thing that
+                     was changed. Conversations, their state, their reason, their gaps stay
+  anomaly            *.bad_checksum: the variants have right ones; tcp.overlap_conflict's detail, which counts by segment
+
+Nothing else.
+"""
+
+import collections
+import json
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+
+import pcapfile
+import recut
+import suite
+from suite import get
+
+TIMED = {"shuffled", "shuffled-both", "cut-shuffled", "duplicated"}  # variants in which frames change places
+ALWAYS = {"overhear.frames", "overhear.conversation"}
+TIMES = {"@timestamp", "event.duration", "event.start", "event.end"}
+COUNTERS = {f"{side}.{what}" for side in ("source", "destination", "network") for what in ("bytes", "packets")} | {
+    f"overhear.flow.{what}" for what in ("rtt", "retransmissions", "out_of_order")}
+TIME_IN_NOTE = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]?[\d:.]*Z?|\d+(\.\d+)? ?(ns|µs|ms|s|min|h|d|(second|minute|hour|day|week|month|year)s?)\b")
+
+
+def without(record, names, prefix=""):
+    """The record without some of its fields, by full name (objects that become empty go too)."""
+    result = {}
+    for key, value in record.items():
+        name = prefix + key
+        if any(name == gone or name.startswith(gone + ".") for gone in names):
+            continue
+        if isinstance(value, dict) and name != "notes":
+            value = without(value, names, name + ".")
+            if not value:
+                continue
+        result[key] = value
+    return result
+
+
+def normal(record, timed):
+    """A record as text with everything taken out that may differ; None where all of it may."""
+    dataset = get(record, "event.dataset")
+    gone = set(ALWAYS)
+    if timed:
+        gone |= TIMES
+    if dataset == "flow":
+        gone |= COUNTERS
+    if dataset == "anomaly":
+        name = get(record, "overhear.anomaly.name", "")
+        if name.endswith(".bad_checksum"):
+            return None
+        if name == "tcp.overlap_conflict":
+            gone.add("overhear.anomaly.detail")
+    record = without(record, gone)
+    if "notes" in record:
+        notes = {key: note for key, note in record["notes"].items() if key not in gone}
+        if timed:
+            notes = {key: TIME_IN_NOTE.sub("<time>", note) for key, note in notes.items()}
+        record["notes"] = notes
+    # The conversation's key first, so that differences print in a readable order.
+    return json.dumps([get(record, "network.community_id", ""), dataset, record], sort_keys=True, ensure_ascii=False)
+
+
+def records(tests, path, timed):
+    result = tests.run("--json", path)
+    if result.returncode != 0 or suite.sanitizer_report(result.stderr):
+        raise suite.BadLine(f"exit status {result.returncode}: {result.stderr.decode(errors='replace')[-2000:]}")
+    texts = (normal(record, timed) for record in suite.parse_lines(result.stdout))
+    return collections.Counter(text for text in texts if text is not None)
+
+
+def difference(expected, found):
+    lines = []
+    for sign, rest in (("-", expected - found), ("+", found - expected)):
+        lines += [f"{sign}{count if count > 1 else ''} {text[:1500]}" for text, count in sorted(rest.items())[:6]]
+    return "\n".join(sorted(lines, key=lambda line: line.split(" ", 1)[1]))
+
+
+def compare(tests, folder, path, variant):
+    """What is wrong with one variant; nothing where all is well."""
+    capture = pcapfile.read(path)
+    changed = recut.VARIANTS[variant](capture)
+    if changed.frames == capture.frames:
+        return ""
+    changed_path = Path(folder) / f"{suite.capture_name(path)}-{variant}.pcap"
+    pcapfile.write(changed_path, changed)
+    timed = variant in TIMED
+    try:
+        expected, found = records(tests, path, timed), records(tests, changed_path, timed)
+    except suite.BadLine as error:
+        return str(error)
+    finally:
+        if not tests.options.keep:
+            changed_path.unlink()
+    return "" if expected == found else difference(expected, found) or "they differ"
+
+
+def options(parser):
+    parser.add_argument("--keep", metavar="DIR", help="leave the variants there")
+    parser.add_argument("--variant", action="append", choices=list(recut.VARIANTS), help="only these")
+    parser.add_argument("captures", nargs="*", help="default: all of pcaps/")
+
+
+def main():
+    tests = suite.Suite("property", __doc__, options)
+    with suite.scratch() as folder:
+        folder = tests.options.keep or folder
+        paths = [Path(path) for path in tests.options.captures] or [
+            path for path in suite.captures() if path.suffix == ".pcap"]
+        work = [(path, variant) for path in paths for variant in tests.options.variant or recut.VARIANTS]
+        results = tests.each(lambda job: compare(tests, folder, *job), work)
+        for (path, variant), wrong in zip(work, results):
+            tests.check(not wrong, f"{path.name} {variant}", wrong)
+    tests.finish()
+
+
+if __name__ == "__main__":
+    main()

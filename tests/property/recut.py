@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Other ways in which the same conversations could have travelled.
+
+Writes variants of a capture: TCP segments cut smaller, reordered, sent twice; IP packets in fragments. Whoever puts
+conversations together again must find the same in all of them. Seeds are fixed: two runs write the same bytes.
+"""
+
+import argparse
+import random
+import struct
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+
+import pcapfile
+from packets import (FIN, IPV6_DESTINATION, IPV6_FRAGMENT, IPV6_HOP_BY_HOP, IPV6_ROUTING, PSH, RST, SYN, URG, parse,
+                     parse_tcp)
+
+FINE_BYTES = 20_000  # of each side of a connection that are cut into pieces of one byte; the rest into 200
+COARSE = 200
+WINDOW = 6       # frames within which segments change places
+MOST_PIECES = 100  # of one datagram
+
+
+def tcp_of(capture, frame):
+    """The segment of a frame, None where it has none that may be touched."""
+    return None if frame.is_cut else parse_tcp(parse(capture.link, frame.data))
+
+
+def cut(capture, size):
+    """Every segment in pieces of `size` bytes."""
+    frames, first = [], {}
+    for frame in capture.frames:
+        segment = tcp_of(capture, frame)
+        if segment is None or len(segment.payload) <= size or segment.flags & (SYN | RST | URG):
+            if segment is not None and segment.flags & SYN:
+                first[segment.side] = segment.sequence
+            frames.append(frame)
+            continue
+        start = first.setdefault(segment.side, segment.sequence)
+        at = 0
+        while at < len(segment.payload):
+            offset = (segment.sequence + at - start) & 0xFFFFFFFF
+            step = size if offset < FINE_BYTES else max(size, COARSE)
+            piece = segment.payload[at:at + step]
+            last = at + step >= len(segment.payload)
+            flags = segment.flags if last else segment.flags & ~(FIN | PSH)
+            frames.append(frame.with_data(segment.encode(segment.sequence + at, flags, piece)))
+            at += step
+    return replace(capture, frames=frames)
+
+
+def in_slots(capture, order):
+    """The frames in another order; the times stay where they were, so that the clock never goes back."""
+    frames = [replace(frame, time_ns=slot.time_ns) for frame, slot in zip(order, capture.frames)]
+    return replace(capture, frames=frames)
+
+
+def established(capture):
+    """For each frame: its segment where the connection stands and the segment may move, and its connection."""
+    seen, result = {}, []
+    for frame in capture.frames:
+        segment = tcp_of(capture, frame)
+        if segment is None:
+            result.append((None, None))
+            continue
+        connection = segment.connection
+        if segment.flags & (SYN | RST):
+            seen[connection] = 0
+            result.append((None, connection))
+            continue
+        seen[connection] = seen.get(connection, 0) + 1
+        # The first segment after the SYNs ends the handshake, and stays where it is.
+        result.append((segment if seen[connection] > 1 else None, connection))
+    return result
+
+
+def shuffle(capture, seed, same_side):
+    """Segments of established connections change places within WINDOW frames, never across a SYN or RST of theirs.
+
+    same_side: those of one side only, so that nobody answers what was not asked yet.
+    """
+    rng = random.Random(seed)
+    segments = established(capture)
+    order = list(capture.frames)
+    for at in range(len(order) - 1):
+        segment, connection = segments[at]
+        if segment is None:
+            continue
+        reach = []
+        for other in range(at + 1, min(at + WINDOW, len(order))):
+            candidate, candidate_connection = segments[other]
+            if candidate_connection != connection:
+                continue
+            if candidate is None or (same_side and candidate.side != segment.side):
+                break
+            reach.append(other)
+        if reach and rng.random() < 0.6:
+            other = rng.choice(reach)
+            order[at], order[other] = order[other], order[at]
+            segments[at], segments[other] = segments[other], segments[at]
+    return in_slots(capture, order)
+
+
+def duplicate(capture, seed):
+    """Segments of established connections come twice: three in ten at once, one in ten a few frames later."""
+    rng = random.Random(seed)
+    segments = established(capture)
+    frames, later = [], []  # later: (frames still to pass, frame, connection)
+    for at, frame in enumerate(capture.frames):
+        segment, connection = segments[at]
+        if segment is None:  # a SYN or RST: what is still to come of the old connection comes before it
+            frames += [replace(copy, time_ns=frame.time_ns) for _, copy, owner in later if owner == connection]
+            later = [entry for entry in later if entry[2] != connection]
+        frames.append(frame)
+        later = [(left - 1, copy, owner) for left, copy, owner in later]
+        frames += [replace(copy, time_ns=frame.time_ns) for left, copy, _ in later if left <= 0]
+        later = [entry for entry in later if entry[0] > 0]
+        if segment is not None and rng.random() < 0.3:
+            frames.append(frame)
+        if segment is not None and rng.random() < 0.1:
+            later.append((rng.randint(1, 5), frame, connection))
+    end = capture.frames[-1].time_ns if capture.frames else 0
+    frames += [replace(copy, time_ns=end) for _, copy, _ in later]
+    return replace(capture, frames=frames)
+
+
+def ipv6_unfragmentable(packet):
+    """Of an IPv6 header chain: where the fragment header goes, and where its number is announced.
+
+    It goes behind hop-by-hop options and routing headers, which every router reads (RFC 8200 section 4.5).
+    """
+    header = packet.ip_header
+    end, number_at, kind = 40, 6, header[6]
+    fit = (end, number_at)
+    while kind in (IPV6_HOP_BY_HOP, IPV6_ROUTING, IPV6_DESTINATION) and end < len(header):
+        routers_read_it = kind in (IPV6_HOP_BY_HOP, IPV6_ROUTING)
+        number_at, kind, end = end, header[end], end + (header[end + 1] + 1) * 8
+        if routers_read_it:
+            fit = (end, number_at)
+    return fit
+
+
+def fragments_of(packet, identification, rng):
+    """The packet as a list of fragments, each a whole frame; in order."""
+    if packet.version == 6:
+        end, number_at = ipv6_unfragmentable(packet)
+        head = bytearray(packet.ip_header[:end])
+        body = packet.ip_header[end:] + packet.body
+        following, head[number_at] = head[number_at], IPV6_FRAGMENT
+    else:
+        head, body = bytearray(packet.ip_header), packet.body
+        head[4:6] = struct.pack("!H", identification & 0xFFFF)
+    least = (len(body) // MOST_PIECES + 7) // 8 * 8 or 8
+    pieces, at = [], 0
+    while at < len(body):
+        size = max(least, rng.randrange(8, 208, 8))
+        piece, more = body[at:at + size], at + size < len(body)
+        if packet.version == 6:
+            fragment = struct.pack("!BBHI", following, 0, at | more, identification)
+            pieces.append(replace(packet, ip_header=bytes(head), body=fragment + piece).encode())
+        else:
+            head[6:8] = struct.pack("!H", (0x2000 if more else 0) | at // 8)
+            pieces.append(replace(packet, ip_header=bytes(head), body=piece).encode())
+        at += size
+    return pieces
+
+
+def fragment(capture, seed, mixed):
+    """Every IP packet in fragments; mixed: those of one packet in any order, some twice."""
+    rng = random.Random(seed)
+    frames = []
+    for number, frame in enumerate(capture.frames):
+        packet = None if frame.is_cut else parse(capture.link, frame.data)
+        if packet is None or packet.is_fragment or len(packet.body) <= 8:
+            frames.append(frame)
+            continue
+        pieces = fragments_of(packet, 0x4000 + number, rng)
+        if mixed:
+            rng.shuffle(pieces)
+            if len(pieces) > 2:
+                pieces.insert(1, pieces[0])
+        frames += [frame.with_data(piece) for piece in pieces]
+    return replace(capture, frames=frames)
+
+
+VARIANTS = {
+    "cut-1": lambda capture: cut(capture, 1),
+    "cut-7": lambda capture: cut(capture, 7),
+    "cut-200": lambda capture: cut(capture, 200),
+    "shuffled": lambda capture: shuffle(capture, 1, same_side=True),
+    "shuffled-both": lambda capture: shuffle(capture, 2, same_side=False),
+    "cut-shuffled": lambda capture: shuffle(cut(capture, 200), 3, same_side=True),
+    "duplicated": lambda capture: duplicate(capture, 4),
+    "fragments": lambda capture: fragment(capture, 5, mixed=False),
+    "fragments-mixed": lambda capture: fragment(capture, 6, mixed=True),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("capture")
+    parser.add_argument("folder", help="where NAME-VARIANT.pcap files go")
+    parser.add_argument("variant", nargs="*", help=f"out of: {', '.join(VARIANTS)} (default: all)")
+    options = parser.parse_args()
+    capture = pcapfile.read(options.capture)
+    for variant in options.variant or VARIANTS:
+        path = Path(options.folder) / f"{Path(options.capture).stem}-{variant}.pcap"
+        pcapfile.write(path, VARIANTS[variant](capture))
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
