@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "overhear/dissector.h"
+
+#include "frame/names.h"
+#include "frame/ports.h"
+#include "frame/session.h"
+#include "util/budget.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+extern const struct dissector finger_dissector;
+const struct dissector *const dissector_registry[] = {&finger_dissector, NULL};
+
+static char written[512];
+
+/* Every field of the record, in the table's order. */
+static void write_down(void *context, const struct record *record)
+{
+    (void)context;
+    size_t length = 0;
+    for (unsigned field = 0; field < record->dataset->field_count; field++) {
+        struct bytes text = record_find_text(record, field);
+        int64_t number;
+        const char *name = record->dataset->fields[field].name;
+        if (text.at)
+            length += (size_t)snprintf(written + length, sizeof written - length, "%s=%.*s|", name, (int)text.len,
+                                       (const char *)text.at);
+        else if (record_find_integer(record, field, &number))
+            length += (size_t)snprintf(written + length, sizeof written - length, "%s=%lld|", name, (long long)number);
+    }
+    (void)snprintf(written + length, sizeof written - length, "outcome=%d%s", (int)record->outcome,
+                   record->incomplete ? " incomplete" : "");
+}
+
+/* One side at a time, `step` bytes a segment; NULL: this side is silent. */
+static void talk(const char *question, const char *answer, size_t step, enum end_reason reason)
+{
+    struct budget budget;
+    budget_init(&budget, 0);
+    struct session_shared shared = {
+        .budget = &budget, .names = names_new(&budget), .ports = port_map_new(), .sink = {NULL, write_down}};
+    struct conversation conversation = {.transport = TRANSPORT_TCP, .source.port = 50000, .destination.port = 79};
+    struct session session;
+    session_init(&session, &shared, &conversation);
+    const char *words[2] = {question, answer};
+    written[0] = 0;
+    for (int side = 0; side < 2; side++) {
+        struct bytes all = bytes_text(words[side]);
+        for (size_t at = 0; at < all.len; at += step) {
+            shared.moment.frame++;
+            session_data(&session, side ? SIDE_SERVER : SIDE_CLIENT, bytes_slice(all, at, step), shared.moment);
+        }
+    }
+    if (reason == END_FIN)
+        session_side_end(&session, SIDE_SERVER);
+    session_end(&session, reason);
+    names_free(shared.names);
+    port_map_free(shared.ports);
+    assert_int_equal(budget.used, 0);
+}
+
+static void asks_about_a_person(void **state)
+{
+    (void)state;
+    for (size_t step = 1; step < 20; step++) {
+        talk("/W alice@example.org\r\n", "Login: alice\r\n", step, END_FIN);
+        assert_string_equal(written, "finger.query=/W alice@example.org|finger.user=alice|finger.host=example.org|"
+                                     "finger.verbose=1|finger.response.bytes=14|finger.response.text=Login: alice\r\n|"
+                                     "outcome=1");
+    }
+}
+
+static void asks_about_everybody(void **state)
+{
+    (void)state;
+    talk("\r\n", "No one.\r\n", 100, END_FIN);
+    assert_string_equal(written, "finger.query=|finger.response.bytes=9|finger.response.text=No one.\r\n|outcome=1");
+}
+
+static void gets_no_answer(void **state)
+{
+    (void)state;
+    talk("bob\n", "", 100, END_TIMEOUT);
+    assert_string_equal(written, "finger.query=bob|finger.user=bob|outcome=3");
+}
+
+static void answer_breaks_off(void **state)
+{
+    (void)state;
+    talk("bob\n", "Login", 100, END_RST);
+    assert_string_equal(written, "finger.query=bob|finger.user=bob|finger.response.bytes=5|"
+                                 "finger.response.text=Login|outcome=1 incomplete");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_about_a_person),
+        cmocka_unit_test(asks_about_everybody),
+        cmocka_unit_test(gets_no_answer),
+        cmocka_unit_test(answer_breaks_off),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
