@@ -14,18 +14,18 @@ struct decoder;
 /* Why the loop stopped. Every frame ends in exactly one; the summary shows the counts, and a test holds that
  * they add up to the frames read. */
 enum decode_stop {
-    DECODE_PACKET,            /* TCP or UDP: goes on to flow */
-    DECODE_ICMP,              /* ICMP or ICMPv6; packet.icmp where it is an error about somebody's packet */
-    DECODE_FRAGMENT_WAITING,  /* a piece of a datagram that is not whole yet */
-    DECODE_FRAGMENT_DROPPED,  /* a piece that disagreed, did not fit or came when memory was out */
-    DECODE_OTHER_TRANSPORT,   /* IP with a protocol that is not ours (SCTP, IGMP, ESP …) */
-    DECODE_NOT_IP,            /* ARP, LLDP, spanning tree … */
-    DECODE_UNKNOWN_LINK,      /* a link type without a layer */
-    DECODE_ENCRYPTED,         /* 802.11 with protection */
-    DECODE_CUT,               /* the snap length ended before the headers did */
-    DECODE_MALFORMED,         /* a header that contradicts itself */
-    DECODE_TOO_DEEP,          /* LIMIT_LAYERS or LIMIT_TUNNELS */
-    DECODE_BAD_CHECKSUM,      /* only with strict checksums */
+    DECODE_PACKET,           /* TCP or UDP: goes on to flow */
+    DECODE_ICMP,             /* ICMP or ICMPv6; packet.icmp where it is an error about somebody's packet */
+    DECODE_FRAGMENT_WAITING, /* a piece of a datagram that is not whole yet */
+    DECODE_FRAGMENT_DROPPED, /* a piece that disagreed, did not fit or came when memory was out */
+    DECODE_OTHER_TRANSPORT,  /* IP with a protocol that is not ours (SCTP, IGMP, ESP …) */
+    DECODE_NOT_IP,           /* ARP, LLDP, spanning tree … */
+    DECODE_UNKNOWN_LINK,     /* a link type without a layer */
+    DECODE_ENCRYPTED,        /* 802.11 with protection */
+    DECODE_CUT,              /* the snap length ended before the headers did */
+    DECODE_MALFORMED,        /* a header that contradicts itself */
+    DECODE_TOO_DEEP,         /* LIMIT_LAYERS or LIMIT_TUNNELS */
+    DECODE_BAD_CHECKSUM,     /* only with strict checksums */
     DECODE_STOP_COUNT
 };
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The loop over the layers. It knows none of them: identifiers lead from one to the next through a table that is built
+ * once from the layers' own rows.
+ */
+#include "decode.h"
+
+#include "../util/budget.h"
+#include "fragments.h"
+#include "layer.h"
+#include "layer_table.h"
+
+struct decoder {
+    struct budget *budget;
+    struct fragments *fragments;
+    bool strict_checksums;
+    struct decoder_statistics statistics;
+    struct packet fallback;
+    struct layer_table table;
+};
+
+const char *decode_stop_name(enum decode_stop stop)
+{
+    static const char *const names[DECODE_STOP_COUNT] = {
+        [DECODE_PACKET] = "TCP or UDP",
+        [DECODE_ICMP] = "ICMP",
+        [DECODE_FRAGMENT_WAITING] = "fragment, waiting",
+        [DECODE_FRAGMENT_DROPPED] = "fragment, dropped",
+        [DECODE_OTHER_TRANSPORT] = "other transport",
+        [DECODE_NOT_IP] = "not IP",
+        [DECODE_UNKNOWN_LINK] = "unknown link type",
+        [DECODE_ENCRYPTED] = "encrypted",
+        [DECODE_CUT] = "cut by the snap length",
+        [DECODE_MALFORMED] = "malformed",
+        [DECODE_TOO_DEEP] = "too deep",
+        [DECODE_BAD_CHECKSUM] = "bad checksum",
+    };
+    return (unsigned)stop < DECODE_STOP_COUNT ? names[stop] : "unknown";
+}
+
+struct decoder *decoder_new(struct budget *budget, bool strict_checksums)
+{
+    struct decoder *decoder = budget_take(budget, sizeof *decoder);
+    if (!decoder)
+        return NULL;
+    decoder->budget = budget;
+    decoder->strict_checksums = strict_checksums;
+    layer_table_init(&decoder->table);
+    decoder->fragments = fragments_new(budget);
+    if (!decoder->fragments) {
+        budget_give(budget, decoder, sizeof *decoder);
+        return NULL;
+    }
+    return decoder;
+}
+
+void decoder_free(struct decoder *decoder)
+{
+    if (!decoder)
+        return;
+    fragments_free(decoder->fragments);
+    budget_give(decoder->budget, decoder, sizeof *decoder);
+}
+
+static enum decode_stop run(struct walk *walk, uint16_t link_type)
+{
+    bool goes_on = walk_next(walk, LAYER_LINK, link_type);
+    while (goes_on) {
+        if (walk->layers == LIMIT_LAYERS) {
+            walk_anomaly(walk, ANOMALY_DECODE_TOO_DEEP, LIMIT_LAYERS, 0);
+            return DECODE_TOO_DEEP;
+        }
+        walk->layers++;
+        goes_on = walk->next->decode(walk);
+    }
+    return walk->stop;
+}
+
+enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
+{
+    *ret_packet = (struct packet){
+        .moment = frame->moment,
+        .time_digits = frame->time_digits,
+        .frame_length = frame->wire_length,
+        .tcp.window_shift = 0xff,
+    };
+    fragments_clock(decoder->fragments, frame->moment.time_ns);
+    struct walk walk = {
+        .data = frame->data,
+        .length = frame->wire_length > frame->data.len ? frame->wire_length : frame->data.len,
+        .packet = ret_packet,
+        .fallback = &decoder->fallback,
+        .table = &decoder->table,
+        .fragments = decoder->fragments,
+        .strict_checksums = decoder->strict_checksums,
+    };
+    enum decode_stop stop = run(&walk, frame->link_type);
+    if (stop == DECODE_MALFORMED && walk.has_fallback) {
+        /* A port lied: what looked like a tunnel holds no packet. The datagram around it is what there is. */
+        *ret_packet = decoder->fallback;
+        stop = DECODE_PACKET;
+    }
+    if (ret_packet->bad_checksum)
+        decoder->statistics.bad_checksums++;
+    decoder->statistics.stops[stop]++;
+    struct fragments_statistics fragments = fragments_statistics(decoder->fragments);
+    decoder->statistics.datagrams_reassembled = fragments.reassembled;
+    decoder->statistics.datagrams_given_up = fragments.given_up;
+    decoder->statistics.fragments_waiting = fragments.waiting;
+    return stop;
+}
+
+const struct decoder_statistics *decoder_statistics(const struct decoder *decoder)
+{
+    return &decoder->statistics;
+}
