@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Heads become transactions. A request opens one; the oldest one without a final response gets the next response
+ * (RFC 9112 section 9.3.2). A record is written when both messages are complete, in whichever order they end, or when
+ * the conversation is over.
+ */
+#include "http.h"
+
+static void set_count(struct record *record, unsigned field, uint64_t count)
+{
+    record_set_integer(record, field, count > INT64_MAX ? INT64_MAX : (int64_t)count);
+}
+
+/* What is known only when a message has ended. */
+void http_fill(struct transaction *transaction)
+{
+    struct record *record = &transaction->record;
+    const struct http_transaction *exchange = http_exchange_of(transaction);
+    const struct http_half *request = &exchange->halves[SIDE_CLIENT], *response = &exchange->halves[SIDE_SERVER];
+    if (request->seen) {
+        set_count(record, HTTP_REQUEST_BYTES, request->wire_bytes);
+        set_count(record, HTTP_REQUEST_BODY_BYTES, request->body_bytes);
+        if (request->body == HTTP_BODY_CHUNKED)
+            set_count(record, HTTP_REQUEST_CHUNKS, request->chunks);
+    }
+    if (response->seen) {
+        set_count(record, HTTP_RESPONSE_BYTES, response->wire_bytes);
+        set_count(record, HTTP_RESPONSE_BODY_BYTES, response->body_bytes);
+        if (response->body == HTTP_BODY_CHUNKED)
+            set_count(record, HTTP_RESPONSE_CHUNKS, response->chunks);
+        if (exchange->encoded && response->complete && !response->incomplete)
+            set_count(record, HTTP_RESPONSE_DECODED_BYTES, exchange->decoded_bytes);
+    }
+    for (int side = 0; side < 2; side++) {
+        const struct http_half *half = &exchange->halves[side];
+        if (half->seen && (!half->complete || half->incomplete))
+            record->incomplete = true;
+    }
+    if (record->outcome == OUTCOME_NONE)
+        record->outcome = OUTCOME_UNKNOWN;
+    http_explain_end(record, exchange);
+}
+
+/* Nobody may point to a transaction that goes. */
+void http_forget(struct http_state *state, struct emitter *emitter, struct transaction *transaction)
+{
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    for (int side = 0; side < 2; side++)
+        if (state->sides[side].current == transaction)
+            state->sides[side].current = NULL;
+    if (exchange->upgrade && state->tunnels > 0)
+        state->tunnels--;
+    exchange->upgrade = false;
+    if (exchange->simple)
+        state->simple = false;
+    if (exchange->inflating)
+        emit_inflate_end(emitter, SIDE_SERVER);
+    exchange->inflating = false;
+}
+
+static void finish(struct http_state *state, struct emitter *emitter, struct transaction *transaction)
+{
+    http_forget(state, emitter, transaction);
+    http_fill(transaction);
+    transaction_close(emitter, transaction);
+}
+
+/* The message that `side` was sending is over. */
+void http_complete(struct http_state *state, struct emitter *emitter, enum side side)
+{
+    struct http_side *own = &state->sides[side];
+    struct transaction *transaction = own->current;
+    own->current = NULL;
+    own->phase = HTTP_PHASE_HEAD;
+    if (!transaction)
+        return;
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    struct http_half *half = &exchange->halves[side];
+    half->complete = true;
+    if (side == SIDE_SERVER && exchange->inflating) {
+        emit_inflate_end(emitter, SIDE_SERVER);
+        exchange->inflating = false;
+        if (exchange->bomb)
+            emit_anomaly(emitter, ANOMALY_HTTP_INFLATE_BOMB, half->body_bytes, LIMIT_INFLATE_FREE_BYTES);
+    }
+    const struct http_half *request = &exchange->halves[SIDE_CLIENT];
+    if (exchange->halves[SIDE_SERVER].complete && (request->complete || !request->seen))
+        finish(state, emitter, transaction);
+}
+
+/* Bytes that cannot be followed any more: the next start line is looked for. The message in hand keeps its bytes
+ * until then. */
+void http_lose(struct http_side *own, enum side side)
+{
+    own->phase = HTTP_PHASE_SEARCH;
+    own->adrift = true;
+    own->mid_line = false;
+    own->line_known = false;
+    own->left = 0;
+    if (own->current)
+        http_exchange_of(own->current)->halves[side].incomplete = true;
+}
+
+void http_count(struct http_side *own, const struct message *message)
+{
+    if (!own->current)
+        return;
+    struct http_half *half = &http_exchange_of(own->current)->halves[message->side];
+    half->wire_bytes += message->length;
+    half->last_ns = message->last.time_ns;
+    transaction_touch(own->current, message);
+}
+
+void http_say_bare_lf(struct http_side *own, struct emitter *emitter, bool bare)
+{
+    if (bare && !own->bare_lf)
+        emit_anomaly(emitter, ANOMALY_HTTP_BARE_LF, 0, 0);
+    own->bare_lf = own->bare_lf || bare;
+}
+
+/* Header lines, or trailers (`map` says which), into the record. */
+void http_take_fields(struct http_side *own, struct emitter *emitter, struct record *record, struct http_head *head,
+                      struct http_scratch *scratch, struct bytes rest, unsigned map)
+{
+    struct http_fields fields = {.rest = rest};
+    struct http_field field;
+    unsigned bad_line = 0, folds = 0;
+    while (http_field_next(&fields, &field)) {
+        if (field.bad && bad_line == 0)
+            bad_line = fields.lines;
+        if (field.folds > folds)
+            folds = field.folds;
+        if (field.name.len == 0)
+            continue;
+        struct bytes value = field.folds > 0 ? http_unfold(scratch, field.value) : field.value;
+        bool is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS;
+        if (is_header)
+            http_gather_field(head, http_header_of(field.name), value);
+        if (fields.lines > HTTP_HEADER_LINES)
+            continue;
+        if (map == HTTP_REQUEST_HEADERS)
+            http_request_field(record, head, scratch, field.name, value);
+        else if (map == HTTP_RESPONSE_HEADERS)
+            http_response_field(record, field.name, value);
+        else
+            http_plain_field(record, map, field.name, value);
+    }
+    if (fields.lines > HTTP_HEADER_LINES)
+        emit_anomaly(emitter, ANOMALY_HTTP_TOO_MANY_HEADERS, HTTP_HEADER_LINES, 0);
+    if (bad_line > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, bad_line, 0);
+    if (folds > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, folds + 1, 0);
+    http_say_bare_lf(own, emitter, fields.bare_lf);
+}
+
+/* The head is read: what follows it? */
+static void begin_body(struct http_state *state, struct emitter *emitter, struct transaction *transaction,
+                       const struct http_head *head, const struct http_body_choice *choice,
+                       const struct message *message)
+{
+    struct http_side *own = &state->sides[message->side];
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    struct http_half *half = &exchange->halves[message->side];
+    enum inflate_format format;
+    half->body = choice->kind;
+    half->announced = choice->length;
+    own->left = choice->length;
+    own->current = transaction;
+    if (message->kind == MESSAGE_REST)
+        return; /* the head itself broke off */
+    if (choice->readings > 1)
+        emit_anomaly(emitter, ANOMALY_HTTP_AMBIGUOUS_LENGTH, choice->statements, choice->readings);
+    switch (choice->kind) {
+    case HTTP_BODY_LENGTH:
+        own->phase = HTTP_PHASE_BODY;
+        break;
+    case HTTP_BODY_CHUNKED:
+        own->phase = HTTP_PHASE_CHUNK_SIZE;
+        break;
+    case HTTP_BODY_CLOSE:
+        own->phase = HTTP_PHASE_CLOSE;
+        break;
+    case HTTP_BODY_NONE:
+    case HTTP_BODY_TUNNEL:
+        break;
+    }
+    if (own->phase == HTTP_PHASE_HEAD || (own->phase == HTTP_PHASE_BODY && own->left == 0)) {
+        http_complete(state, emitter, message->side);
+        return;
+    }
+    /* A part of something packed cannot be unpacked alone. */
+    if (message->side == SIDE_SERVER && exchange->status != 206 && http_inflate_format(head, &format))
+        exchange->encoded = exchange->inflating = emit_inflate_begin(emitter, SIDE_SERVER, format);
+}
+
+/* After a gap in what the server said, requests before this one were answered inside it: a client that does not
+ * pipeline asks only after the answer. */
+static void settle_lost_answers(struct http_state *state, struct emitter *emitter)
+{
+    struct transaction *transaction = transaction_oldest(emitter);
+    while (transaction) {
+        struct transaction *next = transaction_younger(emitter, transaction);
+        transaction->record.incomplete = true;
+        finish(state, emitter, transaction);
+        transaction = next;
+    }
+}
+
+static void begin_request(struct http_state *state, struct transaction *transaction, const struct http_head *head)
+{
+    struct record *record = &transaction->record;
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    if (bytes_is(head->start.method, "HEAD"))
+        exchange->method = HTTP_METHOD_HEAD;
+    else if (bytes_is(head->start.method, "CONNECT"))
+        exchange->method = HTTP_METHOD_CONNECT;
+    exchange->simple = head->start.version.len == 0;
+    state->simple = state->simple || exchange->simple;
+    state->asked = true;
+    record_text(record, HTTP_REQUEST_METHOD, head->start.method);
+    if (exchange->simple)
+        record_word(record, HTTP_VERSION, "0.9");
+    else
+        record_text(record, HTTP_VERSION, head->start.version);
+}
+
+enum verdict http_take_request(struct http_state *state, struct emitter *emitter, const struct message *message)
+{
+    struct http_side *own = &state->sides[SIDE_CLIENT];
+    struct http_scratch scratch;
+    struct http_head head = {0};
+    struct bytes rest = message->bytes;
+    bool bare = false;
+    scratch.used = 0;
+    struct bytes line = http_take_line(&rest, &bare);
+    if (!http_request_line(line, &head.start)) {
+        emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
+        return VERDICT_OK;
+    }
+    if (state->sides[SIDE_SERVER].adrift)
+        settle_lost_answers(state, emitter);
+    struct transaction *transaction = transaction_open(emitter, HTTP_KEY_WAITING, message);
+    if (!transaction) {
+        http_lose(own, SIDE_CLIENT);
+        return VERDICT_OK;
+    }
+    if (head.start.odd && message->kind == MESSAGE_WHOLE && head.start.version.len > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    begin_request(state, transaction, &head);
+    http_say_bare_lf(own, emitter, bare);
+    http_take_fields(own, emitter, &transaction->record, &head, &scratch, rest, HTTP_REQUEST_HEADERS);
+    unsigned hosts = http_request_url(&transaction->record, emitter, &head, &scratch);
+    if (hosts > 1)
+        emit_anomaly(emitter, ANOMALY_HTTP_HOST_CONFLICT, hosts, 0);
+    exchange->upgrade = exchange->method == HTTP_METHOD_CONNECT || head.upgrade.len > 0;
+    state->tunnels += exchange->upgrade ? 1 : 0;
+    struct http_half *half = &exchange->halves[SIDE_CLIENT];
+    *half = (struct http_half){.seen = true, .wire_bytes = message->length, .last_ns = message->last.time_ns};
+    struct http_body_choice choice = http_body_of_request(&head.lengths, bytes_is(head.start.version, "1.0"));
+    begin_body(state, emitter, transaction, &head, &choice, message);
+    return VERDICT_OK;
+}
+
+/* Whose response this is. NULL where memory is out. */
+static struct transaction *find_request(struct http_state *state, struct emitter *emitter,
+                                        const struct message *message)
+{
+    struct transaction *transaction = transaction_find(emitter, HTTP_KEY_WAITING);
+    if (transaction) {
+        transaction_touch(transaction, message);
+        return transaction;
+    }
+    if (state->asked && !state->client_gap)
+        emit_anomaly(emitter, ANOMALY_HTTP_UNASKED_RESPONSE, 0, 0);
+    return transaction_open(emitter, HTTP_KEY_WAITING, message);
+}
+
+/* From now on the transaction has its answer. */
+void http_begin_response(struct http_state *state, struct emitter *emitter, struct transaction *transaction,
+                         const struct message *message)
+{
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    transaction_rekey(emitter, transaction, HTTP_KEY_ANSWERED);
+    if (exchange->upgrade && state->tunnels > 0)
+        state->tunnels--;
+    exchange->upgrade = false;
+    if (exchange->simple)
+        state->simple = false;
+    exchange->halves[SIDE_SERVER] = (struct http_half){
+        .seen = true, .wire_bytes = message->length, .last_ns = message->last.time_ns};
+}
+
+static void add_status(struct transaction *transaction, const struct http_start *start)
+{
+    struct record *record = &transaction->record;
+    http_exchange_of(transaction)->status = start->status;
+    if (start->version.len > 0)
+        record_text(record, HTTP_VERSION, start->version);
+    if (start->status > 0) {
+        record_integer(record, HTTP_RESPONSE_STATUS_CODE, start->status);
+        record->outcome = start->status < 400 ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
+    }
+    if (start->phrase.len > 0)
+        record_text(record, HTTP_RESPONSE_STATUS_PHRASE, start->phrase);
+}
+
+/* The connection is another protocol's from here on. */
+static enum verdict hand_over(struct http_state *state, struct emitter *emitter, struct transaction *transaction,
+                              const struct http_head *head)
+{
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    exchange->halves[SIDE_CLIENT].complete = exchange->halves[SIDE_SERVER].complete = true;
+    finish(state, emitter, transaction);
+    emit_hand_over(emitter, bytes_begin_nocase(head->upgrade, "TLS/") ? "tls" : NULL);
+    return VERDICT_HAND_OVER;
+}
+
+enum verdict http_take_response(struct http_state *state, struct emitter *emitter, const struct message *message)
+{
+    struct http_side *own = &state->sides[SIDE_SERVER];
+    struct http_scratch scratch;
+    struct http_head head = {0};
+    struct bytes rest = message->bytes;
+    bool bare = false;
+    scratch.used = 0;
+    struct bytes line = http_take_line(&rest, &bare);
+    if (!http_status_line(line, &head.start))
+        return VERDICT_OK;
+    struct transaction *transaction = find_request(state, emitter, message);
+    if (!transaction) {
+        http_lose(own, SIDE_SERVER);
+        return VERDICT_OK;
+    }
+    if (head.start.odd && message->kind == MESSAGE_WHOLE)
+        emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
+    http_say_bare_lf(own, emitter, bare);
+    unsigned status = head.start.status;
+    if (status >= 100 && status < 200 && status != 101) {
+        record_integer(&transaction->record, HTTP_RESPONSE_INTERIM, status);
+        return VERDICT_OK;
+    }
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    http_begin_response(state, emitter, transaction, message);
+    add_status(transaction, &head.start);
+    http_take_fields(own, emitter, &transaction->record, &head, &scratch, rest, HTTP_RESPONSE_HEADERS);
+    http_explain_status(&transaction->record, &head, exchange, message);
+    struct http_body_choice choice = http_body_of_response(&head.lengths, bytes_is(head.start.version, "1.0"),
+                                                           exchange->method, status);
+    if (choice.kind == HTTP_BODY_TUNNEL && message->kind == MESSAGE_WHOLE)
+        return hand_over(state, emitter, transaction, &head);
+    begin_body(state, emitter, transaction, &head, &choice, message);
+    return VERDICT_OK;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Where messages begin and end, and whether bytes are HTTP at all.
+ *
+ * Between messages (PHASE_HEAD) a start line is expected and read generously. After a gap, or where something else
+ * came (PHASE_SEARCH), bytes are passed over until a line that can be nothing but a start line; there a method is a
+ * word of capital letters and a line ends in HTTP/1.x.
+ */
+#include "http.h"
+
+enum look {
+    LOOK_NO,
+    LOOK_MORE,   /* a beginning of a start line */
+    LOOK_YES,    /* a whole one */
+    LOOK_SIMPLE, /* a whole request of HTTP/0.9: a line without a version */
+};
+
+size_t http_head_end(struct bytes pending, size_t from)
+{
+    for (size_t line = bytes_find(pending, '\n', from); line < pending.len;
+         line = bytes_find(pending, '\n', line + 1)) {
+        if (bytes_at(pending, line + 1) == '\n')
+            return line + 2;
+        if (bytes_at(pending, line + 1) == '\r' && bytes_at(pending, line + 2) == '\n')
+            return line + 3;
+    }
+    return 0;
+}
+
+/* The line that ends before the LF at `end`, without CR and white space behind it. */
+static struct bytes line_before(struct bytes bytes, size_t end)
+{
+    struct bytes line = bytes_first(bytes, end);
+    if (line.len > 0 && bytes_at(line, line.len - 1) == '\r')
+        line = bytes_first(line, line.len - 1);
+    return bytes_trim(line);
+}
+
+/* The last word of a line is HTTP/ and a digit. */
+static bool ends_in_version(struct bytes line)
+{
+    size_t last = line.len;
+    while (last > 0 && bytes_at(line, last - 1) != ' ' && bytes_at(line, last - 1) != '\t')
+        last--;
+    struct bytes word = bytes_skip(line, last);
+    return last > 0 && bytes_begin_nocase(word, "HTTP/") && http_is_digit(bytes_at(word, 5));
+}
+
+static bool is_capital_word(struct bytes word)
+{
+    for (size_t i = 0; i < word.len; i++) {
+        uint8_t c = bytes_at(word, i);
+        if (!(c >= 'A' && c <= 'Z') && c != '-' && c != '_')
+            return false;
+    }
+    return word.len > 0;
+}
+
+/* Only the words before the target; bounded by HTTP_METHOD_BYTES. */
+static enum look look_at_method(struct bytes bytes, bool strict)
+{
+    struct bytes head = bytes_first(bytes, HTTP_METHOD_BYTES + 1);
+    size_t end = bytes_find(head, ' ', 0);
+    struct bytes word = bytes_first(head, end);
+    if (strict ? !is_capital_word(word) : !http_is_token(word))
+        return LOOK_NO;
+    if (end == head.len)
+        return head.len > HTTP_METHOD_BYTES ? LOOK_NO : LOOK_MORE;
+    uint8_t next = bytes_at(bytes, end + 1);
+    if (end + 1 == bytes.len)
+        return LOOK_MORE;
+    if (strict && (next <= ' ' || next >= 0x7f || word.len < 3))
+        return LOOK_NO;
+    return LOOK_YES;
+}
+
+/* A request line at the beginning of `bytes`? Its LF is looked for from `from` on. */
+static enum look look_at_request(struct bytes bytes, size_t from, bool strict)
+{
+    enum look look = look_at_method(bytes, strict);
+    if (look != LOOK_YES)
+        return look;
+    struct bytes view = strict ? bytes_first(bytes, HTTP_SEARCH_LINE_BYTES) : bytes;
+    size_t end = bytes_find(view, '\n', from);
+    if (end == view.len)
+        return view.len < bytes.len ? LOOK_NO : LOOK_MORE;
+    struct bytes line = line_before(bytes, end);
+    if (bytes_begin(line, "PRI * HTTP/2"))
+        return LOOK_NO;
+    if (ends_in_version(line))
+        return LOOK_YES;
+    return !strict && bytes_begin(line, "GET /") && bytes_find(line, ' ', 4) == line.len ? LOOK_SIMPLE : LOOK_NO;
+}
+
+/* HTTP/1.x and three digits, as far as the bytes go. */
+static enum look look_at_strict_status(struct bytes bytes)
+{
+    static const char pattern[] = "HTTP/1.d ddd";
+    for (size_t i = 0; i < sizeof pattern - 1; i++) {
+        if (i == bytes.len)
+            return LOOK_MORE;
+        uint8_t c = bytes_at(bytes, i);
+        if (pattern[i] == 'd' ? !http_is_digit(c) : c != (uint8_t)pattern[i])
+            return LOOK_NO;
+    }
+    return LOOK_YES;
+}
+
+static enum look look_at_response(struct bytes bytes, size_t from, bool strict)
+{
+    struct bytes prefix = bytes_first(bytes, 5);
+    if (!bytes_equal_nocase(prefix, bytes_first(bytes_text("HTTP/"), prefix.len)))
+        return LOOK_NO;
+    enum look look = strict ? look_at_strict_status(bytes) : LOOK_YES;
+    if (look != LOOK_YES)
+        return look;
+    return bytes_find(bytes, '\n', from) == bytes.len ? LOOK_MORE : LOOK_YES;
+}
+
+static enum look look_at(enum side side, struct bytes bytes, size_t from, bool strict)
+{
+    return side == SIDE_CLIENT ? look_at_request(bytes, from, strict) : look_at_response(bytes, from, strict);
+}
+
+/* What is passed over belongs to a message of which a part is lost, or to none at all. */
+static struct framing skip(struct http_side *side, size_t length)
+{
+    side->line_known = false;
+    return (struct framing){side->adrift ? FRAMING_BODY : FRAMING_NONSENSE, length};
+}
+
+/* Look for the next start line behind the first `from` bytes, which are not one. */
+static struct framing search(struct http_side *own, enum side side, struct bytes pending, size_t from)
+{
+    own->phase = HTTP_PHASE_SEARCH;
+    size_t line = bytes_find(pending, '\n', from);
+    while (line < pending.len) {
+        struct bytes rest = bytes_skip(pending, line + 1);
+        if (rest.len == 0 || look_at(side, rest, 0, true) != LOOK_NO) {
+            own->mid_line = false;
+            return skip(own, line + 1);
+        }
+        line = bytes_find(pending, '\n', line + 1);
+    }
+    own->mid_line = true;
+    return skip(own, pending.len);
+}
+
+/* Empty lines between messages are taken by themselves; 0: none here. */
+static size_t empty_lines(struct bytes pending)
+{
+    size_t i = 0;
+    for (;;) {
+        if (bytes_at(pending, i) == '\n')
+            i += 1;
+        else if (bytes_at(pending, i) == '\r' && bytes_at(pending, i + 1) == '\n')
+            i += 2;
+        else
+            return i;
+    }
+}
+
+/* No start line: whose bytes are these? */
+static struct framing not_a_head(struct http_state *state, enum side side, struct bytes pending)
+{
+    struct http_side *own = &state->sides[side];
+    if (side == SIDE_CLIENT && state->tunnels > 0)
+        return (struct framing){FRAMING_MORE, 0}; /* the answer will tell */
+    if (side == SIDE_SERVER && state->simple) {
+        own->phase = HTTP_PHASE_CLOSE;
+        return (struct framing){FRAMING_BODY_END, 0};
+    }
+    return search(own, side, pending, 0);
+}
+
+static struct framing frame_head(struct http_state *state, enum side side, struct bytes pending, size_t seen)
+{
+    const struct framing more = {FRAMING_MORE, 0};
+    struct http_side *own = &state->sides[side];
+    bool strict = own->phase == HTTP_PHASE_SEARCH;
+    size_t empty = strict ? 0 : empty_lines(pending);
+    if (empty > 0)
+        return (struct framing){FRAMING_MESSAGE, empty};
+    if (seen == 0)
+        own->line_known = false;
+    if (!own->line_known && !strict && bytes_is(pending, "\r"))
+        return more;
+    if (!own->line_known) {
+        enum look look = look_at(side, pending, seen, strict);
+        if (look == LOOK_NO)
+            return not_a_head(state, side, pending);
+        if (look == LOOK_MORE)
+            return more;
+        if (look == LOOK_SIMPLE)
+            return (struct framing){FRAMING_MESSAGE, bytes_find(pending, '\n', seen) + 1};
+        own->line_known = true;
+    }
+    size_t end = http_head_end(pending, seen > 2 ? seen - 2 : 0);
+    if (end == 0)
+        return more;
+    own->line_known = false;
+    return (struct framing){FRAMING_MESSAGE, end};
+}
+
+static struct framing frame_search(struct http_state *state, enum side side, struct bytes pending, size_t seen)
+{
+    struct http_side *own = &state->sides[side];
+    if (own->mid_line)
+        return search(own, side, pending, 0);
+    return frame_head(state, side, pending, seen);
+}
+
+static struct framing frame_trailer(struct bytes pending, size_t seen)
+{
+    size_t empty = bytes_at(pending, 0) == '\n' ? 1 : 0;
+    if (bytes_begin(pending, "\r\n"))
+        empty = 2;
+    if (empty > 0)
+        return (struct framing){FRAMING_MESSAGE, empty};
+    size_t end = http_head_end(pending, seen > 2 ? seen - 2 : 0);
+    return (struct framing){end > 0 ? FRAMING_MESSAGE : FRAMING_MORE, end};
+}
+
+struct framing http_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
+{
+    struct http_state *state = state_block;
+    struct http_side *own = &state->sides[side];
+    switch (own->phase) {
+    case HTTP_PHASE_BODY:
+    case HTTP_PHASE_CHUNK_DATA:
+        return (struct framing){FRAMING_BODY, own->left};
+    case HTTP_PHASE_CLOSE:
+        return (struct framing){FRAMING_BODY_END, 0};
+    case HTTP_PHASE_CHUNK_SIZE:
+    case HTTP_PHASE_CHUNK_NEXT: {
+        struct framing framing = http_chunk_framing(pending, seen, own->phase == HTTP_PHASE_CHUNK_NEXT);
+        if (framing.kind != FRAMING_NONSENSE)
+            return framing;
+        own->bad_chunk = own->adrift = true;
+        own->mid_line = false;
+        own->phase = HTTP_PHASE_SEARCH;
+        return frame_search(state, side, pending, 0);
+    }
+    case HTTP_PHASE_TRAILER:
+        return frame_trailer(pending, seen);
+    case HTTP_PHASE_SEARCH:
+        return frame_search(state, side, pending, seen);
+    case HTTP_PHASE_HEAD:
+        break;
+    }
+    return frame_head(state, side, pending, seen);
+}
+
+/* --- recognition --- */
+
+bool http_is_registered_method(struct bytes word)
+{
+    static const char *const methods[] = {
+        "GET",    "HEAD",     "POST",      "PUT",      "DELETE",  "CONNECT", "OPTIONS",    "TRACE",
+        "PATCH",  "PROPFIND", "PROPPATCH", "MKCOL",    "COPY",    "MOVE",    "LOCK",       "UNLOCK",
+        "REPORT", "SEARCH",   "MERGE",     "CHECKOUT", "CHECKIN", "BIND",    "MKACTIVITY", "QUERY",
+    };
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (bytes_is(word, methods[i]))
+            return true;
+    return false;
+}
+
+/* No spaces and controls: a target goes on. */
+static bool is_all_target(struct bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes_at(bytes, i) <= ' ' || bytes_at(bytes, i) >= 0x7f)
+            return false;
+    return true;
+}
+
+static enum probe probe_request(struct bytes first)
+{
+    size_t space = bytes_find(bytes_first(first, HTTP_METHOD_BYTES + 1), ' ', 0);
+    bool registered = http_is_registered_method(bytes_first(first, space));
+    switch (look_at_request(first, 0, true)) {
+    case LOOK_YES:
+        return PROBE_CLIENT;
+    case LOOK_MORE:
+        break;
+    default:
+        return registered && look_at_request(first, 0, false) == LOOK_SIMPLE ? PROBE_MAYBE : PROBE_NO;
+    }
+    if (first.len < LIMIT_PROBE_BYTES)
+        return PROBE_MORE;
+    if (!registered)
+        return PROBE_NO;
+    uint8_t target = bytes_at(first, space + 1);
+    bool certain = target == '/' && is_all_target(bytes_skip(first, space + 1));
+    return certain ? PROBE_CLIENT : PROBE_MAYBE;
+}
+
+static enum probe probe_start(struct bytes first)
+{
+    struct bytes prefix = bytes_first(first, 5);
+    if (!bytes_equal(prefix, bytes_first(bytes_text("HTTP/"), prefix.len)))
+        return probe_request(first);
+    switch (look_at_strict_status(first)) {
+    case LOOK_YES:
+        return PROBE_SERVER;
+    case LOOK_MORE:
+        return PROBE_MORE;
+    default:
+        return PROBE_MAYBE;
+    }
+}
+
+enum probe http_probe(const struct conversation *conversation, enum side side, struct bytes first)
+{
+    (void)conversation;
+    (void)side; /* who is the client is what these bytes tell */
+    first = bytes_skip(first, empty_lines(first));
+    if (first.len == 0 || (first.len == 1 && bytes_at(first, 0) == '\r'))
+        return PROBE_MORE;
+    return probe_start(first);
+}

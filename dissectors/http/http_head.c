@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Heads: a start line, header lines, an empty line (RFC 9112 sections 2 to 5).
+ *
+ *     METHOD SP target SP HTTP/1.1 CRLF          HTTP/1.1 SP 200 SP phrase CRLF
+ *     name: OWS value OWS CRLF
+ *      [SP / HTAB more of the value CRLF]        (folded: obsolete, but read)
+ *     CRLF
+ *
+ * Lines that end with LF alone are read like the others. Nothing here refuses a message: what is not as it should be
+ * is marked and said by the caller.
+ */
+#include "http.h"
+
+bool http_is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool is_token_byte(uint8_t c)
+{
+    uint8_t lower = byte_lower(c);
+    return (lower >= 'a' && lower <= 'z') || http_is_digit(c) || (c != 0 && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+bool http_is_token(struct bytes word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (!is_token_byte(bytes_at(word, i)))
+            return false;
+    return word.len > 0;
+}
+
+bool http_number(struct bytes digits, uint64_t *ret_value)
+{
+    enum { DIGITS = 18 };
+    if (digits.len == 0)
+        return false;
+    while (digits.len > 1 && bytes_at(digits, 0) == '0')
+        digits = bytes_skip(digits, 1);
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (!http_is_digit(bytes_at(digits, i)) || i >= DIGITS)
+            return false;
+        value = value * 10 + (uint64_t)(bytes_at(digits, i) - '0');
+    }
+    *ret_value = value;
+    return true;
+}
+
+struct bytes http_take_line(struct bytes *rest, bool *ret_bare)
+{
+    size_t end = bytes_find(*rest, '\n', 0);
+    struct bytes line = bytes_first(*rest, end);
+    bool ended = end < rest->len;
+    *rest = bytes_skip(*rest, end + 1);
+    if (line.len > 0 && bytes_at(line, line.len - 1) == '\r')
+        line = bytes_first(line, line.len - 1);
+    else if (ended)
+        *ret_bare = true;
+    return line;
+}
+
+/* The word up to the next space or tab; `rest` moves to that space. */
+static struct bytes take_word(struct bytes *rest)
+{
+    size_t end = 0;
+    while (end < rest->len && !is_space(bytes_at(*rest, end)))
+        end++;
+    struct bytes word = bytes_first(*rest, end);
+    *rest = bytes_skip(*rest, end);
+    return word;
+}
+
+static bool is_version(struct bytes version)
+{
+    return version.len == 3 && http_is_digit(bytes_at(version, 0)) && bytes_at(version, 1) == '.' &&
+           http_is_digit(bytes_at(version, 2));
+}
+
+bool http_request_line(struct bytes line, struct http_start *ret_start)
+{
+    enum { PREFIX = 5 }; /* of `HTTP/` */
+    struct bytes rest = line;
+    struct http_start start = {.method = take_word(&rest)};
+    struct bytes target = bytes_trim(rest);
+    size_t last = target.len;
+    while (last > 0 && !is_space(bytes_at(target, last - 1)))
+        last--;
+    struct bytes word = bytes_skip(target, last);
+    bool prefixed = bytes_begin_nocase(word, "HTTP/");
+    if (prefixed) {
+        start.version = bytes_skip(word, PREFIX);
+        target = bytes_trim(bytes_first(target, last));
+    }
+    start.target = target;
+    /* exactly one space between exactly three words */
+    size_t plain = start.method.len + 1 + target.len + (prefixed ? 1 + word.len : 0);
+    start.odd = line.len != plain || !http_is_token(start.method) || target.len == 0 ||
+                bytes_find(line, '\t', 0) < line.len || bytes_find(target, ' ', 0) < target.len ||
+                (prefixed && (!is_version(start.version) || !bytes_begin(word, "HTTP/")));
+    *ret_start = start;
+    return start.method.len > 0 && (prefixed || target.len > 0);
+}
+
+/* How many bytes from the beginning are of a kind. */
+static size_t span(struct bytes bytes, bool (*is_kind)(uint8_t c))
+{
+    size_t count = 0;
+    while (count < bytes.len && is_kind(bytes_at(bytes, count)))
+        count++;
+    return count;
+}
+
+static bool is_version_byte(uint8_t c)
+{
+    return http_is_digit(c) || c == '.';
+}
+
+bool http_status_line(struct bytes line, struct http_start *ret_start)
+{
+    enum { PREFIX = 5, DIGITS = 3 };
+    if (!bytes_begin_nocase(line, "HTTP/"))
+        return false;
+    struct http_start start = {0};
+    struct bytes rest = bytes_skip(line, PREFIX);
+    start.version = bytes_first(rest, span(rest, is_version_byte));
+    rest = bytes_skip(rest, start.version.len);
+    size_t gap = span(rest, is_space);
+    start.odd = !bytes_begin(line, "HTTP/") || !is_version(start.version) || gap != 1 || bytes_at(rest, 0) != ' ';
+    rest = bytes_skip(rest, gap);
+    struct bytes digits = bytes_first(rest, span(rest, http_is_digit));
+    uint64_t status;
+    if (digits.len == DIGITS && http_number(digits, &status)) {
+        start.status = (unsigned)status;
+        rest = bytes_skip(rest, DIGITS);
+    }
+    if (start.status < 100 || (rest.len > 0 && bytes_at(rest, 0) != ' '))
+        start.odd = true;
+    start.phrase = bytes_trim(rest);
+    *ret_start = start;
+    return true;
+}
+
+/* The name before the colon of a line, and its value. */
+static void split_field(struct bytes line, struct http_field *ret_field)
+{
+    size_t colon = bytes_find(line, ':', 0);
+    struct bytes name = bytes_first(line, colon);
+    struct bytes trimmed = bytes_trim(name);
+    if (colon == line.len) {
+        ret_field->bad = true;
+        return;
+    }
+    ret_field->name = trimmed;
+    ret_field->bad = trimmed.len == 0 || trimmed.len != name.len;
+    ret_field->value = bytes_skip(line, colon + 1);
+}
+
+bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
+{
+    if (fields->rest.len == 0)
+        return false;
+    struct bytes before = fields->rest;
+    struct bytes line = http_take_line(&fields->rest, &fields->bare_lf);
+    if (line.len == 0)
+        return false;
+    struct http_field field = {0};
+    fields->lines++;
+    split_field(line, &field);
+    while (fields->rest.len > 0 && is_space(bytes_at(fields->rest, 0))) {
+        line = http_take_line(&fields->rest, &fields->bare_lf);
+        field.folds++;
+    }
+    if (field.folds > 0 && field.name.len > 0) {
+        size_t end = bytes_offset(before, line) + line.len;
+        size_t from = bytes_offset(before, field.value);
+        field.value = bytes_slice(before, from, end - from);
+    }
+    field.value = bytes_trim(field.value);
+    *ret_field = field;
+    return true;
+}
+
+struct bytes http_scratch_add(struct http_scratch *scratch, struct bytes text)
+{
+    size_t room = sizeof scratch->at - scratch->used;
+    size_t count = text.len < room ? text.len : room;
+    uint8_t *at = scratch->at + scratch->used;
+    if (count > 0)
+        memcpy(at, text.at, count);
+    scratch->used += count;
+    return bytes_of(at, count);
+}
+
+struct bytes http_unfold(struct http_scratch *scratch, struct bytes value)
+{
+    size_t from = scratch->used;
+    bool bare = false;
+    struct bytes rest = value;
+    while (rest.len > 0) {
+        struct bytes line = bytes_trim(http_take_line(&rest, &bare));
+        if (scratch->used > from && line.len > 0)
+            http_scratch_add(scratch, bytes_text(" "));
+        http_scratch_add(scratch, line);
+    }
+    return bytes_of(scratch->at + from, scratch->used - from);
+}
+
+bool http_list_next(struct bytes *list, uint8_t separator, struct bytes *ret_element)
+{
+    if (!list->at)
+        return false;
+    bool quoted = false;
+    size_t end = 0;
+    for (; end < list->len; end++) {
+        uint8_t c = bytes_at(*list, end);
+        if (c == '"')
+            quoted = !quoted;
+        else if (c == '\\' && quoted)
+            end++;
+        else if (c == separator && !quoted)
+            break;
+    }
+    *ret_element = bytes_trim(bytes_first(*list, end));
+    *list = end < list->len ? bytes_skip(*list, end + 1) : (struct bytes){0};
+    return true;
+}
+
+bool http_parameter(struct bytes list, uint8_t separator, const char *name, struct bytes *ret_value)
+{
+    struct bytes element;
+    while (http_list_next(&list, separator, &element)) {
+        size_t equals = bytes_find(element, '=', 0);
+        if (equals == element.len || !bytes_is_nocase(bytes_trim(bytes_first(element, equals)), name))
+            continue;
+        struct bytes value = bytes_trim(bytes_skip(element, equals + 1));
+        if (value.len >= 2 && bytes_at(value, 0) == '"' && bytes_at(value, value.len - 1) == '"')
+            value = bytes_slice(value, 1, value.len - 2);
+        *ret_value = value;
+        return true;
+    }
+    return false;
+}

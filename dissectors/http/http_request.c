@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the header lines of a request say, and the URL that it asks for (RFC 9110 section 7.1: the target, or the
+ * Host header and the target together).
+ */
+#include "http.h"
+
+enum http_header http_header_of(struct bytes name)
+{
+    static const struct {
+        const char *name;
+        enum http_header header;
+    } known[] = {
+        {"age", HTTP_HEADER_AGE},
+        {"authorization", HTTP_HEADER_AUTHORIZATION},
+        {"cache-control", HTTP_HEADER_CACHE_CONTROL},
+        {"content-encoding", HTTP_HEADER_CONTENT_ENCODING},
+        {"content-length", HTTP_HEADER_CONTENT_LENGTH},
+        {"content-range", HTTP_HEADER_CONTENT_RANGE},
+        {"content-type", HTTP_HEADER_CONTENT_TYPE},
+        {"cookie", HTTP_HEADER_COOKIE},
+        {"host", HTTP_HEADER_HOST},
+        {"location", HTTP_HEADER_LOCATION},
+        {"proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
+        {"referer", HTTP_HEADER_REFERER},
+        {"retry-after", HTTP_HEADER_RETRY_AFTER},
+        {"set-cookie", HTTP_HEADER_SET_COOKIE},
+        {"transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING},
+        {"upgrade", HTTP_HEADER_UPGRADE},
+        {"user-agent", HTTP_HEADER_USER_AGENT},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (bytes_is_nocase(name, known[i].name))
+            return known[i].header;
+    return HTTP_HEADER_OTHER;
+}
+
+static void gather_host(struct http_head *head, struct bytes value)
+{
+    struct http_url one = {0}, other = {0};
+    if (head->hosts == 0) {
+        head->host = value;
+        head->hosts = 1;
+        return;
+    }
+    http_authority_parse(head->host, &one);
+    http_authority_parse(value, &other);
+    if (!http_same_host(&one, &other, true))
+        head->hosts++;
+}
+
+void http_gather_field(struct http_head *head, enum http_header header, struct bytes value)
+{
+    struct bytes element;
+    switch (header) {
+    case HTTP_HEADER_CONTENT_LENGTH:
+        http_lengths_content(&head->lengths, value);
+        break;
+    case HTTP_HEADER_TRANSFER_ENCODING:
+        http_lengths_transfer(&head->lengths, value);
+        break;
+    case HTTP_HEADER_CONTENT_ENCODING:
+        while (http_list_next(&value, ',', &element)) {
+            if (element.len == 0 || bytes_is_nocase(element, "identity"))
+                continue;
+            head->content_encoding = element;
+            head->codings++;
+        }
+        break;
+    case HTTP_HEADER_HOST:
+        gather_host(head, value);
+        break;
+    case HTTP_HEADER_UPGRADE:
+        head->upgrade = value;
+        break;
+    case HTTP_HEADER_LOCATION:
+        head->location = value;
+        break;
+    default:
+        break;
+    }
+}
+
+bool http_inflate_format(const struct http_head *head, enum inflate_format *ret_format)
+{
+    if (head->codings != 1)
+        return false;
+    if (bytes_is_nocase(head->content_encoding, "gzip") || bytes_is_nocase(head->content_encoding, "x-gzip"))
+        *ret_format = INFLATE_GZIP;
+    else if (bytes_is_nocase(head->content_encoding, "deflate") || bytes_is_nocase(head->content_encoding, "x-deflate"))
+        *ret_format = INFLATE_DEFLATE;
+    else
+        return false;
+    return true;
+}
+
+void http_plain_field(struct record *record, unsigned map, struct bytes name, struct bytes value)
+{
+    struct http_secret secret = http_url_secret(value);
+    record_map_secret(record, map, name, value, secret.at, secret.length);
+}
+
+void http_mime_type(struct record *record, unsigned field, struct bytes value)
+{
+    struct bytes type = bytes_trim(bytes_first(value, bytes_find(value, ';', 0)));
+    if (type.len > 0)
+        record_text(record, field, type);
+}
+
+static void add_credentials(struct record *record, struct http_head *head, struct http_scratch *scratch,
+                            struct bytes name, struct bytes value)
+{
+    struct http_credentials credentials;
+    http_credentials_parse(scratch, value, &credentials);
+    record_map_secret(record, HTTP_REQUEST_HEADERS, name, value, credentials.secret.at, credentials.secret.length);
+    http_explain_credentials(record, &credentials);
+    if (credentials.user.len == 0)
+        return;
+    record_text(record, HTTP_USER_NAME, credentials.user);
+    if (credentials.scheme == HTTP_SCHEME_BASIC && head->user.len == 0)
+        head->user = credentials.user;
+}
+
+static void add_cookies(struct record *record, struct bytes value)
+{
+    struct bytes cookie;
+    while (http_list_next(&value, ';', &cookie)) {
+        if (cookie.len == 0)
+            continue;
+        size_t equals = bytes_find(cookie, '=', 0);
+        record_group_begin(record, HTTP_REQUEST_COOKIES);
+        record_text(record, HTTP_COOKIE_NAME, bytes_trim(bytes_first(cookie, equals)));
+        if (equals < cookie.len)
+            record_text(record, HTTP_COOKIE_VALUE, bytes_trim(bytes_skip(cookie, equals + 1)));
+        record_group_end(record);
+    }
+}
+
+void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch, struct bytes name,
+                        struct bytes value)
+{
+    struct http_secret secret;
+    enum http_header header = http_header_of(name);
+    if (header == HTTP_HEADER_AUTHORIZATION || header == HTTP_HEADER_PROXY_AUTHORIZATION) {
+        add_credentials(record, head, scratch, name, value);
+        return;
+    }
+    http_plain_field(record, HTTP_REQUEST_HEADERS, name, value);
+    switch (header) {
+    case HTTP_HEADER_COOKIE:
+        add_cookies(record, value);
+        break;
+    case HTTP_HEADER_CONTENT_TYPE:
+        http_mime_type(record, HTTP_REQUEST_MIME_TYPE, value);
+        break;
+    case HTTP_HEADER_REFERER:
+        secret = http_url_secret(value);
+        record_text_secret(record, HTTP_REQUEST_REFERRER, value, secret.at, secret.length);
+        break;
+    case HTTP_HEADER_USER_AGENT:
+        record_text(record, HTTP_USER_AGENT, value);
+        break;
+    default:
+        break;
+    }
+}
+
+static void add_text(struct record *record, unsigned field, struct bytes text)
+{
+    if (text.len > 0)
+        record_text(record, field, text);
+}
+
+static void add_secret_text(struct record *record, unsigned field, struct bytes text)
+{
+    struct http_secret secret = http_url_secret(text);
+    if (text.len > 0)
+        record_text_secret(record, field, text, secret.at, secret.length);
+}
+
+/* The address of the server, where no name is asked for. */
+static void add_server_address(struct http_scratch *scratch, const struct endpoint *server)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    size_t length = address_text(&server->ip, text);
+    bool brackets = server->ip.family == 6;
+    http_scratch_add(scratch, bytes_text(brackets ? "[" : ""));
+    http_scratch_add(scratch, bytes_of(text, length));
+    http_scratch_add(scratch, bytes_text(brackets ? "]" : ""));
+    if (server->port == 80)
+        return;
+    uint8_t digits[6] = {':'};
+    size_t count = 1;
+    for (unsigned divisor = 10000; divisor > 0; divisor /= 10)
+        if (server->port >= divisor || divisor == 1)
+            digits[count++] = (uint8_t)('0' + server->port / divisor % 10);
+    http_scratch_add(scratch, bytes_of(digits, count));
+}
+
+/* `http://` host target */
+static void add_full(struct record *record, struct emitter *emitter, struct bytes host, struct bytes target,
+                     struct http_scratch *scratch)
+{
+    size_t from = scratch->used;
+    http_scratch_add(scratch, bytes_text("http://"));
+    if (host.len > 0)
+        http_scratch_add(scratch, host);
+    else
+        add_server_address(scratch, &emit_conversation(emitter)->destination);
+    if (bytes_is(target, "*"))
+        target = bytes_text("");
+    else if (bytes_at(target, 0) != '/')
+        http_scratch_add(scratch, bytes_text("/"));
+    http_scratch_add(scratch, target);
+    add_secret_text(record, HTTP_URL_FULL, bytes_of(scratch->at + from, scratch->used - from));
+}
+
+static void add_port(struct record *record, struct emitter *emitter, const struct http_url *url, struct bytes scheme)
+{
+    if (url->has_port)
+        record_integer(record, HTTP_URL_PORT, url->port);
+    else if (url->domain.len == 0)
+        record_integer(record, HTTP_URL_PORT, emit_conversation(emitter)->destination.port);
+    else if (bytes_is_nocase(scheme, "http"))
+        record_integer(record, HTTP_URL_PORT, 80);
+    else if (bytes_is_nocase(scheme, "https"))
+        record_integer(record, HTTP_URL_PORT, 443);
+}
+
+unsigned http_request_url(struct record *record, struct emitter *emitter, const struct http_head *head,
+                          struct http_scratch *scratch)
+{
+    struct http_url url = {0}, host = {0};
+    struct bytes target = head->start.target, scheme = bytes_text("http");
+    bool connect = bytes_is(head->start.method, "CONNECT");
+    unsigned hosts = head->hosts;
+    add_secret_text(record, HTTP_URL_ORIGINAL, target);
+    http_authority_parse(head->host, &host);
+    if (connect) {
+        http_authority_parse(target, &url);
+        add_text(record, HTTP_URL_FULL, url.authority);
+        scheme = (struct bytes){0};
+    } else {
+        http_url_parse(target, &url);
+        if (url.scheme.len > 0)
+            add_secret_text(record, HTTP_URL_FULL, target);
+        else
+            add_full(record, emitter, head->host, target, scratch);
+        if (url.scheme.len > 0)
+            scheme = url.scheme;
+    }
+    const struct http_url *asked = url.domain.len > 0 ? &url : &host;
+    /* Host beside CONNECT often leaves out the port. */
+    if (asked == &url && head->hosts > 0 && !http_same_host(&url, &host, !connect && url.scheme.len == 4))
+        hosts++;
+    add_text(record, HTTP_URL_SCHEME, scheme);
+    add_text(record, HTTP_URL_DOMAIN, asked->domain);
+    if (asked == &host)
+        http_explain_host(record, emitter, asked->domain);
+    add_port(record, emitter, asked, scheme);
+    if (!connect && !bytes_is(url.path, "*"))
+        add_text(record, HTTP_URL_PATH, url.path);
+    add_text(record, HTTP_URL_QUERY, url.query);
+    add_text(record, HTTP_URL_USERNAME, url.username.len > 0 ? url.username : head->user);
+    return hosts;
+}
