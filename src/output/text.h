@@ -20,6 +20,8 @@ struct text_buffer {
 };
 
 void text_buffer_done(struct text_buffer *buffer);
+/* Room for `size` more bytes: where they go, or NULL (then `failed` is set). The caller adds to `length`. */
+char *text_reserve(struct text_buffer *buffer, size_t size);
 void text_add(struct text_buffer *buffer, const char *text, size_t length); /* raw: our own words only */
 void text_add_string(struct text_buffer *buffer, const char *text);
 void text_add_unsigned(struct text_buffer *buffer, uint64_t value);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "quantity.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define MICROSECOND UINT64_C(1000)
+#define MILLISECOND UINT64_C(1000000)
+#define SECOND UINT64_C(1000000000)
+
+enum {
+    MINUTE_SECONDS = 60,
+    HOUR_SECONDS = 3600,
+    DAY_SECONDS = 86400,
+    YEAR_SECONDS = 365 * DAY_SECONDS,
+};
+
+static uint64_t magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+/* `value` in units of `unit` (a thousand at least), rounded, with one decimal below ten. */
+static struct quantity scaled(uint64_t value, uint64_t unit, const char *name, const char *sign)
+{
+    struct quantity quantity = {.unit = name};
+    uint64_t tenths = value / (unit / 10) + (value % (unit / 10) >= unit / 20);
+    uint64_t whole = value / unit + (value % unit >= unit / 2);
+    if (tenths < 100 && tenths % 10 != 0)
+        snprintf(quantity.number, sizeof quantity.number, "%s%" PRIu64 ".%" PRIu64, sign, tenths / 10, tenths % 10);
+    else
+        snprintf(quantity.number, sizeof quantity.number, "%s%" PRIu64, sign, whole);
+    return quantity;
+}
+
+static struct quantity counted(uint64_t count, const char *one, const char *many, const char *sign)
+{
+    struct quantity quantity = {.unit = count == 1 ? one : many};
+    snprintf(quantity.number, sizeof quantity.number, "%s%" PRIu64, sign, count);
+    return quantity;
+}
+
+struct quantity quantity_duration(int64_t duration_ns)
+{
+    static const struct {
+        uint32_t seconds;
+        const char *one, *many;
+    } units[] = {{YEAR_SECONDS, "year", "years"},
+                 {DAY_SECONDS, "day", "days"},
+                 {HOUR_SECONDS, "hour", "hours"},
+                 {MINUTE_SECONDS, "minute", "minutes"}};
+    const char *sign = duration_ns < 0 ? "-" : "";
+    uint64_t ns = magnitude(duration_ns);
+    if (ns < MICROSECOND)
+        return counted(ns, "ns", "ns", sign);
+    if (ns < MILLISECOND - MICROSECOND / 2)
+        return scaled(ns, MICROSECOND, "µs", sign);
+    if (ns < SECOND - MILLISECOND / 2)
+        return scaled(ns, MILLISECOND, "ms", sign);
+    uint64_t seconds = (ns + SECOND / 2) / SECOND;
+    /* A unit is right from two of it on, and where it comes out even. */
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (seconds >= 2 * (uint64_t)units[i].seconds ||
+            (seconds >= units[i].seconds && seconds % units[i].seconds == 0))
+            return counted((seconds + units[i].seconds / 2) / units[i].seconds, units[i].one, units[i].many, sign);
+    return scaled(ns, SECOND, "s", sign);
+}
+
+struct quantity quantity_size(uint64_t bytes)
+{
+    static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+    if (bytes < 1000)
+        return counted(bytes, "byte", "bytes", "");
+    uint64_t unit = 1000;
+    size_t i = 0;
+    while (i + 1 < sizeof units / sizeof units[0] && bytes >= unit * 1000 - unit / 2) {
+        unit *= 1000;
+        i++;
+    }
+    return scaled(bytes, unit, units[i], "");
+}
+
+size_t quantity_text(struct quantity quantity, char ret_text[QUANTITY_SIZE])
+{
+    int length = snprintf(ret_text, QUANTITY_SIZE, "%s%s%s", quantity.number, *quantity.unit ? " " : "", quantity.unit);
+    return (size_t)length;
+}
+
+size_t quantity_ttl(int64_t seconds, char ret_text[QUANTITY_SIZE])
+{
+    static const struct {
+        uint32_t seconds;
+        const char *name;
+    } units[] = {{DAY_SECONDS, "d"}, {HOUR_SECONDS, "h"}, {MINUTE_SECONDS, "min"}, {1, "s"}};
+    enum { UNITS = sizeof units / sizeof units[0] };
+    uint64_t left = magnitude(seconds);
+    size_t i = 0;
+    while (i + 1 < UNITS && left < units[i].seconds)
+        i++;
+    int length = snprintf(ret_text, QUANTITY_SIZE, "%s%" PRIu64 " %s", seconds < 0 ? "-" : "", left / units[i].seconds,
+                          units[i].name);
+    if (i + 1 < UNITS && left % units[i].seconds / units[i + 1].seconds > 0)
+        length += snprintf(ret_text + length, QUANTITY_SIZE - (size_t)length, " %" PRIu64 " %s",
+                           left % units[i].seconds / units[i + 1].seconds, units[i + 1].name);
+    return (size_t)length;
+}
+
+size_t quantity_time(int64_t time_ns, char ret_text[QUANTITY_SIZE])
+{
+    int64_t seconds = time_ns / (int64_t)SECOND - (time_ns % (int64_t)SECOND < 0);
+    time_t time = (time_t)seconds;
+    struct tm parts;
+    if (!gmtime_r(&time, &parts)) {
+        ret_text[0] = '\0';
+        return 0;
+    }
+    return strftime(ret_text, QUANTITY_SIZE, "%Y-%m-%d %H:%M:%S", &parts);
+}
+
+size_t quantity_offset(int64_t offset_ns, char ret_text[QUANTITY_SIZE])
+{
+    const char *sign = offset_ns < 0 ? "-" : "";
+    uint64_t ns = magnitude(offset_ns);
+    uint64_t seconds = ns / SECOND;
+    int length;
+    if (ns < SECOND) /* cut, not rounded, so that a later time never reads earlier */
+        length = snprintf(ret_text, QUANTITY_SIZE, "%s%" PRIu64 ".%" PRIu64 " ms", sign, ns / MILLISECOND,
+                          ns / (MILLISECOND / 10) % 10);
+    else if (seconds < 100)
+        length = snprintf(ret_text, QUANTITY_SIZE, "%s%" PRIu64 ".%02" PRIu64 " s", sign, seconds,
+                          ns / (SECOND / 100) % 100);
+    else if (seconds < HOUR_SECONDS)
+        length = snprintf(ret_text, QUANTITY_SIZE, "%s%" PRIu64 " m %02" PRIu64 " s", sign, seconds / MINUTE_SECONDS,
+                          seconds % MINUTE_SECONDS);
+    else if (seconds < DAY_SECONDS)
+        length = snprintf(ret_text, QUANTITY_SIZE, "%s%" PRIu64 " h %02" PRIu64 " m", sign, seconds / HOUR_SECONDS,
+                          seconds % HOUR_SECONDS / MINUTE_SECONDS);
+    else
+        length = snprintf(ret_text, QUANTITY_SIZE, "%s%" PRIu64 " d %02" PRIu64 " h", sign, seconds / DAY_SECONDS,
+                          seconds % DAY_SECONDS / HOUR_SECONDS);
+    return (size_t)length;
+}
