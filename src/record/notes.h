@@ -25,6 +25,17 @@ int notes_add_folder(struct notes *notes, const char *folder, char *ret_error, s
 /* The sentence for a value; no bytes where there is none. Exact match, then ASCII case-insensitive. */
 struct bytes notes_find(const struct notes *notes, const char *catalog, struct bytes value);
 
+/* One catalog, for those who look up often: found once by name, it stays valid as long as the notes. NULL: there is
+ * no catalog of that name. */
+struct note_catalog;
+const struct note_catalog *notes_catalog(const struct notes *notes, const char *name);
+/* As notes_find. `catalog` may be NULL. */
+struct bytes note_catalog_find(const struct note_catalog *catalog, struct bytes value);
+
+/* What the catalog says about the item at `index` of the record's tape, whose row is `field`; no bytes: nothing. */
+struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
+                            const struct field *field);
+
 /* Fill the sentence of an observation (ITEM_NOTE at `index` of the record's tape) into ret_text, at most `size`
  * bytes; returns its length, 0 where the catalog has no such sentence. Text arguments come out raw: the
  * caller makes them safe like everything from the wire. */
