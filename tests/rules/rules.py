@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The rules of the house that a script can hold. docs/architecture.md says why they are there."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+
+import suite
+from suite import TOP
+
+FUNCTION_LINES, COMPLEXITY, FILE_LINES = 80, 15, 700
+
+# From the upper floor to the lower: what each room of src/ may include besides include/overhear/ and src/util.
+# A floor knows the one below it, and nobody knows a floor above.
+ROOMS = {
+    "util": set(),
+    "capture": set(),
+    "decode": set(),
+    "record": set(),
+    "stream": set(),
+    "frame": {"record"},
+    "flow": {"frame", "stream"},
+    "output": {"record"},
+    "engine": {"decode", "flow", "frame"},
+    "cli": {"capture", "output", "record", "engine"},
+}
+
+# What a dissector may not call: it does not allocate, print, exit or read the clock, and copies only through records.
+BANNED = ("malloc calloc realloc free printf fprintf sprintf snprintf vsnprintf puts putchar strcpy strcat strncpy gets "
+          "alloca gettimeofday clock_gettime time localtime gmtime exit abort getenv fopen open write system popen").split()
+BANNED_EVERYWHERE = "gets strcpy strcat sprintf vsprintf alloca strtok system popen setjmp longjmp atoi atol".split()
+
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S)
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+
+
+def blank(match):
+    """Comments and literals become spaces; lines stay."""
+    text = match.group(0)
+    return re.sub(r"[^\n]", " ", text) if text[0] == "/" else text[0] + re.sub(r"[^\n]", " ", text[1:-1]) + text[-1]
+
+
+def files(*patterns):
+    return sorted(path for pattern in patterns for path in TOP.glob(pattern) if path.is_file())
+
+
+def code_of(path):
+    return COMMENT.sub(blank, path.read_text(encoding="utf-8"))
+
+
+def places(path, pattern, text):
+    return [f"{path.relative_to(TOP)}:{text.count(chr(10), 0, match.start()) + 1}: {match.group(0).strip()}"
+            for match in re.finditer(pattern, text)]
+
+
+OURS = files("include/overhear/*.h", "src/*/*.[ch]", "dissectors/*.c", "dissectors/*/*.[ch]")
+DISSECTORS = sorted({path.parent for path in files("dissectors/*/*.c")})
+
+
+def packet_memory():
+    """Only bytes.h indexes packet memory or computes with a pointer into it."""
+    wrong = []
+    for path in OURS:
+        if path.name == "bytes.h":
+            continue
+        text = code_of(path)
+        # x.at[i], x->at[i], x.at + n, *x.at, &x.at[..]; of struct bytes and struct reader.
+        for pattern in (r"\b(?:bytes|data|payload|pending|wire|piece|rest|packet|reader|message\.bytes|message->bytes)\s*"
+                        r"(?:\.|->)\s*at\s*(?:\[|\+(?!\+)|-(?![->]))", r"\breader_\w+\([^()]*\)\s*\.\s*at\b\s*\["):
+            wrong += places(path, pattern, text)
+        if path.is_relative_to(TOP / "dissectors"):
+            wrong += places(path, r"(?:\.|->)\s*at\s*(?:\[|\+(?!\+)|-(?![->])|\+\+|--)", text)
+    return wrong
+
+
+def includes():
+    """Dissectors include only include/overhear and their own folder; rooms of src/ only what lies below them."""
+    wrong = []
+    for path in OURS:
+        relative = path.relative_to(TOP)
+        for kind, name in INCLUDE.findall(path.read_text(encoding="utf-8")):
+            if kind == "<":
+                continue
+            if name.startswith("overhear/"):
+                good = (TOP / "include" / name).exists()
+            else:
+                target = (path.parent / name).resolve()
+                if not target.exists():
+                    target = (TOP / "src" / name).resolve()
+                room = target.parent.name
+                good = target.exists() and (target.parent == path.parent or (
+                    relative.parts[0] == "src" and target.is_relative_to(TOP / "src")
+                    and (room == "util" or room in ROOMS.get(relative.parts[1], set()))))
+            if not good:
+                wrong.append(f"{relative}: {name}")
+    return wrong
+
+
+def rooms_are_known():
+    return [f"src/{path.name} is in no row of ROOMS" for path in sorted((TOP / "src").iterdir())
+            if path.is_dir() and path.name not in ROOMS]
+
+
+def banned_functions():
+    wrong = []
+    for path in OURS:
+        names = BANNED_EVERYWHERE + (BANNED if path.is_relative_to(TOP / "dissectors") else [])
+        wrong += places(path, rf"(?<![\w.>])(?:{'|'.join(names)})\s*\(", code_of(path))
+    return wrong
+
+
+def dissector_folders():
+    """Every dissector has its notes, its tests and its fuzz target, and its line in the registry."""
+    wrong = []
+    registry = (TOP / "dissectors/registry.c").read_text()
+    for folder in DISSECTORS:
+        name = folder.name
+        for needed, found in {
+            "notes.json": (folder / "notes.json").exists(),
+            f"tests/unit/{name}/": bool(files(f"tests/unit/{name}/*_test.c")),
+            f"tests/fuzz/fuzz_{name}.c": (TOP / f"tests/fuzz/fuzz_{name}.c").exists(),
+            "a line in registry.c": name in registry,
+        }.items():
+            if not found:
+                wrong.append(f"dissectors/{name}: no {needed}")
+    return wrong
+
+
+def notes():
+    """Catalogs are objects of objects of sentences; no key twice; no sentence ends with a period or has a control character."""
+    wrong = []
+    for path in files("dissectors/*/notes*.json", "src/record/notes*.json"):
+        name = path.relative_to(TOP)
+        try:
+            catalogs = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=suite.no_duplicates)
+        except (ValueError, suite.BadLine) as error:
+            wrong.append(f"{name}: {error}")
+            continue
+        for catalog, rows in catalogs.items():
+            if not isinstance(rows, dict):
+                wrong.append(f"{name}: {catalog} is no object")
+                continue
+            for key, sentence in rows.items():
+                if not isinstance(sentence, str) or not sentence.strip() or re.search(r"[\x00-\x1f\x7f-\x9f]", sentence):
+                    wrong.append(f"{name}: {catalog}: {key}")
+    return wrong
+
+
+def sizes():
+    wrong = [f"{path.relative_to(TOP)}: {count} lines" for path in OURS
+             if (count := len(path.read_text(encoding="utf-8").splitlines())) > FILE_LINES]
+    sources = [str(path) for path in OURS + files("tests/unit/**/*.c", "tests/fuzz/*.c") if path.suffix == ".c"]
+    result = subprocess.run(["pmccabe", *sources], capture_output=True, text=True, check=False)
+    for line in result.stdout.splitlines():
+        columns = line.split("\t")
+        if len(columns) < 6:
+            continue
+        complexity, lines, where = int(columns[0]), int(columns[4]), columns[5].removeprefix(str(TOP) + "/")
+        if lines > FUNCTION_LINES or (complexity > COMPLEXITY and not where.startswith("tests/")):
+            wrong.append(f"{where}: {lines} lines, complexity {complexity}")
+    return wrong + result.stderr.splitlines()
+
+
+def mutable_state():
+    """No variable outlives a call: nothing stands in the writable sections of the library."""
+    library = TOP / "build/release/liboverhear.a"
+    if not library.exists():
+        return ["build/release/liboverhear.a is not there"]
+    table = subprocess.run(["objdump", "--syms", str(library)], capture_output=True, text=True, check=False).stdout
+    # Rows: value, flags (O: an object), section, size, name. Constants with relocations are in .data.rel.ro.
+    row = re.compile(r"^[0-9a-f]+ .{6}O (\.data|\.bss|\.tdata|\.tbss|\*COM\*)[\w.]*\t[0-9a-f]+ +(\S.*)$", re.M)
+    return [f"{match.group(2)} in {match.group(1)}" for match in row.finditer(table)
+            if ".rel.ro" not in match.group(0)]
+
+
+def layout():
+    sources = [str(path) for path in OURS + files("tests/**/*.[ch]")]
+    result = subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], capture_output=True, text=True, check=False,
+                            cwd=TOP)
+    return [line for line in result.stderr.splitlines() if "error:" in line or "warning:" in line]
+
+
+def text_files():
+    """UTF-8, no control characters, no space at a line's end, a newline at the end; no path of anybody's machine."""
+    result = subprocess.run(["git", "-C", str(TOP), "ls-files", "-z"], capture_output=True, check=False)
+    wrong = []
+    for name in result.stdout.decode().split("\0"):
+        path = TOP / name
+        if not name or not path.is_file() or name.startswith(("pcaps/", "tests/golden/", "tests/fuzz/corpus/")) and not \
+                name.endswith((".sh", ".py", ".md")):
+            continue
+        content = path.read_bytes()
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            wrong.append(f"{name}: {error}")
+            continue
+        if re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", text):
+            wrong.append(f"{name}: control characters")
+        if not name.endswith(".md"):
+            wrong += [f"{name}: space at the end of line {number}" for number, line in enumerate(text.split("\n"), 1)
+                      if line != line.rstrip(" \t")]
+        if text and not text.endswith("\n"):
+            wrong.append(f"{name}: no newline at the end")
+        if re.search(r"/(?:root|home/\w+|work)/", text) and not name.startswith("tests/rules/"):
+            wrong.append(f"{name}: a path of somebody's machine")
+    return wrong
+
+
+def python_compiles():
+    wrong = []
+    for path in files("tests/**/*.py", "docs/**/*.py", "pcaps/record/**/*.py"):
+        try:
+            compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        except SyntaxError as error:
+            wrong.append(str(error))
+    return wrong
+
+
+def licences():
+    return [f"{path.relative_to(TOP)}: no SPDX line" for path in OURS + files("tests/**/*.[ch]", "tests/**/*.py")
+            if "SPDX-License-Identifier: BSD-3-Clause" not in path.read_text(encoding="utf-8")[:400]]
+
+
+def anomalies_documented():
+    """docs/anomalies.md is what docs/make writes from anomaly.h."""
+    result = subprocess.run([sys.executable, str(TOP / "docs/make.py"), "--check"], capture_output=True, text=True, check=False)
+    return result.stdout.splitlines() if result.returncode else []
+
+
+def limits_documented():
+    """Each row of limits.h has its row in docs/limits.md, and no row is about nothing."""
+    path = TOP / "docs/limits.md"
+    documented = set(re.findall(r"^\| `(LIMIT_\w+)`", path.read_text() if path.exists() else "", re.M))
+    rows = set(re.findall(r"^\s*(LIMIT_\w+) =", (TOP / "include/overhear/limits.h").read_text(), re.M))
+    return [f"{name}: in limits.h, not in docs/limits.md" for name in sorted(rows - documented)] + [
+        f"{name}: in docs/limits.md, not in limits.h" for name in sorted(documented - rows)]
+
+
+def links():
+    """Files that the documents point to are there."""
+    wrong = []
+    for path in files("*.md", "docs/*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
+            if "://" not in target and not (path.parent / target).exists():
+                wrong.append(f"{path.relative_to(TOP)}: {target}")
+    return wrong
+
+
+RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, notes, sizes, mutable_state, layout,
+         text_files, python_compiles, licences, anomalies_documented, limits_documented, links)
+
+
+def main():
+    tests = suite.Suite("rules", __doc__)
+    for rule in RULES:
+        wrong = rule()
+        tests.check(not wrong, f"{rule.__name__}: {len(wrong)}", "\n".join(wrong))
+    tests.finish()
+
+
+if __name__ == "__main__":
+    main()
