@@ -223,6 +223,16 @@ talk() {
     on "$name" python3 "$record_dir/talk.py" "$@" >>"$scratch/clients.log" 2>&1
 }
 
+# answer HOST ADDRESS PORT: serves there what standard input tells it to (see talk.py)
+answer() {
+    local steps=$scratch/answer-$1-$3
+    cat >"$steps"
+    (exec ip netns exec "$tag-$1" unshare --uts "$scratch/enter" "$1" "$scratch" \
+        python3 "$record_dir/talk.py" serve "$2" "$3") >"$steps.log" 2>&1 <"$steps" &
+    pids+=("$!")
+    await "port $3 on $1" listening "$1" tcp "$3"
+}
+
 # start HOST LOG COMMAND...: a server there, until the end; its pid is then in $started
 start() {
     local name=$1 log=$scratch/$2.log
@@ -310,6 +320,39 @@ http {
 CONF
     start "$name" "$name-nginx" nginx -p "$folder" -c "$folder/nginx.conf"
     await "nginx on $name" listening "$name" tcp "${2:-80}"
+}
+
+# site_start HOST [PORT]: one small site, with more statements for its server { } in $site_more
+site_start() {
+    local name=$1 port=${2:-80}
+    mkdir -p "$scratch/$name/www"
+    echo '<!doctype html><title>The harbour</title><p>All ships are in.</p>' >"$scratch/$name/www/index.html"
+    echo 'User-agent: *' >"$scratch/$name/www/robots.txt"
+    find "$scratch/$name/www" -exec touch -d '2026-11-01 08:00:00' {} +
+    cat >"$scratch/$name/site.conf" <<CONF
+server {
+    listen $port;
+    listen [::]:$port ipv6only=on;
+    root www;
+    ${site_more:-}
+}
+CONF
+    nginx_start "$name" "$port"
+}
+
+# names_start HOST "NAME=TYPE DATA"...: a name server for example., where programs can look up web sites
+names_start() {
+    local name=$1 pair
+    mkdir -p "$scratch/$name"
+    shift
+    {
+        printf '$TTL 3600\n@ SOA ns1.example. hostmaster.example. 1 7200 900 1209600 300\n NS ns1.example.\n'
+        for pair in "$@"; do
+            printf '%s %s\n' "${pair%%=*}" "${pair#*=}"
+        done
+    } >"$scratch/$name/zone"
+    echo 'zone "example" { type primary; file "zone"; };' >"$scratch/$name/zones.conf"
+    bind_start "$name"
 }
 
 # --- the capture ------------------------------------------------------------------------------------------------------

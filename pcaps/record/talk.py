@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""A client that says exactly what it is told to, when it is told to.
+"""One side of a conversation that says exactly what it is told to, when it is told to.
 
-    talk.py tcp|udp ADDRESS PORT [SOURCE-PORT]  < steps
+    talk.py tcp|udp ADDRESS PORT [SOURCE-PORT]  < steps     connects
+    talk.py serve ADDRESS PORT                  < steps     listens; the step `accept` takes the next connection
 
 One step a line:
     send TEXT           bytes, with the escapes \\r \\n \\t \\\\ \\xNN
+    fill COUNT TEXT     the text again and again, that many bytes of it
     question ID NAME TYPE-NUMBER    a DNS query (with its length before it on TCP)
     pause SECONDS
     until TEXT          reads until this has come
     read BYTES          reads that many
     rest                reads until the other side has ended
     shut                ends our side
+    close               goes away
     reset               goes away with a RST
 """
 import codecs
@@ -29,52 +32,94 @@ def question(number, name, rr_type):
     return struct.pack(">6H", int(number), 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", int(rr_type), 1)
 
 
-def receive(link, held):
-    data = link.recv(65536)
-    sys.stdout.buffer.write(data)
-    return held + data, bool(data)
+class Side:
+    def __init__(self, kind, address, port, source=None):
+        self.held = b""
+        self.link = self.door = None
+        self.stream = kind != "udp"
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        end = socket.socket(family, socket.SOCK_STREAM if self.stream else socket.SOCK_DGRAM)
+        if kind == "serve" or source:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if kind == "serve":
+            end.bind((address, int(port)))
+            end.listen(8)
+            self.door = end
+            return
+        if source:
+            end.bind(("::" if ":" in address else "0.0.0.0", int(source)))
+        end.settimeout(10)
+        end.connect((address, int(port)))
+        self.take(end)
+
+    def take(self, link):
+        self.link = link
+        self.held = b""
+        link.settimeout(10)
+        if self.stream:
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def accept(self, _):
+        self.take(self.door.accept()[0])
+
+    def send(self, rest):
+        self.link.sendall(unescape(rest))
+
+    def fill(self, rest):
+        count, _, text = rest.partition(" ")
+        pattern = unescape(text)
+        self.link.sendall((pattern * (int(count) // len(pattern) + 1))[: int(count)])
+
+    def question(self, rest):
+        message = question(*rest.split())
+        self.link.sendall((struct.pack(">H", len(message)) if self.stream else b"") + message)
+
+    def pause(self, rest):
+        time.sleep(float(rest))
+
+    def more(self):
+        data = self.link.recv(65536)
+        sys.stdout.buffer.write(data)
+        self.held += data
+        return bool(data)
+
+    def until(self, rest):
+        mark = unescape(rest)
+        while mark not in self.held and self.more():
+            pass
+        self.held = self.held.partition(mark)[2]
+
+    def read(self, rest):
+        while len(self.held) < int(rest) and self.more():
+            pass
+        self.held = self.held[int(rest):]
+
+    def rest(self, _):
+        while self.more():
+            pass
+
+    def shut(self, _):
+        self.link.shutdown(socket.SHUT_WR)
+
+    def close(self, _):
+        self.link.close()
+
+    def reset(self, _):
+        self.link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.link.close()
+
+
+STEPS = {"accept", "send", "fill", "question", "pause", "until", "read", "rest", "shut", "close", "reset"}
 
 
 def main():
-    kind, address, port, *source = sys.argv[1:]
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    link = socket.socket(family, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
-    link.settimeout(10)
-    if source:
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        link.bind(("::" if ":" in address else "0.0.0.0", int(source[0])))
-    link.connect((address, int(port)))
-    if kind == "tcp":
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    held = b""
+    side = Side(*sys.argv[1:])
     for line in sys.stdin:
         verb, _, rest = line.rstrip("\n").partition(" ")
-        if verb == "send":
-            link.sendall(unescape(rest))
-        elif verb == "question":
-            message = question(*rest.split())
-            link.sendall((struct.pack(">H", len(message)) if kind == "tcp" else b"") + message)
-        elif verb == "pause":
-            time.sleep(float(rest))
-        elif verb in ("until", "read"):
-            more = True
-            mark = unescape(rest)
-            while more and (mark not in held if verb == "until" else len(held) < int(rest)):
-                held, more = receive(link, held)
-            held = held.partition(mark)[2] if verb == "until" else held[int(rest):]
-        elif verb == "rest":
-            more = True
-            while more:
-                held, more = receive(link, held)
-        elif verb == "shut":
-            link.shutdown(socket.SHUT_WR)
-        elif verb == "reset":
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            link.close()
-            return
+        if verb in STEPS:
+            getattr(side, verb)(rest)
         elif verb:
             sys.exit(f"talk.py: what is '{verb}'?")
-    link.close()
 
 
 if __name__ == "__main__":
