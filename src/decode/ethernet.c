@@ -19,7 +19,7 @@ static bool ethernet_decode(struct walk *walk)
 
 const struct layer layer_ethernet = {
     .name = "ethernet",
-    .ids = {{LAYER_LINK, LINK_ETHERNET}, {LAYER_ETHERTYPE, ETHERTYPE_TRANSPARENT_BRIDGING}},
+    .ids = {{LAYER_LINK, LINK_ETHERNET}, {LAYER_ETHERTYPE, ETHERTYPE_TRANSPARENT_BRIDGING}, {LAYER_NEXT, 3}},
     .decode = ethernet_decode,
 };
 
@@ -46,21 +46,4 @@ const struct layer layer_mpacket = {
     .name = "mpacket",
     .ids = {{LAYER_LINK, 274}},
     .decode = mpacket_decode,
-};
-
-/* 802.1ah provider backbone: flags and service identifier 4, then the customer's whole frame. */
-static bool backbone_decode(struct walk *walk)
-{
-    struct reader r = reader_of(walk->data);
-    reader_skip(&r, 4);
-    if (!reader_ok(&r))
-        return walk_short(walk);
-    walk_advance(walk, reader_offset(&r));
-    return walk_next(walk, LAYER_LINK, LINK_ETHERNET);
-}
-
-const struct layer layer_backbone = {
-    .name = "802.1ah",
-    .ids = {{LAYER_ETHERTYPE, 0x88e7}},
-    .decode = backbone_decode,
 };

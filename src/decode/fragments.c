@@ -360,16 +360,15 @@ static void complete(struct fragments *fragments, struct datagram *datagram, str
     result->next_header = datagram->next_header;
 }
 
-static enum fragment_verdict add_piece(struct fragments *fragments, struct datagram *datagram,
-                                       const struct fragment *fragment, struct fragment_result *result)
+static bool is_whole(const struct datagram *datagram)
 {
-    if (!fits(datagram, fragment, result))
-        return FRAGMENT_DROPPED;
-    uint32_t end = fragment->offset + fragment->length;
-    if (!grow_buffer(fragments, datagram, end) || !grow_ranges(fragments, datagram)) {
-        give_up(fragments, datagram);
-        return FRAGMENT_DROPPED;
-    }
+    return datagram->has_length && datagram->range_count == 1 && datagram->ranges[0].start == 0 &&
+           datagram->ranges[0].end == datagram->length;
+}
+
+/* The bytes go in; true where the piece told something new. */
+static bool take_piece(struct datagram *datagram, const struct fragment *fragment, struct fragment_result *result)
+{
     struct outcome_of_insert outcome = insert(datagram, fragment);
     if (outcome.differing > 0)
         note(result, ANOMALY_IP_FRAGMENT_OVERLAP, outcome.first_differing, outcome.differing);
@@ -378,14 +377,25 @@ static enum fragment_verdict add_piece(struct fragments *fragments, struct datag
     bool ends_it = !fragment->more && !datagram->has_length;
     if (ends_it) {
         datagram->has_length = true;
-        datagram->length = end;
+        datagram->length = fragment->offset + fragment->length;
     }
-    if (outcome.added == 0 && !ends_it)
-        return outcome.differing > 0 ? FRAGMENT_DROPPED : FRAGMENT_WAITING;
+    return ends_it || outcome.added > 0;
+}
+
+static enum fragment_verdict add_piece(struct fragments *fragments, struct datagram *datagram,
+                                       const struct fragment *fragment, struct fragment_result *result)
+{
+    if (!fits(datagram, fragment, result))
+        return FRAGMENT_DROPPED;
+    if (!grow_buffer(fragments, datagram, fragment->offset + fragment->length) || !grow_ranges(fragments, datagram)) {
+        give_up(fragments, datagram);
+        return FRAGMENT_DROPPED;
+    }
+    if (!take_piece(datagram, fragment, result))
+        return result->anomaly.name == ANOMALY_COUNT ? FRAGMENT_WAITING : FRAGMENT_DROPPED;
     datagram->pieces++;
     fragments->statistics.waiting++;
-    if (datagram->has_length && datagram->range_count == 1 && datagram->ranges[0].start == 0 &&
-        datagram->ranges[0].end == datagram->length) {
+    if (is_whole(datagram)) {
         complete(fragments, datagram, result);
         return FRAGMENT_COMPLETE;
     }

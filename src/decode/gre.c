@@ -82,6 +82,23 @@ const struct layer layer_gre = {
     .decode = gre_decode,
 };
 
+/* GRE in UDP (RFC 8086): no reserved flag may be set and the protocol has to be one that we know. */
+static bool gre_in_udp_believes(const struct walk *walk)
+{
+    enum { ALLOWED = GRE_CHECKSUM | GRE_KEY | GRE_SEQUENCE };
+    struct reader r = reader_of(walk->data);
+    uint16_t flags = reader_u16(&r);
+    uint16_t protocol = reader_u16(&r);
+    return reader_ok(&r) && (flags & ~ALLOWED) == 0 && walk_find(walk, LAYER_ETHERTYPE, protocol);
+}
+
+const struct layer layer_gre_in_udp = {
+    .name = "gre-in-udp",
+    .ids = {{LAYER_UDP_PORT, 4754}},
+    .decode = gre_decode,
+    .believes = gre_in_udp_believes,
+};
+
 /* A packet that a router redirects to a web cache. Version 2 of WCCP puts four bytes before it, the first of which can
  * not be IPv4's. */
 static bool wccp_decode(struct walk *walk)

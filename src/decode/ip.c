@@ -15,6 +15,13 @@ void ip_begin(struct walk *walk, struct address source, struct address destinati
 bool ip_reassemble(struct walk *walk, struct fragment *fragment, uint8_t *ret_next)
 {
     struct packet *packet = walk->packet;
+    /* Where a part of the first piece is missing the others add nothing that could be read. */
+    if (fragment->offset == 0 && !walk_is_whole(walk)) {
+        walk->first_piece = true;
+        walk->incomplete = true;
+        *ret_next = fragment->next_header;
+        return true;
+    }
     fragment->source = packet->source.ip;
     fragment->destination = packet->destination.ip;
     fragment->inside = packet->inside;

@@ -27,8 +27,9 @@ void ip_begin(struct walk *walk, struct address source, struct address destinati
 /* Length of an extension header of IPv6 by its number and its length byte; 0: it is none. */
 size_t ipv6_extension_size(uint8_t number, uint8_t length);
 
-/* The piece in walk->data. True: the datagram is whole, walk->data is its payload and *ret_next what it begins with.
- * The addresses come from the packet; the caller fills the rest. */
+/* The piece in walk->data. True: the datagram is whole, walk->data is its payload and *ret_next what it begins with; or
+ * it is a first piece that was cut short, which is used as far as it goes. The addresses come from the packet; the
+ * caller fills the rest. */
 bool ip_reassemble(struct walk *walk, struct fragment *fragment, uint8_t *ret_next);
 
 #endif

@@ -96,6 +96,7 @@ const struct layer layer_ipv4 = {
             {LAYER_SAP, 0x06},
             {LAYER_FAMILY, 2},
             {LAYER_NLPID, 0xcc},
+            {LAYER_NEXT, 1},
             {LAYER_ARCNET, 212},
             {LAYER_ARCNET, 240}},
     .decode = ipv4_decode,

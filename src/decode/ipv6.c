@@ -145,6 +145,7 @@ const struct layer layer_ipv6 = {
             {LAYER_FAMILY, 28},
             {LAYER_FAMILY, 30},
             {LAYER_NLPID, 0x8e},
+            {LAYER_NEXT, 2},
             {LAYER_ARCNET, 196}},
     .decode = ipv6_decode,
 };

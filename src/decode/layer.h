@@ -23,6 +23,7 @@ enum layer_kind {
     LAYER_SAP,         /* 802.2 service access points */
     LAYER_FAMILY,      /* address families of BSD, Linux and macOS: they share no number for IPv6 */
     LAYER_NLPID,       /* network layer protocol identifiers (RFC 2427) */
+    LAYER_NEXT,        /* next protocols of NSH and VXLAN-GPE (RFC 8300) */
     LAYER_ARCNET,      /* ARCnet protocol identifiers (RFC 1201) */
     LAYER_UDP_PORT,    /* tunnels; unknown: an ordinary datagram */
 };
@@ -84,6 +85,7 @@ struct walk {
     uint8_t layers, tunnels;
     bool gre_sequenced; /* the GRE header had a sequence number: tells ERSPAN's types I and II apart */
     bool incomplete;    /* a header claimed more than was sent */
+    bool first_piece;   /* all that will ever be there of a datagram in fragments */
     bool wlan_padded;   /* the capture's driver aligned the 802.11 body to four bytes */
     bool has_fallback;
     struct packet *fallback; /* the UDP datagram that was taken for a tunnel, if has_fallback */
@@ -117,7 +119,7 @@ void walk_advance(struct walk *walk, size_t size);
 void walk_trim(struct walk *walk, size_t size);
 
 /* A length field says that from here on `length` bytes are this layer's; what follows them is padding. More than was
- * sent: the anomaly is noted (ANOMALY_COUNT: none) and what is there is used. */
+ * sent: the anomaly is noted (ANOMALY_COUNT: none) and what is there is used; of a first piece it is no surprise. */
 void walk_claim(struct walk *walk, size_t length, enum anomaly anomaly);
 
 /* Before the bytes inside a tunnel. `network` tells apart what the addresses outside do not: which protocol, and its

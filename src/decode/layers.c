@@ -5,12 +5,13 @@
 #include "layer.h"
 
 extern const struct layer layer_arcnet_bsd, layer_arcnet_linux, layer_cooked, layer_cooked2, layer_erspan2,
-    layer_erspan3, layer_ethernet, layer_mpacket, layer_backbone, layer_gre, layer_wccp, layer_gtp, layer_cisco_hdlc,
+    layer_erspan3, layer_ethernet, layer_mpacket, layer_gre, layer_gre_in_udp, layer_wccp, layer_gtp, layer_cisco_hdlc,
     layer_frame_relay, layer_icmp, layer_icmpv6, layer_authentication, layer_ipv4_in_ip, layer_ipv6_in_ip,
     layer_mpls_in_ip, layer_ethernet_in_ip, layer_etherip, layer_ipv4, layer_ipv6, layer_llc, layer_snap, layer_fddi,
     layer_mpls, layer_ppp, layer_ppp_hdlc, layer_ppp_direction, layer_pppoe, layer_raw_ip, layer_loopback, layer_enc,
-    layer_pflog, layer_nflog, layer_pktap, layer_tcp, layer_teredo, layer_ayiya, layer_udp, layer_vlan, layer_vxlan,
-    layer_vxlan_gpe, layer_geneve, layer_wlan, layer_radiotap, layer_avs, layer_prism, layer_ppi;
+    layer_pflog, layer_nflog, layer_pktap, layer_backbone, layer_fabric_path, layer_cisco_metadata,
+    layer_service_header, layer_tcp, layer_teredo, layer_ayiya, layer_udp, layer_vlan, layer_vxlan, layer_vxlan_gpe,
+    layer_geneve, layer_wlan, layer_radiotap, layer_avs, layer_prism, layer_ppi;
 
 const struct layer *const decode_layers[] = {
     &layer_arcnet_bsd,
@@ -21,8 +22,8 @@ const struct layer *const decode_layers[] = {
     &layer_erspan3,
     &layer_ethernet,
     &layer_mpacket,
-    &layer_backbone,
     &layer_gre,
+    &layer_gre_in_udp,
     &layer_wccp,
     &layer_gtp,
     &layer_cisco_hdlc,
@@ -51,6 +52,10 @@ const struct layer *const decode_layers[] = {
     &layer_pflog,
     &layer_nflog,
     &layer_pktap,
+    &layer_backbone,
+    &layer_fabric_path,
+    &layer_cisco_metadata,
+    &layer_service_header,
     &layer_tcp,
     &layer_teredo,
     &layer_ayiya,

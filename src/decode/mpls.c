@@ -22,8 +22,7 @@ static bool after_labels(struct walk *walk)
     if (walk->data.len == 0)
         return walk_short(walk);
     uint8_t nibble = bytes_at(walk->data, 0) >> 4;
-    bool cut = walk->data.len < walk->length;
-    if ((nibble == 4 || nibble == 6) && (cut || looks_like_ip(walk->data, walk->length) || !ethernet_after(walk, 0)))
+    if ((nibble == 4 || nibble == 6) && (looks_like_ip(walk->data, walk->length) || !ethernet_after(walk, 0)))
         return walk_next_ip(walk);
     if (nibble == 1 && !ethernet_after(walk, 0))
         return walk_stop(walk, DECODE_NOT_IP);
@@ -47,6 +46,10 @@ static bool mpls_decode(struct walk *walk)
 
 const struct layer layer_mpls = {
     .name = "mpls",
-    .ids = {{LAYER_ETHERTYPE, ETHERTYPE_MPLS}, {LAYER_ETHERTYPE, 0x8848}, {LAYER_PPP, 0x0281}, {LAYER_PPP, 0x0283}},
+    .ids = {{LAYER_ETHERTYPE, ETHERTYPE_MPLS},
+            {LAYER_ETHERTYPE, 0x8848},
+            {LAYER_NEXT, 5},
+            {LAYER_PPP, 0x0281},
+            {LAYER_PPP, 0x0283}},
     .decode = mpls_decode,
 };

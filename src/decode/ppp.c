@@ -8,9 +8,10 @@
 
 static bool ppp_decode(struct walk *walk)
 {
-    enum { ADDRESS_AND_CONTROL = 0xff03 };
+    enum { ADDRESS_AND_CONTROL = 0xff03, ADDRESS = 0xff };
     struct reader r = reader_of(walk->data);
-    if (reader_u16(&r) != ADDRESS_AND_CONTROL)
+    bool has_address = reader_u16(&r) == ADDRESS_AND_CONTROL;
+    if (!has_address && bytes_at(walk->data, 0) != ADDRESS)
         r = reader_of(walk->data);
     uint16_t protocol = reader_u8(&r);
     if ((protocol & 1) == 0)

@@ -12,13 +12,17 @@ const struct layer layer_raw_ip = {
 };
 
 /* An address family of four bytes, in the order of the machine that captured (LINKTYPE_NULL) or of the network
- * (LINKTYPE_LOOP). Families are small numbers, so the order shows. */
+ * (LINKTYPE_LOOP). Families are small numbers, so the order shows. Some drivers of leased lines say LINKTYPE_NULL, too.
+ */
 static bool loopback_decode(struct walk *walk)
 {
+    enum { CISCO_UNICAST = 0x0f00 };
     struct reader r = reader_of(walk->data);
     uint32_t family = reader_u32(&r);
     if (!reader_ok(&r))
         return walk_short(walk);
+    if (family >> 16 == CISCO_UNICAST)
+        return walk_next(walk, LAYER_LINK, LINK_CISCO_HDLC);
     if (family > 0xffff) {
         r = reader_of(walk->data);
         family = reader_u32le(&r);
@@ -57,10 +61,10 @@ static bool pflog_decode(struct walk *walk)
     struct reader r = reader_of(walk->data);
     size_t header = ((size_t)reader_u8(&r) + 3) / 4 * 4;
     uint8_t family = reader_u8(&r);
-    if (header < 4)
-        return walk_stop(walk, DECODE_MALFORMED);
     if (!reader_ok(&r) || walk->data.len < header)
         return walk_short(walk);
+    if (header < 4)
+        return walk_stop(walk, DECODE_MALFORMED);
     walk_advance(walk, header);
     return walk_next(walk, LAYER_FAMILY, family);
 }

@@ -11,7 +11,8 @@ static uint64_t network_of(unsigned port, uint32_t identifier)
     return (uint64_t)port << 32 | identifier;
 }
 
-/* flags 1 (0x08: the identifier is there) | 0x80: group policy | reserved 1, group 2 | identifier 3 | reserved 1 */
+/* flags 1 (0x08: the identifier is there) | group 2, with GPE reserved | reserved 1, with GPE what follows
+ * | identifier 3 | reserved 1 */
 struct vxlan_header {
     uint8_t flags, next;
     uint16_t group;
@@ -20,8 +21,7 @@ struct vxlan_header {
     bool whole;
 };
 
-enum vxlan_flag { VXLAN_POLICY = 0x80, VXLAN_IDENTIFIER = 0x08, VXLAN_NEXT = 0x04 };
-enum { VXLAN_HEADER = 8 };
+enum { VXLAN_HEADER = 8, VXLAN_IDENTIFIER = 0x08 };
 
 static struct vxlan_header read_vxlan(const struct walk *walk)
 {
@@ -37,13 +37,16 @@ static struct vxlan_header read_vxlan(const struct walk *walk)
 
 static bool vxlan_believes(const struct walk *walk)
 {
-    enum { SHORTEST_FRAME = 14 };
+    enum { ADDRESSES = 12, SHORTEST_FRAME = 14 };
     struct vxlan_header header = read_vxlan(walk);
-    if (!header.whole || header.reserved != 0 || walk->length < VXLAN_HEADER + SHORTEST_FRAME)
+    if (!header.whole || (header.flags & VXLAN_IDENTIFIER) == 0 || walk->length < VXLAN_HEADER + SHORTEST_FRAME)
         return false;
-    if ((header.flags & VXLAN_POLICY) != 0)
-        return (header.flags & ~VXLAN_POLICY) == VXLAN_IDENTIFIER;
-    return header.flags == VXLAN_IDENTIFIER && header.group == 0 && header.next == 0;
+    if (header.flags == VXLAN_IDENTIFIER && header.group == 0 && header.next == 0 && header.reserved == 0)
+        return true;
+    /* Reserved fields are put to many uses; then the frame inside has to be one that we know. */
+    struct reader r = reader_of(walk->data);
+    reader_skip(&r, VXLAN_HEADER + ADDRESSES);
+    return walk_find(walk, LAYER_ETHERTYPE, reader_u16(&r)) != NULL;
 }
 
 static bool vxlan_decode(struct walk *walk)
@@ -60,23 +63,18 @@ const struct layer layer_vxlan = {
     .believes = vxlan_believes,
 };
 
-/* GPE's header says what follows: 1 IPv4, 2 IPv6, 3 Ethernet. */
 static bool vxlan_gpe_believes(const struct walk *walk)
 {
-    enum { ETHERNET = 3 };
     struct vxlan_header header = read_vxlan(walk);
-    return header.whole && header.reserved == 0 && header.group == 0 &&
-           header.flags == (VXLAN_IDENTIFIER | VXLAN_NEXT) && header.next >= 1 && header.next <= ETHERNET;
+    return header.whole && header.reserved == 0 && header.group == 0 && (header.flags & VXLAN_IDENTIFIER) != 0 &&
+           walk_find(walk, LAYER_NEXT, header.next) != NULL;
 }
 
 static bool vxlan_gpe_decode(struct walk *walk)
 {
-    enum { ETHERNET = 3 };
     struct vxlan_header header = read_vxlan(walk);
     walk_advance(walk, VXLAN_HEADER);
-    if (!walk_tunnel(walk, network_of(VXLAN_GPE_PORT, header.identifier)))
-        return false;
-    return header.next == ETHERNET ? walk_next(walk, LAYER_LINK, LINK_ETHERNET) : walk_next_ip(walk);
+    return walk_tunnel(walk, network_of(VXLAN_GPE_PORT, header.identifier)) && walk_next(walk, LAYER_NEXT, header.next);
 }
 
 const struct layer layer_vxlan_gpe = {

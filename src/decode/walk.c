@@ -77,6 +77,10 @@ void walk_trim(struct walk *walk, size_t size)
 
 void walk_claim(struct walk *walk, size_t length, enum anomaly anomaly)
 {
+    if (length > walk->length && walk->first_piece) {
+        walk->length = length;
+        return;
+    }
     if (length > walk->length) {
         walk->incomplete = true;
         if (anomaly != ANOMALY_COUNT)
