@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/reference.h"
+
+const struct field common_fields[] = {
+    {.name = "@timestamp", .type = FIELD_TIME, .meaning = "time of the event's first frame, UTC"},
+    {.name = "event.dataset", .type = FIELD_TEXT, .meaning = "which kind of record this is"},
+    {.name = "event.duration", .type = FIELD_DURATION, .meaning = "from the first to the last frame of the event"},
+    {.name = "event.outcome", .type = FIELD_TEXT, .meaning = "success, failure, or unknown where no answer was seen"},
+    {.name = "source.ip", .type = FIELD_ADDRESS, .meaning = "the client: whoever opened the conversation"},
+    {.name = "source.port", .type = FIELD_INTEGER, .meaning = "the client's port"},
+    {.name = "source.domain",
+     .type = FIELD_TEXT,
+     .meaning = "the client's name, as a DNS answer in this capture told it"},
+    {.name = "destination.ip", .type = FIELD_ADDRESS, .meaning = "the server"},
+    {.name = "destination.port", .type = FIELD_INTEGER, .meaning = "the server's port"},
+    {.name = "destination.domain",
+     .type = FIELD_TEXT,
+     .meaning = "the name under which the client was told this address in a DNS answer in this capture"},
+    {.name = "network.type", .type = FIELD_TEXT, .meaning = "ipv4 or ipv6"},
+    {.name = "network.transport", .type = FIELD_TEXT, .meaning = "tcp or udp"},
+    {.name = "network.protocol", .type = FIELD_TEXT, .meaning = "what is spoken: dns, http ..."},
+    {.name = "network.community_id", .type = FIELD_TEXT, .meaning = "Community ID v1 of the conversation, seed 0"},
+    {.name = "network.vlan.id", .type = FIELD_INTEGER, .meaning = "the outermost VLAN tag"},
+    {.name = "overhear.conversation", .type = FIELD_INTEGER, .meaning = "1, 2, 3 ... in the order of first frames"},
+    {.name = "overhear.frames.request", .type = FIELD_INTEGER, .meaning = "frame with the first byte of the request"},
+    {.name = "overhear.frames.response", .type = FIELD_INTEGER, .meaning = "frame with the first byte of the response"},
+    {.name = "overhear.frames.first",
+     .type = FIELD_INTEGER,
+     .meaning = "first frame, where there is no request or response"},
+    {.name = "overhear.frames.last", .type = FIELD_INTEGER, .meaning = "last frame of a conversation"},
+    {.name = "overhear.truncated",
+     .type = FIELD_TEXT,
+     .flags = FIELD_LIST,
+     .meaning = "names of fields whose text was cut"},
+    {.name = "overhear.incomplete",
+     .type = FIELD_BOOLEAN,
+     .meaning = "true: a gap, a cut-short frame or the capture's end took a part of this"},
+    {.name = "notes", .type = FIELD_GROUP, .meaning = "full name of a field, and what its value means"},
+};
+
+const size_t common_field_count = sizeof common_fields / sizeof common_fields[0];

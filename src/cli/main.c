@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * overhear: a thin user of liboverhear.
+ */
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/reference.h"
+#include "cli/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+static enum exit_status print_interfaces(void)
+{
+    char error[CAPTURE_ERROR_SIZE] = "";
+    char *text = capture_list_interfaces(error);
+    if (!text) {
+        message("%s", error);
+        return STATUS_BROKEN;
+    }
+    fputs(text, stdout);
+    free(text);
+    return STATUS_DONE;
+}
+
+static enum exit_status print_fields(const struct options *options)
+{
+    const char *unknown = NULL;
+    if (reference_print_fields(stdout, options->verb_words, options->verb_word_count, &unknown) == 0)
+        return STATUS_DONE;
+    message("fields: '%s' found, expected datasets ('overhear fields' lists them all)", unknown);
+    return STATUS_WRONG;
+}
+
+/* Everything but reading a capture. */
+static enum exit_status print_reference(const struct options *options)
+{
+    if (options->verb == VERB_FIELDS)
+        return print_fields(options);
+    if (options->verb_word_count > 0) {
+        message("'%s' found, expected nothing after this verb", options->verb_words[0]);
+        return STATUS_WRONG;
+    }
+    switch (options->verb) {
+    case VERB_INTERFACES:
+        return print_interfaces();
+    case VERB_SCHEMA:
+        if (reference_print_schema(stdout) == 0)
+            return STATUS_DONE;
+        message("out of memory");
+        return STATUS_BROKEN;
+    case VERB_PROTOCOLS:
+        reference_print_protocols(stdout);
+        return STATUS_DONE;
+    case VERB_VERSION:
+        reference_print_version(stdout);
+        return STATUS_DONE;
+    case VERB_FIELDS:
+    case VERB_ANALYZE:
+    case VERB_HELP:
+        break;
+    }
+    reference_print_help(stdout);
+    return STATUS_DONE;
+}
+
+static enum exit_status flush_stdout(enum exit_status status)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+        return status;
+    message("standard output: %s", strerror(errno));
+    return STATUS_BROKEN;
+}
+
+static enum exit_status analyze(const struct options *options)
+{
+    struct run run;
+    if (run_open(&run, options) == STATUS_DONE) {
+        run_captures(&run);
+        run_finish(&run);
+    }
+    return run_close(&run);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE] = "";
+    enum exit_status status;
+    signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE */
+    if (options_parse(&options, argc, argv, error) != 0) {
+        message("%s", error);
+        fputs("Try 'overhear --help'.\n", stderr);
+        status = STATUS_WRONG;
+    } else if (options.verb != VERB_ANALYZE) {
+        status = flush_stdout(print_reference(&options));
+    } else {
+        status = analyze(&options);
+    }
+    options_done(&options);
+    return (int)status;
+}

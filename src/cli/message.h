@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the program says about itself: always on standard error.
+ */
+#ifndef OVERHEAR_CLI_MESSAGE_H
+#define OVERHEAR_CLI_MESSAGE_H
+
+/* One line, with the program's name before it. A file may have any name: control characters become '?'. */
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The command line, taken apart. Nothing is opened or printed here.
+ */
+#ifndef OVERHEAR_CLI_OPTIONS_H
+#define OVERHEAR_CLI_OPTIONS_H
+
+#include "output/output.h"
+#include "overhear/engine.h"
+
+#include <stdio.h>
+
+enum { OPTIONS_ERROR_SIZE = 512, OPTIONS_DATASETS = 64 };
+
+enum verb { VERB_ANALYZE, VERB_FIELDS, VERB_SCHEMA, VERB_PROTOCOLS, VERB_HELP, VERB_VERSION, VERB_INTERFACES };
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum summary_mode { SUMMARY_DEFAULT /* text, none with -q */, SUMMARY_TEXT, SUMMARY_JSON, SUMMARY_NONE };
+
+struct options {
+    enum verb verb;
+    const char *const *verb_words; /* what follows the verb */
+    size_t verb_word_count;
+    const char **words; /* all words without a dash, in order */
+
+    /* where frames come from */
+    const char **captures;
+    size_t capture_count;
+    const char *interface; /* NULL: files */
+    char *filter;          /* NULL: none */
+    uint64_t frame_limit;  /* 0: none */
+    int snap_length, buffer_kib;
+    bool not_promiscuous;
+    const char *user; /* -Z */
+
+    /* how they are read */
+    struct engine_port *ports;
+    size_t port_count;
+    size_t memory_limit; /* 0: the default */
+    bool strict_checksums, no_names;
+
+    /* what comes out */
+    enum output_format format;
+    const char *output_path;     /* NULL: standard output */
+    const char *save_path;       /* -w; NULL: none */
+    bool only_some;              /* --only was given: */
+    bool only[OPTIONS_DATASETS]; /* by the index of dataset_list */
+    bool quiet, verbose, no_notes, show_secrets, line_buffered;
+    const char **note_folders;
+    size_t note_folder_count;
+    size_t max_text; /* 0: the default */
+    unsigned width;  /* 0: find out */
+    enum color_mode color;
+    enum summary_mode summary;
+};
+
+/* 0; or -1 with a message that names the word and says what was expected. The strings are those of argv, which must
+ * outlive the options. */
+int options_parse(struct options *options, int argc, char *const *argv, char ret_error[OPTIONS_ERROR_SIZE]);
+void options_done(struct options *options);
+
+/* 512M, 2G, 1048576; K, M and G are powers of 1024. 0, or -1. */
+int options_parse_size(const char *text, uint64_t *ret_size);
+
+#endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/options_table.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+enum {
+    SNAP_LENGTH_MAX = 262144,
+    BUFFER_KIB_MAX = 2 * 1024 * 1024 - 1,
+    THREADS_MAX = 256,
+    WIDTH_MIN = 40,
+    WIDTH_MAX = 1000,
+    DATASET_NAMES_SIZE = 400,
+};
+
+static const uint64_t memory_min = 1024 * 1024;
+
+/* Only digits, within [min, max]. */
+static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    if (!text || *text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || value > (UINT64_MAX - 9) / 10)
+            return false;
+        value = value * 10 + (uint64_t)(*text - '0');
+    }
+    *ret_value = value;
+    return value >= min && value <= max;
+}
+
+int options_parse_size(const char *text, uint64_t *ret_size)
+{
+    static const char *const units[] = {"K", "M", "G"};
+    size_t digits = strspn(text, "0123456789");
+    char number[24];
+    uint64_t value;
+    if (digits == 0 || digits >= sizeof number)
+        return -1;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (!parse_number(number, 0, UINT64_MAX, &value))
+        return -1;
+    const char *unit = text + digits;
+    unsigned shift = 0;
+    for (unsigned i = 0; i < 3; i++)
+        if (byte_upper((uint8_t)*unit) == (uint8_t)units[i][0])
+            shift = 10 * (i + 1);
+    if (shift != 0)
+        unit++;
+    if (shift != 0 && (strcmp(unit, "iB") == 0 || strcmp(unit, "B") == 0))
+        unit = "";
+    if (*unit != '\0' || value > UINT64_MAX >> shift)
+        return -1;
+    *ret_size = value << shift;
+    return 0;
+}
+
+static const char *take_read(struct options *options, const char *value)
+{
+    options->captures[options->capture_count++] = value;
+    return NULL;
+}
+
+static const char *take_interface(struct options *options, const char *value)
+{
+    if (*value == '\0')
+        return "the name of an interface, or any";
+    if (options->interface)
+        return "only one interface (any listens on all)";
+    options->interface = value;
+    return NULL;
+}
+
+static const char *take_filter(struct options *options, const char *value)
+{
+    char *copy = strdup(value);
+    if (!copy)
+        return "more memory";
+    free(options->filter);
+    options->filter = copy;
+    return NULL;
+}
+
+static const char *take_count(struct options *options, const char *value)
+{
+    return parse_number(value, 1, UINT64_MAX, &options->frame_limit) ? NULL : "a number of frames, from 1";
+}
+
+static const char *take_save(struct options *options, const char *value)
+{
+    options->save_path = value;
+    return NULL;
+}
+
+static const char *take_output(struct options *options, const char *value)
+{
+    options->output_path = strcmp(value, "-") == 0 ? NULL : value;
+    return NULL;
+}
+
+static const char *take_json(struct options *options, const char *value)
+{
+    (void)value;
+    options->format = OUTPUT_JSON;
+    return NULL;
+}
+
+static const char *take_text(struct options *options, const char *value)
+{
+    (void)value;
+    options->format = OUTPUT_TRANSCRIPT;
+    return NULL;
+}
+
+static const char *take_format(struct options *options, const char *value)
+{
+    if (strcmp(value, "json") == 0)
+        return take_json(options, value);
+    return strcmp(value, "text") == 0 ? take_text(options, value) : "json or text";
+}
+
+/* -d PROTO:PORT */
+static const char *take_decode_as(struct options *options, const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    char name[32] = "";
+    uint64_t port;
+    if (!colon || (size_t)(colon - value) >= sizeof name || !parse_number(colon + 1, 1, UINT16_MAX, &port))
+        return "PROTO:PORT, as in http:8000, with a port from 1 to 65535";
+    memcpy(name, value, (size_t)(colon - value));
+    const struct dissector *dissector = dissector_find(name);
+    if (!dissector)
+        return "PROTO:PORT with a protocol that 'overhear protocols' lists";
+    options->ports[options->port_count++] = (struct engine_port){.port = (uint16_t)port, .dissector = dissector};
+    return NULL;
+}
+
+static bool take_dataset(struct options *options, const char *name, size_t length)
+{
+    const struct dataset *datasets[OPTIONS_DATASETS];
+    size_t count = dataset_list(datasets, OPTIONS_DATASETS);
+    for (size_t i = 0; i < count && i < OPTIONS_DATASETS; i++)
+        if (strlen(datasets[i]->name) == length && memcmp(datasets[i]->name, name, length) == 0) {
+            options->only[i] = true;
+            return true;
+        }
+    return false;
+}
+
+static const char *take_only(struct options *options, const char *value)
+{
+    options->only_some = true;
+    for (const char *name = value;;) {
+        size_t length = strcspn(name, ",");
+        if (!take_dataset(options, name, length))
+            return "datasets, separated by commas";
+        if (name[length] == '\0')
+            return NULL;
+        name += length + 1;
+    }
+}
+
+static const char *take_notes(struct options *options, const char *value)
+{
+    options->note_folders[options->note_folder_count++] = value;
+    return NULL;
+}
+
+static const char *take_color(struct options *options, const char *value)
+{
+    if (!value || strcmp(value, "always") == 0)
+        options->color = COLOR_ALWAYS;
+    else if (strcmp(value, "auto") == 0)
+        options->color = COLOR_AUTO;
+    else if (strcmp(value, "never") == 0)
+        options->color = COLOR_NEVER;
+    else
+        return "auto, always or never";
+    return NULL;
+}
+
+static const char *take_summary(struct options *options, const char *value)
+{
+    if (strcmp(value, "text") == 0)
+        options->summary = SUMMARY_TEXT;
+    else if (strcmp(value, "json") == 0)
+        options->summary = SUMMARY_JSON;
+    else if (strcmp(value, "none") == 0)
+        options->summary = SUMMARY_NONE;
+    else
+        return "text, json or none";
+    return NULL;
+}
+
+/* Accepted for the day when there is more than one; the output may not depend on it. */
+static const char *take_threads(struct options *options, const char *value)
+{
+    uint64_t threads;
+    (void)options;
+    return parse_number(value, 1, THREADS_MAX, &threads) ? NULL : "a number of threads from 1 to 256";
+}
+
+static const char *take_memory(struct options *options, const char *value)
+{
+    uint64_t size;
+    if (options_parse_size(value, &size) != 0 || size < memory_min || size > SIZE_MAX)
+        return "a size of at least 1M, such as 512M, 2G or 1048576";
+    options->memory_limit = (size_t)size;
+    return NULL;
+}
+
+static const char *take_max_text(struct options *options, const char *value)
+{
+    uint64_t size;
+    if (options_parse_size(value, &size) != 0 || size < 1 || size > LIMIT_RECORD_BYTES)
+        return "a number of bytes from 1 to 1M";
+    options->max_text = (size_t)size;
+    return NULL;
+}
+
+static const char *take_width(struct options *options, const char *value)
+{
+    uint64_t width;
+    if (!parse_number(value, WIDTH_MIN, WIDTH_MAX, &width))
+        return "a number of columns from 40 to 1000";
+    options->width = (unsigned)width;
+    return NULL;
+}
+
+static const char *take_snap_length(struct options *options, const char *value)
+{
+    uint64_t length;
+    if (!parse_number(value, 0, SNAP_LENGTH_MAX, &length))
+        return "a number of bytes up to 262144 (0 is the most)";
+    options->snap_length = (int)length;
+    return NULL;
+}
+
+static const char *take_buffer(struct options *options, const char *value)
+{
+    uint64_t size;
+    if (!parse_number(value, 1, BUFFER_KIB_MAX, &size))
+        return "a number of KiB from 1 to 2097151";
+    options->buffer_kib = (int)size;
+    return NULL;
+}
+
+static const char *take_user(struct options *options, const char *value)
+{
+    options->user = value;
+    return *value == '\0' ? "the name of a user" : NULL;
+}
+
+static const char *take_quiet(struct options *options, const char *value)
+{
+    (void)value;
+    options->quiet = true;
+    options->verbose = false;
+    return NULL;
+}
+
+static const char *take_verbose(struct options *options, const char *value)
+{
+    (void)value;
+    options->verbose = true;
+    options->quiet = false;
+    return NULL;
+}
+
+static const char *take_no_names(struct options *options, const char *value)
+{
+    (void)value;
+    options->no_names = true;
+    return NULL;
+}
+
+static const char *take_no_notes(struct options *options, const char *value)
+{
+    (void)value;
+    options->no_notes = true;
+    return NULL;
+}
+
+static const char *take_show_secrets(struct options *options, const char *value)
+{
+    (void)value;
+    options->show_secrets = true;
+    return NULL;
+}
+
+static const char *take_line_buffered(struct options *options, const char *value)
+{
+    (void)value;
+    options->line_buffered = true;
+    return NULL;
+}
+
+static const char *take_not_promiscuous(struct options *options, const char *value)
+{
+    (void)value;
+    options->not_promiscuous = true;
+    return NULL;
+}
+
+static const char *take_checksums(struct options *options, const char *value)
+{
+    (void)value;
+    options->strict_checksums = true;
+    return NULL;
+}
+
+static const char *take_help(struct options *options, const char *value)
+{
+    (void)value;
+    options->verb = VERB_HELP;
+    return NULL;
+}
+
+static const char *take_version(struct options *options, const char *value)
+{
+    (void)value;
+    options->verb = VERB_VERSION;
+    return NULL;
+}
+
+static const char *take_list_interfaces(struct options *options, const char *value)
+{
+    (void)value;
+    options->verb = VERB_INTERFACES;
+    return NULL;
+}
+
+const char *const option_group_titles[GROUP_COUNT] = {
+    [GROUP_INPUT] = "What to read",       [GROUP_MEANING] = "How to read it", [GROUP_OUTPUT] = "What to print",
+    [GROUP_LIVE] = "Listening (with -i)", [GROUP_LIMITS] = "Bounds",          [GROUP_OTHER] = "Help",
+};
+
+const struct option_row option_rows[] = {
+    {'r', "read", ARGUMENT_REQUIRED, "FILE", take_read, GROUP_INPUT,
+     "a capture (pcap, pcapng, also gzip'd); - is standard input; may be repeated"},
+    {'i', "interface", ARGUMENT_REQUIRED, "IF", take_interface, GROUP_INPUT, "listen on this interface; any: on all"},
+    {'f', "filter", ARGUMENT_REQUIRED, "EXPR", take_filter, GROUP_INPUT,
+     "only frames that match this BPF expression, as for tcpdump"},
+    {'c', "count", ARGUMENT_REQUIRED, "N", take_count, GROUP_INPUT, "stop after N frames"},
+    {'w', "write", ARGUMENT_REQUIRED, "FILE", take_save, GROUP_INPUT, "also save the frames read there, as pcap"},
+
+    {'d', "decode-as", ARGUMENT_REQUIRED, "PROTO:PORT", take_decode_as, GROUP_MEANING,
+     "this port speaks PROTO: http:8000, smtp:2525"},
+    {'n', "no-names", ARGUMENT_NONE, NULL, take_no_names, GROUP_MEANING,
+     "do not label addresses with names seen in DNS answers"},
+    {0, "checksums", ARGUMENT_NONE, NULL, take_checksums, GROUP_MEANING,
+     "drop packets whose checksum is wrong (otherwise they are counted)"},
+
+    {0, "json", ARGUMENT_NONE, NULL, take_json, GROUP_OUTPUT, "one JSON object a line"},
+    {0, "text", ARGUMENT_NONE, NULL, take_text, GROUP_OUTPUT, "the annotated transcript (this is the default)"},
+    {'T', "format", ARGUMENT_REQUIRED, "FORMAT", take_format, GROUP_OUTPUT, "the same by name: json or text"},
+    {'o', "output", ARGUMENT_REQUIRED, "FILE", take_output, GROUP_OUTPUT, "write there instead of standard output"},
+    {0, "only", ARGUMENT_REQUIRED, "NAME,...", take_only, GROUP_OUTPUT, "only these datasets: dns,http"},
+    {'q', "quiet", ARGUMENT_NONE, NULL, take_quiet, GROUP_OUTPUT, "one line a transaction, no summary"},
+    {'v', "verbose", ARGUMENT_NONE, NULL, take_verbose, GROUP_OUTPUT, "all headers and sections"},
+    {0, "no-notes", ARGUMENT_NONE, NULL, take_no_notes, GROUP_OUTPUT, "leave the explanations out"},
+    {0, "notes", ARGUMENT_REQUIRED, "DIR", take_notes, GROUP_OUTPUT,
+     "lay the notes in DIR over the built-in ones (a translation)"},
+    {0, "show-secrets", ARGUMENT_NONE, NULL, take_show_secrets, GROUP_OUTPUT,
+     "print passwords; otherwise they appear as [hidden]"},
+    {0, "color", ARGUMENT_ATTACHED, "WHEN", take_color, GROUP_OUTPUT,
+     "auto (on a terminal, unless NO_COLOR is set), always, never"},
+    {0, "width", ARGUMENT_REQUIRED, "N", take_width, GROUP_OUTPUT, "columns of the transcript"},
+    {0, "summary", ARGUMENT_REQUIRED, "FORM", take_summary, GROUP_OUTPUT,
+     "the closing summary on standard error: text, json, none"},
+
+    {'D', "list-interfaces", ARGUMENT_NONE, NULL, take_list_interfaces, GROUP_LIVE, "list the interfaces"},
+    {'p', "no-promiscuous-mode", ARGUMENT_NONE, NULL, take_not_promiscuous, GROUP_LIVE,
+     "leave the interface out of promiscuous mode"},
+    {'s', "snapshot-length", ARGUMENT_REQUIRED, "N", take_snap_length, GROUP_LIVE, "take N bytes of each frame"},
+    {'B', "buffer-size", ARGUMENT_REQUIRED, "KIB", take_buffer, GROUP_LIVE, "size of the kernel's buffer"},
+    {'l', "line-buffered", ARGUMENT_NONE, NULL, take_line_buffered, GROUP_LIVE, "write each record at once"},
+    {'Z', "user", ARGUMENT_REQUIRED, "USER", take_user, GROUP_LIVE, "become USER once everything is open"},
+
+    {0, "memory", ARGUMENT_REQUIRED, "SIZE", take_memory, GROUP_LIMITS,
+     "the most that is buffered and tracked: 512M (default), 2G"},
+    {0, "max-text", ARGUMENT_REQUIRED, "N", take_max_text, GROUP_LIMITS, "cut texts longer than N bytes (4096)"},
+    {0, "threads", ARGUMENT_REQUIRED, "N", take_threads, GROUP_LIMITS,
+     "accepted; this version always runs on one thread"},
+
+    {'h', "help", ARGUMENT_NONE, NULL, take_help, GROUP_OTHER, "this page"},
+    {'V', "version", ARGUMENT_NONE, NULL, take_version, GROUP_OTHER, "the version, and those of the libraries"},
+};
+
+const size_t option_row_count = sizeof option_rows / sizeof option_rows[0];
