@@ -17,13 +17,13 @@ struct output_options {
     int descriptor;            /* where to write; not closed by the output */
     const struct notes *notes; /* NULL: --no-notes */
     bool show_secrets;
-    size_t max_text;           /* bytes of one text; 0: LIMIT_TEXT_BYTES */
-    bool line_buffered;        /* -l, and live */
+    size_t max_text;    /* bytes of one text; 0: LIMIT_TEXT_BYTES */
+    bool line_buffered; /* -l, and live */
     /* the transcript's */
-    unsigned detail;           /* DETAIL_BRIEF, DETAIL_NORMAL or DETAIL_VERBOSE */
+    unsigned detail; /* DETAIL_BRIEF, DETAIL_NORMAL or DETAIL_VERBOSE */
     bool color;
-    unsigned width;            /* columns; 0: 80 */
-    bool local_time;           /* false: UTC, so that every run gives the same bytes */
+    unsigned width;  /* columns; 0: 80 */
+    bool local_time; /* false: UTC, so that every run gives the same bytes */
 };
 
 /* NULL where memory is out. */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Community ID version 1, seed 0: a short name for a conversation that other tools compute alike.
+ */
+#ifndef OVERHEAR_OUTPUT_COMMUNITY_ID_H
+#define OVERHEAR_OUTPUT_COMMUNITY_ID_H
+
+#include "overhear/record.h"
+
+struct community_id; /* the hash function, ready to use */
+
+enum { COMMUNITY_ID_SIZE = 32 };
+
+/* NULL where memory is out or libcrypto has no SHA-1. */
+struct community_id *community_id_new(void);
+void community_id_free(struct community_id *hasher);
+
+/* The identifier with its NUL, taken from conversation->community_id where it is filled. Returns its length; 0:
+ * there is none (no address, or hashing failed). */
+size_t community_id_text(struct community_id *hasher, const struct conversation *conversation,
+                         char ret_text[COMMUNITY_ID_SIZE]);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The order in which the values of one dataset are written. The contract's names have dots, and each dot is an object
+ * in the JSON; fields of one object need not stand together in the table, and a dataset may add to the objects that
+ * every record has. So a plan is made once for each dataset: a list of steps that opens every object exactly once.
+ */
+#ifndef OVERHEAR_OUTPUT_JSON_PLAN_H
+#define OVERHEAR_OUTPUT_JSON_PLAN_H
+
+#include "../record/notes.h"
+#include "overhear/record.h"
+
+enum json_step_kind {
+    STEP_OPEN,
+    STEP_CLOSE,
+    STEP_FIELD, /* of the dataset, or of the group */
+    /* what every record has */
+    STEP_TIMESTAMP,
+    STEP_DATASET,
+    STEP_DURATION,
+    STEP_OUTCOME,
+    STEP_SOURCE_IP,
+    STEP_SOURCE_PORT,
+    STEP_SOURCE_DOMAIN,
+    STEP_DESTINATION_IP,
+    STEP_DESTINATION_PORT,
+    STEP_DESTINATION_DOMAIN,
+    STEP_NETWORK_TYPE,
+    STEP_TRANSPORT,
+    STEP_PROTOCOL,
+    STEP_COMMUNITY_ID,
+    STEP_VLAN,
+    STEP_CONVERSATION,
+    STEP_FRAME_REQUEST,
+    STEP_FRAME_RESPONSE,
+    STEP_FRAME_FIRST,
+    STEP_FRAME_LAST,
+    STEP_TRUNCATED, /* after every step that may cut a text */
+    STEP_INCOMPLETE,
+};
+
+struct json_step {
+    enum json_step_kind kind;
+    unsigned field;
+    const struct field *row;            /* of STEP_FIELD */
+    const struct note_catalog *catalog; /* of STEP_FIELD; NULL: no notes for its values */
+    struct json_plan *members;          /* of a group */
+    char *key;                          /* owned: `,"name":`, of STEP_OPEN `,"name":{` */
+    size_t key_length;
+};
+
+enum { JSON_DEPTH_MAX = 8 }; /* objects inside each other in one plan */
+
+struct json_plan {
+    struct json_step *steps;
+    size_t count;
+};
+
+/* NULL where memory is out. */
+struct json_plan *json_plan_new(const struct dataset *dataset, const struct notes *notes);
+void json_plan_free(struct json_plan *plan);
+
+#endif

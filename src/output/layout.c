@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "layout.h"
+
+#include "../util/utf8.h"
+
+static bool is_mark(char c)
+{
+    return c >= STYLE_NORMAL && c <= STYLE_LAST;
+}
+
+void layout_mark(struct text_buffer *text, enum style style)
+{
+    char mark = (char)style;
+    text_add(text, &mark, 1);
+}
+
+size_t layout_width(const char *text, size_t length)
+{
+    size_t width = 0;
+    size_t start = 0;
+    for (size_t i = 0; length > 0 && i <= length; i++) {
+        if (i < length && !is_mark(text[i]))
+            continue;
+        width += text_width(text + start, i - start);
+        start = i + 1;
+    }
+    return width;
+}
+
+static void add_spaces(struct text_buffer *page, size_t count)
+{
+    char *to = text_reserve(page, count);
+    if (!to || count == 0)
+        return;
+    memset(to, ' ', count);
+    page->length += count;
+}
+
+void pen_move(struct pen *pen, size_t column)
+{
+    if (column <= pen->column)
+        return;
+    add_spaces(pen->page, column - pen->column);
+    pen->column = column;
+}
+
+void pen_newline(struct pen *pen)
+{
+    text_add(pen->page, "\n", 1);
+    pen->column = 0;
+}
+
+static void put(struct pen *pen, const char *text, size_t length, size_t width)
+{
+    text_add(pen->page, text, length);
+    pen->column += width;
+    if (pen->column > pen->widest)
+        pen->widest = pen->column;
+}
+
+/* A word that fits on no line: as much as fits, then the next line. */
+static void put_broken(struct pen *pen, const char *word, size_t length)
+{
+    struct bytes bytes = bytes_of(word, length);
+    for (size_t at = 0; at < length;) {
+        uint32_t character;
+        size_t taken = is_mark(word[at]) ? 1 : utf8_character(bytes, at, &character);
+        if (taken == 0)
+            taken = 1;
+        size_t width = is_mark(word[at]) ? 0 : text_width(word + at, taken);
+        if (pen->column + width > pen->right && pen->column > pen->indent) {
+            pen_newline(pen);
+            pen_move(pen, pen->indent);
+        }
+        put(pen, word + at, taken, width);
+        at += taken;
+    }
+}
+
+static size_t run_of(const char *text, size_t length, bool spaces)
+{
+    size_t run = 0;
+    while (run < length && text[run] != '\n' && (text[run] == ' ') == spaces)
+        run++;
+    return run;
+}
+
+void pen_write(struct pen *pen, const char *text, size_t length)
+{
+    enum { STUB = 12 }; /* a broken word begins on this line only where that much of it fits */
+    size_t spaces = 0;
+    for (size_t at = 0; at < length;) {
+        if (text[at] == '\n') {
+            pen_newline(pen);
+            spaces = 0;
+            at++;
+            continue;
+        }
+        size_t gap = run_of(text + at, length - at, true);
+        spaces += gap;
+        at += gap;
+        size_t word = run_of(text + at, length - at, false);
+        if (word == 0)
+            continue;
+        size_t width = layout_width(text + at, word);
+        bool at_start = pen->column <= pen->indent;
+        bool fits = pen->column + spaces + width <= pen->right;
+        bool breaks = width > pen->right - pen->indent;
+        bool room_for_stub = pen->column + spaces + STUB <= pen->right;
+        if (!fits && !at_start && !(breaks && room_for_stub)) {
+            pen_newline(pen);
+            spaces = 0;
+        }
+        pen_move(pen, (pen->column == 0 ? pen->indent : pen->column) + spaces);
+        if (fits || !breaks)
+            put(pen, text + at, word, width);
+        else
+            put_broken(pen, text + at, word);
+        spaces = 0;
+        at += word;
+    }
+}
+
+/* Select Graphic Rendition, ECMA-48; only the sixteen colours that a user's own scheme defines. */
+static const char *colour_of(enum style style)
+{
+    switch (style) {
+    case STYLE_STRONG:
+        return "\033[0;1m";
+    case STYLE_CLIENT:
+        return "\033[0;36m";
+    case STYLE_SERVER:
+        return "\033[0;32m";
+    case STYLE_DIM:
+        return "\033[0;2m";
+    case STYLE_WARNING:
+        return "\033[0;33m";
+    case STYLE_FAILURE:
+        return "\033[0;1;31m";
+    default:
+        return "\033[0m";
+    }
+}
+
+/* One line with its marks. `style` goes on from line to line; each line ends in the normal one, so that what is
+ * printed next, by whomever, is not coloured. Returns the columns it took. */
+static size_t print_line(struct text_buffer *out, const char *line, size_t length, enum style *style, bool color)
+{
+    enum style shown = STYLE_NORMAL;
+    size_t start = 0;
+    for (size_t i = 0; length > 0 && i <= length; i++) {
+        if (i < length && !is_mark(line[i]))
+            continue;
+        size_t indent = run_of(line + start, i - start, true);
+        text_add(out, line + start, indent);
+        if (color && indent < i - start && *style != shown) {
+            text_add_string(out, colour_of(*style));
+            shown = *style;
+        }
+        text_add(out, line + start + indent, i - start - indent);
+        if (i < length)
+            *style = (enum style)line[i];
+        start = i + 1;
+    }
+    if (shown != STYLE_NORMAL)
+        text_add_string(out, colour_of(STYLE_NORMAL));
+    return layout_width(line, length);
+}
+
+void layout_print(struct text_buffer *out, const struct text_buffer *left, const struct text_buffer *right,
+                  size_t aside, bool color)
+{
+    enum style left_style = STYLE_NORMAL;
+    enum style right_style = STYLE_NORMAL;
+    struct bytes lines = bytes_of(left->at, left->length);
+    struct bytes notes = bytes_of(right->at, right->length);
+    while (lines.len > 0 || notes.len > 0) {
+        struct bytes line = bytes_first(lines, bytes_find(lines, '\n', 0));
+        struct bytes note = bytes_first(notes, bytes_find(notes, '\n', 0));
+        size_t column = print_line(out, (const char *)line.at, line.len, &left_style, color);
+        if (note.len > 0) {
+            add_spaces(out, column < aside ? aside - column : 2);
+            print_line(out, (const char *)note.at, note.len, &right_style, color);
+        }
+        text_add(out, "\n", 1);
+        lines = bytes_skip(lines, line.len + 1);
+        notes = bytes_skip(notes, note.len + 1);
+    }
+}

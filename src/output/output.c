@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Buffering and writing. A record is in the buffer whole or not at all, and the buffer leaves in one write.
+ */
+#include "output_state.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    BUFFER_BYTES = 128 * 1024, /* written out when this much waits */
+    BUFFER_KEPT = 1024 * 1024, /* a buffer that one huge record made larger is given back */
+    DEFAULT_WIDTH = 80,
+    SMALLEST_WIDTH = 40,
+};
+
+struct output *output_new(const struct output_options *options)
+{
+    struct output *output = calloc(1, sizeof *output);
+    if (!output)
+        return NULL;
+    output->options = *options;
+    if (output->options.max_text == 0)
+        output->options.max_text = LIMIT_TEXT_BYTES;
+    if (output->options.width == 0)
+        output->options.width = DEFAULT_WIDTH;
+    if (output->options.width < SMALLEST_WIDTH)
+        output->options.width = SMALLEST_WIDTH;
+    if (output->options.detail == 0)
+        output->options.detail = DETAIL_NORMAL;
+    if (options->format == OUTPUT_JSON)
+        output->json = json_writer_new(&output->options);
+    else
+        output->transcript = transcript_new(&output->options);
+    if (!output->json && !output->transcript) {
+        free(output);
+        return NULL;
+    }
+    return output;
+}
+
+/* Everything, or false with errno. */
+static bool write_all(int descriptor, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(descriptor, text, length);
+        if (written >= 0) {
+            text += written;
+            length -= (size_t)written;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
+            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+                return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int output_flush(struct output *output)
+{
+    struct text_buffer *buffer = &output->buffer;
+    if (output->error == 0 && !write_all(output->options.descriptor, buffer->at, buffer->length))
+        output->error = errno;
+    if (output->error != 0)
+        output->lost_records += output->buffered_records;
+    output->buffered_records = 0;
+    buffer->length = 0;
+    if (buffer->capacity > BUFFER_KEPT)
+        text_buffer_done(buffer);
+    return output->error ? -1 : 0;
+}
+
+void output_record(void *context, const struct record *record)
+{
+    struct output *output = context;
+    struct text_buffer *buffer = &output->buffer;
+    size_t before = buffer->length;
+    if (output->error != 0) {
+        output->lost_records++;
+        return;
+    }
+    if (output->json)
+        json_writer_record(output->json, record, buffer);
+    else
+        transcript_record(output->transcript, record, buffer);
+    if (buffer->failed) {
+        buffer->failed = false;
+        buffer->length = before;
+        output->lost_records++;
+        return;
+    }
+    output->buffered_records++;
+    if (buffer->length >= BUFFER_BYTES || output->options.line_buffered)
+        output_flush(output);
+}
+
+int output_errno(const struct output *output)
+{
+    return output->error;
+}
+
+uint64_t output_records_lost(const struct output *output)
+{
+    return output->lost_records;
+}
+
+void output_free(struct output *output)
+{
+    if (!output)
+        return;
+    text_buffer_done(&output->buffer);
+    json_writer_free(output->json);
+    transcript_free(output->transcript);
+    free(output);
+}

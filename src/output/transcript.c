@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The transcript: a conversation as a person would follow it. Blocks of lines under a header that says who talks to
+ * whom; with -q one line a record.
+ */
+#include "transcript_state.h"
+
+#include <stdlib.h>
+
+enum {
+    FIRST_PLANS = 16,
+    BRIEF_TEXT_BYTES = 200, /* of one value in a line that is not wrapped */
+};
+
+struct transcript *transcript_new(const struct output_options *options)
+{
+    struct transcript *transcript = calloc(1, sizeof *transcript);
+    if (!transcript)
+        return NULL;
+    transcript->options = options;
+    transcript->hosts = options->notes ? notes_catalog(options->notes, "host") : NULL;
+    transcript->said_key = siphash_key_random();
+    return transcript;
+}
+
+void transcript_free(struct transcript *transcript)
+{
+    if (!transcript)
+        return;
+    for (size_t i = 0; i < transcript->plan_count; i++)
+        transcript_plan_free(transcript->plans[i].plan);
+    free(transcript->plans);
+    tape_notes_done(&transcript->tape_notes);
+    text_buffer_done(&transcript->row.text);
+    text_buffer_done(&transcript->row.notes);
+    text_buffer_done(&transcript->left);
+    text_buffer_done(&transcript->right);
+    text_buffer_done(&transcript->scratch);
+    free(transcript);
+}
+
+/* Datasets are few and static. NULL where memory is out. */
+static struct transcript_plan *plan_of(struct transcript *transcript, const struct dataset *dataset)
+{
+    for (size_t i = 0; i < transcript->plan_count; i++)
+        if (transcript->plans[i].dataset == dataset)
+            return transcript->plans[i].plan;
+    if (transcript->plan_count == transcript->plan_capacity) {
+        size_t capacity = transcript->plan_capacity ? 2 * transcript->plan_capacity : FIRST_PLANS;
+        void *plans = realloc(transcript->plans, capacity * sizeof *transcript->plans);
+        if (!plans)
+            return NULL;
+        transcript->plans = plans;
+        transcript->plan_capacity = capacity;
+    }
+    struct transcript_plan *plan = transcript_plan_new(dataset, transcript->options->notes);
+    if (!plan)
+        return NULL;
+    transcript->plans[transcript->plan_count].dataset = dataset;
+    transcript->plans[transcript->plan_count].plan = plan;
+    transcript->plan_count++;
+    return plan;
+}
+
+static bool is_anomaly(const struct record *record)
+{
+    return strcmp(record->dataset->name, "anomaly") == 0;
+}
+
+/* Is this entry of a map among the keys that the line wants? */
+static bool is_wanted(const struct record *record, const struct line *line, uint32_t item)
+{
+    if (!line->keys)
+        return true;
+    struct bytes key = tape_key(record, &record->items[item]);
+    for (const char *const *at = line->keys; *at; at++)
+        if (bytes_is(key, *at))
+            return true;
+    return false;
+}
+
+/* Index + 1 of the next entry that the line walks, `before` being the one in hand (0: none yet). A line that
+ * stands once has one entry. 0: no more. */
+static uint32_t next_entry(const struct record *record, const struct line_template *line, uint32_t before)
+{
+    if (!line->each)
+        return before ? 0 : 1;
+    uint32_t at = before ? record->items[before - 1].next : record->first_item[line->line->each];
+    while (at && line->each->type == FIELD_MAP && !is_wanted(record, line->line, at - 1))
+        at = record->items[at - 1].next;
+    return at;
+}
+
+static struct row_options row_options_of(const struct transcript *transcript, const struct record *record,
+                                         const struct line_template *line)
+{
+    bool failed = record->outcome == OUTCOME_FAILURE && line->line->speaker == SPEAKER_SERVER;
+    bool warns = is_anomaly(record);
+    return (struct row_options){.base = warns ? STYLE_WARNING : STYLE_NORMAL,
+                                .strong = warns    ? STYLE_WARNING
+                                          : failed ? STYLE_FAILURE
+                                                   : STYLE_STRONG,
+                                .one_line = line->each != NULL,
+                                .limit = transcript->options->max_text};
+}
+
+static bool is_table(const struct line_template *line)
+{
+    for (size_t i = 0; line->each && i < line->token_count; i++)
+        if (line->tokens[i].kind == TOKEN_COLUMN)
+            return true;
+    return false;
+}
+
+/* The widths of a table's columns. One cell that is much longer than a column should be does not count. */
+static void measure(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
+                    struct line_template *line)
+{
+    struct line_template *measured = &plan->lines[line->same_as];
+    size_t most = (transcript->options->width - WORDS_COLUMN) * 45 / 100;
+    struct row_options options = row_options_of(transcript, record, line);
+    for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
+        options.entry = at - 1;
+        if (!transcript_fill_row(transcript, record, line, &options))
+            continue;
+        for (size_t i = 0; i < transcript->row.count; i++) {
+            struct bytes cell = transcript_cell(&transcript->row, i);
+            size_t width = layout_width((const char *)cell.at, cell.len);
+            if (width <= most && width > measured->widths[i])
+                measured->widths[i] = width;
+        }
+    }
+}
+
+static void measure_tables(struct transcript *transcript, const struct record *record, struct transcript_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        memset(plan->lines[i].widths, 0, sizeof plan->lines[i].widths);
+    for (size_t i = 0; i < plan->count; i++)
+        if ((plan->lines[i].line->detail & transcript->options->detail) && is_table(&plan->lines[i]))
+            measure(transcript, record, plan, &plan->lines[i]);
+}
+
+/* What stands on the margin of a line. `before`: who spoke on the line above in this record. */
+static struct margin margin_of(const struct record *record, const struct line *line, enum speaker before, bool is_first)
+{
+    struct margin margin = {.column = WORDS_COLUMN};
+    struct moment moment = tape_moment(record);
+    if (line->speaker == SPEAKER_CLIENT) {
+        margin.arrow = "▸";
+        margin.style = STYLE_CLIENT;
+        moment = record->request;
+    } else if (line->speaker == SPEAKER_SERVER) {
+        margin.arrow = "◂";
+        margin.style = STYLE_SERVER;
+        moment = record->response;
+    } else if (is_anomaly(record)) {
+        margin.arrow = "!";
+        margin.style = STYLE_WARNING;
+    } else if (!is_first) {
+        margin.column = CONTINUED_COLUMN;
+    }
+    bool speaks_on = !is_first && (line->speaker == before || line->speaker == SPEAKER_SAME);
+    int64_t start_ns = record->conversation ? record->conversation->first.time_ns : tape_moment(record).time_ns;
+    margin.has_time = moment.frame != 0 && !speaks_on;
+    margin.offset_ns = moment.time_ns - start_ns;
+    return margin;
+}
+
+/* All rows of one line; returns how many there were. */
+static size_t print_line(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
+                         const struct line_template *line, struct margin margin, struct text_buffer *out)
+{
+    const struct line_template *widths = is_table(line) ? &plan->lines[line->same_as] : NULL;
+    struct row_options options = row_options_of(transcript, record, line);
+    options.gathers_notes = transcript->options->notes != NULL;
+    size_t rows = 0;
+    for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
+        options.entry = at - 1;
+        if (!transcript_fill_row(transcript, record, line, &options))
+            continue;
+        transcript_place_row(transcript, &margin, widths, out);
+        margin.has_time = false;
+        margin.arrow = NULL;
+        rows++;
+    }
+    return rows;
+}
+
+static void print_remark(struct transcript *transcript, const char *remark, struct text_buffer *out)
+{
+    struct row *row = &transcript->row;
+    row->text.length = row->notes.length = 0;
+    layout_mark(&row->text, STYLE_DIM);
+    text_add_string(&row->text, remark);
+    row->ends[0] = row->text.length;
+    row->count = 1;
+    transcript_place_row(transcript, &(struct margin){.column = CONTINUED_COLUMN}, NULL, out);
+}
+
+static void print_block(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
+                        struct text_buffer *out)
+{
+    char date_before[sizeof transcript->date];
+    memcpy(date_before, transcript->date, sizeof date_before);
+    size_t start = out->length;
+    uint64_t conversation = record->conversation ? record->conversation->id : 0;
+    if (!transcript->begun || conversation == 0 || conversation != transcript->conversation) {
+        if (transcript->begun)
+            text_add(out, "\n", 1);
+        transcript_header(transcript, record, out);
+    }
+    enum speaker speaker = SPEAKER_SAME;
+    size_t rows = 0;
+    measure_tables(transcript, record, plan);
+    for (size_t i = 0; i < plan->count && !out->failed; i++) {
+        const struct line *line = plan->lines[i].line;
+        if (!(line->detail & transcript->options->detail))
+            continue;
+        struct margin margin = margin_of(record, line, speaker, rows == 0);
+        size_t printed = print_line(transcript, record, plan, &plan->lines[i], margin, out);
+        rows += printed;
+        if (printed > 0 && line->speaker != SPEAKER_SAME)
+            speaker = line->speaker;
+    }
+    if (rows == 0) { /* nothing to show at this detail: as if it had not been */
+        out->length = start;
+        memcpy(transcript->date, date_before, sizeof date_before);
+        return;
+    }
+    if (record->incomplete)
+        print_remark(transcript, "(incomplete: part of this was not captured)", out);
+    transcript->begun = true;
+    transcript->conversation = conversation;
+}
+
+/* -q: time, who, what. Not wrapped, so that one line stays one line for grep. */
+static void print_brief(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
+                        struct text_buffer *out)
+{
+    char clock[CLOCK_SIZE];
+    char date[sizeof transcript->date];
+    struct text_buffer *left = &transcript->left;
+    size_t rows = 0;
+    transcript_clock(transcript, tape_moment(record).time_ns, true, clock, date);
+    layout_mark(left, STYLE_DIM);
+    text_add_string(left, clock);
+    layout_mark(left, STYLE_NORMAL);
+    text_add_string(left, "  ");
+    if (record->conversation) {
+        transcript_add_endpoints(transcript, record, left);
+        text_add_string(left, "  ");
+    }
+    layout_mark(left, is_anomaly(record) ? STYLE_WARNING : STYLE_STRONG);
+    text_add_string(left, record->dataset->title);
+    layout_mark(left, STYLE_NORMAL);
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct line_template *line = &plan->lines[i];
+        if (!(line->line->detail & DETAIL_BRIEF))
+            continue;
+        struct row_options options = row_options_of(transcript, record, line);
+        const char *separator = "  ";
+        options.one_line = true;
+        options.limit = transcript->options->max_text < BRIEF_TEXT_BYTES ? transcript->options->max_text
+                                                                         : BRIEF_TEXT_BYTES;
+        for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
+            options.entry = at - 1;
+            if (!transcript_fill_row(transcript, record, line, &options))
+                continue;
+            struct bytes words = transcript_joined_cells(transcript, "  ");
+            text_add_string(left, separator);
+            text_add(left, (const char *)words.at, words.len);
+            separator = ", ";
+            rows++;
+        }
+    }
+    if (rows > 0)
+        layout_print(out, left, &transcript->right, 0, transcript->options->color);
+    left->length = 0;
+}
+
+/* A scratch buffer without memory: the record is lost, and the next one may try again. */
+static void pass_failure_on(struct text_buffer *scratch, struct text_buffer *out)
+{
+    if (!scratch->failed)
+        return;
+    scratch->failed = false;
+    scratch->length = 0;
+    out->failed = true;
+}
+
+void transcript_record(struct transcript *transcript, const struct record *record, struct text_buffer *out)
+{
+    struct transcript_plan *plan = plan_of(transcript, record->dataset);
+    if (!plan) {
+        out->failed = true;
+        return;
+    }
+    transcript->said_count = 0;
+    transcript->tape_notes.any = false;
+    if (transcript->options->notes)
+        tape_notes_build(&transcript->tape_notes, record);
+    if (transcript->options->detail & DETAIL_BRIEF)
+        print_brief(transcript, record, plan, out);
+    else
+        print_block(transcript, record, plan, out);
+    pass_failure_on(&transcript->row.text, out);
+    pass_failure_on(&transcript->row.notes, out);
+    pass_failure_on(&transcript->left, out);
+    pass_failure_on(&transcript->right, out);
+    pass_failure_on(&transcript->scratch, out);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What stands above the lines of a conversation: its number, who talks to whom, how and since when.
+ */
+#include "transcript_state.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { NANOSECONDS = 1000000000, NUMBER_COLUMNS = 3 };
+
+void transcript_clock(const struct transcript *transcript, int64_t time_ns, bool milliseconds,
+                      char ret_clock[CLOCK_SIZE], char ret_date[16])
+{
+    int64_t rest_ns = time_ns % NANOSECONDS;
+    if (rest_ns < 0)
+        rest_ns += NANOSECONDS;
+    time_t seconds = (time_t)((time_ns - rest_ns) / NANOSECONDS);
+    struct tm parts = {0};
+    if (transcript->options->local_time)
+        localtime_r(&seconds, &parts);
+    else
+        gmtime_r(&seconds, &parts);
+    size_t length = strftime(ret_clock, CLOCK_SIZE, "%H:%M:%S", &parts);
+    if (milliseconds)
+        snprintf(ret_clock + length, CLOCK_SIZE - length, ".%03u", (unsigned)(rest_ns / (NANOSECONDS / 1000)));
+    if (strftime(ret_date, 16, "%Y-%m-%d", &parts) == 0)
+        ret_date[0] = '\0';
+}
+
+/* `10.9.0.2:41234`, `[2001:db8::1]:53`, `www.example.org (192.0.2.1):80` */
+static void add_endpoint(const struct transcript *transcript, const struct endpoint *endpoint, struct bytes name,
+                         bool has_port, struct text_buffer *text)
+{
+    char address[ADDRESS_TEXT_SIZE];
+    size_t length = address_text(&endpoint->ip, address);
+    bool brackets = name.len == 0 && endpoint->ip.family == 6 && has_port;
+    if (name.len > 0) {
+        layout_mark(text, STYLE_STRONG);
+        text_add_terminal(text, name, transcript->options->max_text);
+        layout_mark(text, STYLE_NORMAL);
+        text_add_string(text, " (");
+    }
+    text_add_string(text, brackets ? "[" : "");
+    text_add(text, address, length);
+    text_add_string(text, name.len > 0 ? ")" : brackets ? "]" : "");
+    if (has_port) {
+        text_add_string(text, ":");
+        text_add_unsigned(text, endpoint->port);
+    }
+}
+
+void transcript_add_endpoints(struct transcript *transcript, const struct record *record, struct text_buffer *text)
+{
+    const struct conversation *conversation = record->conversation;
+    bool has_ports = conversation->transport == TRANSPORT_TCP || conversation->transport == TRANSPORT_UDP;
+    add_endpoint(transcript, &conversation->source, record->source_domain, has_ports, text);
+    text_add_string(text, " → ");
+    add_endpoint(transcript, &conversation->destination, record->destination_domain, has_ports, text);
+}
+
+/* DNS, HTTP …; of records that are about the conversation itself, the protocol that it speaks. */
+static void add_title(const struct record *record, struct text_buffer *text)
+{
+    const struct conversation *conversation = record->conversation;
+    const struct dataset *dataset = record->dataset;
+    bool is_about = strcmp(dataset->name, "anomaly") == 0 || strcmp(dataset->name, "flow") == 0;
+    const char *protocol = record->protocol ? record->protocol : conversation ? conversation->protocol : NULL;
+    if (!is_about || !conversation) {
+        text_add_string(text, dataset->title);
+        return;
+    }
+    if (!protocol)
+        protocol = conversation->transport == TRANSPORT_TCP   ? "tcp"
+                   : conversation->transport == TRANSPORT_UDP ? "udp"
+                                                              : "ip";
+    for (; *protocol; protocol++) {
+        char upper = (char)byte_upper((uint8_t)*protocol);
+        text_add(text, &upper, 1);
+    }
+}
+
+static void add_ways(const struct record *record, struct text_buffer *text)
+{
+    const struct conversation *conversation = record->conversation;
+    layout_mark(text, STYLE_DIM);
+    text_add_string(text, conversation->transport == TRANSPORT_TCP   ? "  tcp"
+                          : conversation->transport == TRANSPORT_UDP ? "  udp"
+                                                                     : "");
+    if (conversation->has_vlan) {
+        text_add_string(text, "  vlan ");
+        text_add_unsigned(text, conversation->vlan);
+    }
+    layout_mark(text, STYLE_NORMAL);
+}
+
+/* Who is a well-known host, by address or by name. */
+static void say_hosts(struct transcript *transcript, const struct record *record)
+{
+    const struct endpoint *endpoints[2] = {&record->conversation->source, &record->conversation->destination};
+    struct bytes names[2] = {record->source_domain, record->destination_domain};
+    char address[ADDRESS_TEXT_SIZE];
+    transcript->row.notes.length = 0;
+    if (!transcript->hosts)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        size_t length = address_text(&endpoints[i]->ip, address);
+        transcript_say(transcript, note_catalog_find(transcript->hosts, bytes_of(address, length)));
+        transcript_say(transcript, note_catalog_find(transcript->hosts, names[i]));
+    }
+}
+
+void transcript_header(struct transcript *transcript, const struct record *record, struct text_buffer *out)
+{
+    const struct conversation *conversation = record->conversation;
+    struct text_buffer *text = &transcript->scratch;
+    size_t width = transcript->options->width;
+    char number[24] = "";
+    char clock[CLOCK_SIZE];
+    char date[sizeof transcript->date];
+    transcript_clock(transcript, conversation ? conversation->first.time_ns : tape_moment(record).time_ns, false, clock,
+                     date);
+    bool names_date = strcmp(date, transcript->date) != 0;
+    size_t clock_width = strlen(clock) + (names_date ? strlen(date) + 1 : 0);
+    memcpy(transcript->date, date, sizeof date);
+
+    if (conversation)
+        snprintf(number, sizeof number, "%*llu", NUMBER_COLUMNS, (unsigned long long)conversation->id);
+    text->length = 0;
+    layout_mark(text, STYLE_STRONG);
+    add_title(record, text);
+    layout_mark(text, STYLE_NORMAL);
+    if (conversation) {
+        text_add_string(text, "  ");
+        transcript_add_endpoints(transcript, record, text);
+        add_ways(record, text);
+    }
+    struct pen pen = {.page = &transcript->left, .right = width - clock_width - 2, .indent = NUMBER_COLUMNS + 2};
+    pen_move(&pen, NUMBER_COLUMNS - (strlen(number) < NUMBER_COLUMNS ? strlen(number) : NUMBER_COLUMNS));
+    pen_write(&pen, number, strlen(number));
+    pen_move(&pen, NUMBER_COLUMNS + 2);
+    pen_write(&pen, text->at, text->length);
+
+    struct text_buffer *right = &transcript->right;
+    layout_mark(right, STYLE_DIM);
+    if (names_date) {
+        text_add_string(right, date);
+        text_add_string(right, " ");
+    }
+    text_add_string(right, clock);
+    layout_print(out, &transcript->left, right, width - clock_width, transcript->options->color);
+    transcript->left.length = right->length = 0;
+    if (conversation) {
+        say_hosts(transcript, record);
+        transcript_place_notes(transcript, out);
+    }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Rows on a page: the margin with time and arrow, the words, lined up where they are rows of a table, and the notes
+ * beside them or below.
+ */
+#include "../util/quantity.h"
+#include "transcript_state.h"
+
+enum {
+    COLUMN_GAP = 2,
+    HANGING = 2,      /* further lines of a wrapped text */
+    NARROW_CELL = 24, /* a last cell with less room than this goes to the next line */
+    MOVED_CELL = 4,   /* how far it is indented there */
+};
+
+/* Where notes begin when they stand beside the words; 0: they stand below. */
+static size_t aside_column(const struct transcript *transcript)
+{
+    size_t width = transcript->options->width;
+    return width < ASIDE_SMALLEST_PAGE ? 0 : width * 57 / 100;
+}
+
+static void write_margin(struct pen *pen, const struct margin *margin)
+{
+    char time[QUANTITY_SIZE];
+    char arrow[16];
+    if (margin->has_time) {
+        size_t length = quantity_offset(margin->offset_ns, time);
+        size_t width = text_width(time, length);
+        layout_mark(pen->page, STYLE_DIM);
+        pen_move(pen, width < MARGIN ? MARGIN - width : 0);
+        pen_write(pen, time, length);
+        layout_mark(pen->page, STYLE_NORMAL);
+    }
+    if (margin->arrow) {
+        size_t length = strlen(margin->arrow);
+        memcpy(arrow, margin->arrow, length);
+        pen_move(pen, ARROW_COLUMN);
+        layout_mark(pen->page, margin->style);
+        pen_write(pen, arrow, length);
+        layout_mark(pen->page, STYLE_NORMAL);
+    }
+    pen_move(pen, margin->column);
+}
+
+static bool has_cell_after(const struct row *row, size_t number)
+{
+    return row->ends[row->count - 1] > row->ends[number];
+}
+
+/* Columns that the cells from `number` on take one after the other. */
+static size_t rest_width(const struct row *row, size_t number)
+{
+    size_t width = 0;
+    for (size_t i = number; i < row->count; i++) {
+        struct bytes cell = transcript_cell(row, i);
+        width += cell.len ? layout_width((const char *)cell.at, cell.len) + COLUMN_GAP : 0;
+    }
+    return width;
+}
+
+/* One cell of a table, at `target` where there is room for it. */
+static void write_cell(struct pen *pen, const struct row *row, size_t number, size_t target, size_t base)
+{
+    struct bytes cell = transcript_cell(row, number);
+    size_t width = layout_width((const char *)cell.at, cell.len);
+    bool is_first = pen->column <= base;
+    if (!is_first && target < pen->column + COLUMN_GAP) {
+        /* The cell before is longer than its column. */
+        if (pen->column + COLUMN_GAP + rest_width(row, number) <= pen->right + COLUMN_GAP)
+            target = pen->column + COLUMN_GAP;
+        else
+            pen_newline(pen);
+    }
+    if (!is_first && target + width > pen->right &&
+        (target + NARROW_CELL > pen->right || has_cell_after(row, number))) {
+        if (pen->column > 0)
+            pen_newline(pen);
+        target = base + MOVED_CELL;
+    }
+    pen_move(pen, target);
+    pen->indent = target;
+    pen_write(pen, (const char *)cell.at, cell.len);
+}
+
+static void write_table_row(struct pen *pen, const struct row *row, const size_t *widths, size_t base)
+{
+    size_t target = base;
+    for (size_t i = 0; i < row->count; i++) {
+        if (transcript_cell(row, i).len > 0)
+            write_cell(pen, row, i, target, base);
+        if (widths[i] > 0)
+            target += widths[i] + COLUMN_GAP;
+    }
+}
+
+static void write_notes(struct transcript *transcript, struct pen *pen)
+{
+    layout_mark(pen->page, STYLE_DIM);
+    pen_write(pen, transcript->row.notes.at, transcript->row.notes.length);
+}
+
+/* The notes go below, on the page's left side. */
+static void write_notes_below(struct transcript *transcript, struct pen *pen, size_t column)
+{
+    static const char sign[] = "│ ";
+    if (pen->page->length > 0)
+        pen_newline(pen);
+    /* Wrapped on a page of its own first: the sign stands before each line. */
+    struct text_buffer *right = &transcript->right;
+    struct pen narrow = {.page = right, .right = pen->right - column - 2};
+    write_notes(transcript, &narrow);
+    struct bytes lines = bytes_of(right->at, right->length);
+    while (lines.len > 0) {
+        struct bytes line = bytes_first(lines, bytes_find(lines, '\n', 0));
+        pen_move(pen, column);
+        layout_mark(pen->page, STYLE_DIM);
+        text_add_string(pen->page, sign);
+        text_add(pen->page, (const char *)line.at, line.len);
+        lines = bytes_skip(lines, line.len + 1);
+        if (lines.len > 0)
+            pen_newline(pen);
+    }
+    right->length = 0;
+}
+
+static void print(struct transcript *transcript, struct text_buffer *out, size_t aside)
+{
+    layout_print(out, &transcript->left, &transcript->right, aside, transcript->options->color);
+    transcript->left.length = 0;
+    transcript->right.length = 0;
+}
+
+/* The left page is written; add the notes and print. */
+static void finish(struct transcript *transcript, struct pen *pen, size_t column, struct text_buffer *out)
+{
+    size_t aside = aside_column(transcript);
+    if (transcript->row.notes.length > 0 && aside == 0) {
+        write_notes_below(transcript, pen, column);
+    } else if (transcript->row.notes.length > 0) {
+        if (pen->widest + COLUMN_GAP > aside)
+            print(transcript, out, 0);
+        struct pen right = {.page = &transcript->right, .right = transcript->options->width - aside};
+        write_notes(transcript, &right);
+    }
+    print(transcript, out, aside);
+}
+
+void transcript_place_row(struct transcript *transcript, const struct margin *margin,
+                          const struct line_template *widths, struct text_buffer *out)
+{
+    const struct row *row = &transcript->row;
+    size_t base = margin->column;
+    struct pen pen = {.page = &transcript->left, .right = transcript->options->width, .indent = base};
+    write_margin(&pen, margin);
+    if (widths) {
+        write_table_row(&pen, row, widths->widths, base);
+    } else {
+        struct bytes joined = transcript_joined_cells(transcript, "  ");
+        bool has_lines = bytes_find(joined, '\n', 0) < joined.len;
+        pen.indent = has_lines ? base : base + HANGING;
+        pen_write(&pen, (const char *)joined.at, joined.len);
+    }
+    finish(transcript, &pen, base + HANGING, out);
+}
+
+void transcript_place_notes(struct transcript *transcript, struct text_buffer *out)
+{
+    if (transcript->row.notes.length == 0)
+        return;
+    struct pen pen = {.page = &transcript->left, .right = transcript->options->width, .indent = CONTINUED_COLUMN};
+    finish(transcript, &pen, CONTINUED_COLUMN, out);
+}

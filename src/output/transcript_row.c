@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A line's words with the values of the record put in, and beside them what notes say about these values.
+ */
+#include "transcript_state.h"
+
+#include "../util/quantity.h"
+
+enum {
+    SENTENCE_SIZE = 1024, /* of one observation */
+    TAB_COLUMNS = 8,
+};
+
+void transcript_say(struct transcript *transcript, struct bytes sentence)
+{
+    struct text_buffer *notes = &transcript->row.notes;
+    if (sentence.len == 0)
+        return;
+    uint64_t hash = siphash(&transcript->said_key, sentence.at, sentence.len);
+    for (size_t i = 0; i < transcript->said_count; i++)
+        if (transcript->said[i] == hash)
+            return;
+    if (transcript->said_count < SAID_MAX)
+        transcript->said[transcript->said_count++] = hash;
+    if (notes->length > 0)
+        text_add_string(notes, "; ");
+    text_add_terminal(notes, sentence, SIZE_MAX);
+}
+
+static void gather_notes(struct transcript *transcript, const struct record *record, uint32_t index,
+                         const struct token *token)
+{
+    char sentence[SENTENCE_SIZE];
+    if (token->catalog)
+        transcript_say(transcript, notes_of_value(token->catalog, record, index, token->row));
+    for (unsigned note = tape_notes_first(&transcript->tape_notes, index); note;
+         note = tape_notes_next(&transcript->tape_notes, note)) {
+        size_t length = notes_fill(transcript->options->notes, record, note - 1, sentence, sizeof sentence);
+        transcript_say(transcript, bytes_of(sentence, length));
+    }
+}
+
+/* Wire text that may break lines: newlines stay, tabs become spaces. */
+static void add_lines(struct text_buffer *text, struct bytes wire)
+{
+    size_t column = 0;
+    for (size_t at = 0; at < wire.len;) {
+        size_t newline = bytes_find(wire, '\n', at);
+        size_t tab = bytes_find(bytes_first(wire, newline), '\t', at);
+        size_t end = newline > at && bytes_at(wire, newline - 1) == '\r' && newline < wire.len ? newline - 1 : newline;
+        size_t start = text->length;
+        text_add_terminal(text, bytes_slice(wire, at, (tab < newline ? tab : end) - at), SIZE_MAX);
+        struct bytes added = bytes_skip(bytes_of(text->at, text->length), start);
+        column += text_width((const char *)added.at, added.len);
+        if (tab < newline) {
+            size_t gap = TAB_COLUMNS - column % TAB_COLUMNS;
+            text_add(text, "        ", gap);
+            column += gap;
+            at = tab + 1;
+        } else {
+            if (newline + 1 < wire.len) /* one at the very end says nothing */
+                text_add(text, "\n", 1);
+            column = 0;
+            at = newline + 1;
+        }
+    }
+}
+
+static void add_wire(struct text_buffer *text, struct bytes wire, const struct row_options *options)
+{
+    if (options->one_line)
+        text_add_terminal(text, wire, SIZE_MAX);
+    else
+        add_lines(text, wire);
+}
+
+static void add_text(const struct transcript *transcript, const struct record *record, const struct item *item,
+                     const struct token *token, const struct row_options *options, struct text_buffer *text)
+{
+    struct tape_text shown = tape_text(record, item, token->row, transcript->options->show_secrets, options->limit);
+    add_wire(text, shown.before, options);
+    if (shown.hides) {
+        text_add_string(text, "[hidden]");
+        add_wire(text, shown.after, options);
+    }
+    if (shown.cut)
+        text_add_string(text, "…");
+}
+
+static void add_quantity(struct text_buffer *text, enum token_format format, int64_t value)
+{
+    char quantity[QUANTITY_SIZE];
+    size_t length = 0;
+    if (format == FORMAT_SIZE)
+        length = quantity_text(quantity_size(value > 0 ? (uint64_t)value : 0), quantity);
+    else if (format == FORMAT_TTL)
+        length = quantity_ttl(value, quantity);
+    else
+        length = quantity_text(quantity_duration(value), quantity);
+    text_add(text, quantity, length);
+}
+
+static void add_integer(struct text_buffer *text, const struct token *token, int64_t value)
+{
+    char time[QUANTITY_SIZE];
+    if (token->format == FORMAT_SIZE || token->format == FORMAT_TTL || token->format == FORMAT_DURATION ||
+        token->row->type == FIELD_DURATION) {
+        add_quantity(text, token->format, value);
+    } else if (token->row->type == FIELD_BOOLEAN) {
+        text_add_string(text, value ? "yes" : "no");
+    } else if (token->row->type == FIELD_TIME) {
+        text_add(text, time, quantity_time(value, time));
+        text_add_string(text, " UTC");
+    } else {
+        text_add_signed(text, value);
+    }
+}
+
+static void add_value(struct transcript *transcript, const struct record *record, uint32_t index,
+                      const struct token *token, const struct row_options *options)
+{
+    const struct item *item = &record->items[index];
+    struct text_buffer *text = &transcript->row.text;
+    char address_words[ADDRESS_TEXT_SIZE];
+    if (token->kind == TOKEN_KEY) {
+        text_add_terminal(text, tape_key(record, item), options->limit);
+    } else if ((token->row->flags & FIELD_SECRET) && !transcript->options->show_secrets) {
+        text_add_string(text, "[hidden]");
+    } else if (item->kind == ITEM_INTEGER) {
+        add_integer(text, token, item->integer);
+    } else if (item->kind == ITEM_ADDRESS) {
+        struct address address = tape_address(record, item);
+        text_add(text, address_words, address_text(&address, address_words));
+    } else if (item->kind != ITEM_GROUP) {
+        add_text(transcript, record, item, token, options, text);
+    }
+    /* A map's catalog explains the key, so its sentence stands beside either of the two once. */
+    if (options->gathers_notes)
+        gather_notes(transcript, record, index, token);
+}
+
+/* Index + 1 of the first value of a member at or after `from`; 0: there is none. */
+static uint32_t find_member(const struct record *record, uint32_t group, uint32_t from, unsigned member)
+{
+    uint32_t end = tape_group_end(record, group);
+    for (uint32_t i = from; i < end; i = tape_after(record, i))
+        if (record->items[i].kind != ITEM_NOTE && record->items[i].field == member)
+            return i + 1;
+    return 0;
+}
+
+/* Index + 1 of the token's first value, and of the one that follows `before` (index + 1); 0: there is none. */
+static uint32_t value_of(const struct record *record, const struct token *token, uint32_t entry, uint32_t before)
+{
+    switch (token->kind) {
+    case TOKEN_FIELD:
+        return before ? record->items[before - 1].next : record->first_item[token->field];
+    case TOKEN_MEMBER:
+        return find_member(record, entry, before ? before : entry + 1, token->field);
+    case TOKEN_KEY:
+    case TOKEN_VALUE:
+        return before ? 0 : entry + 1;
+    default:
+        return 0;
+    }
+}
+
+static bool is_value(const struct token *token)
+{
+    return token->kind >= TOKEN_FIELD && token->kind <= TOKEN_ELAPSED;
+}
+
+static bool is_there(const struct record *record, const struct token *token, uint32_t entry)
+{
+    if (token->kind == TOKEN_ELAPSED)
+        return record->first.frame && record->last.frame;
+    return value_of(record, token, entry, 0) != 0;
+}
+
+static void add_values(struct transcript *transcript, const struct record *record, const struct token *token,
+                       const struct row_options *options)
+{
+    struct text_buffer *text = &transcript->row.text;
+    if (token->strong)
+        layout_mark(text, options->strong);
+    if (token->kind == TOKEN_ELAPSED)
+        add_quantity(text, FORMAT_DURATION, record->last.time_ns - record->first.time_ns);
+    const char *separator = "";
+    for (uint32_t at = value_of(record, token, options->entry, 0); at;
+         at = value_of(record, token, options->entry, at)) {
+        text_add_string(text, separator);
+        add_value(transcript, record, at - 1, token, options);
+        separator = token->format == FORMAT_LIST ? " " : ", ";
+    }
+    if (token->strong)
+        layout_mark(text, options->base);
+}
+
+/* Are all values there that stand between [ and ]? */
+static bool is_whole(const struct record *record, const struct line_template *line, size_t open, uint32_t entry)
+{
+    for (size_t i = open + 1; i < line->token_count && i < line->tokens[open].end; i++)
+        if (is_value(&line->tokens[i]) && !is_there(record, &line->tokens[i], entry))
+            return false;
+    return true;
+}
+
+static void end_cell(struct row *row)
+{
+    if (row->count < TEMPLATE_COLUMNS)
+        row->count++;
+    row->ends[row->count - 1] = row->text.length;
+}
+
+bool transcript_fill_row(struct transcript *transcript, const struct record *record, const struct line_template *line,
+                         const struct row_options *options)
+{
+    struct row *row = &transcript->row;
+    row->text.length = 0;
+    row->notes.length = 0;
+    row->count = 0;
+    if (options->base != STYLE_NORMAL)
+        layout_mark(&row->text, options->base);
+    bool leaves_out = false; /* what stands in brackets */
+    for (size_t i = 0; i < line->token_count; i++) {
+        const struct token *token = &line->tokens[i];
+        if (token->kind == TOKEN_COLUMN)
+            end_cell(row);
+        else if (token->kind == TOKEN_OPTIONAL)
+            leaves_out = !is_whole(record, line, i, options->entry);
+        else if (token->kind == TOKEN_END)
+            leaves_out = false;
+        else if (leaves_out)
+            continue;
+        else if (token->kind == TOKEN_WORDS)
+            text_add(&row->text, (const char *)token->words.at, token->words.len);
+        else if (is_there(record, token, options->entry))
+            add_values(transcript, record, token, options);
+        else
+            return false;
+    }
+    end_cell(row);
+    return layout_width(row->text.at, row->text.length) > 0;
+}
+
+struct bytes transcript_cell(const struct row *row, size_t number)
+{
+    size_t start = number ? row->ends[number - 1] : 0;
+    return bytes_of(row->text.at ? row->text.at + start : "", row->ends[number] - start);
+}
+
+struct bytes transcript_joined_cells(struct transcript *transcript, const char *separator)
+{
+    struct text_buffer *joined = &transcript->scratch;
+    joined->length = 0;
+    for (size_t i = 0; i < transcript->row.count; i++) {
+        struct bytes cell = transcript_cell(&transcript->row, i);
+        if (cell.len == 0)
+            continue;
+        if (joined->length > 0)
+            text_add_string(joined, separator);
+        text_add(joined, (const char *)cell.at, cell.len);
+    }
+    return bytes_of(joined->at, joined->length);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The inside of the transcript, shared by the files that make it up: transcript.c decides what is printed of a record,
+ * transcript_row.c fills a line's words with values and gathers the notes beside them, transcript_page.c
+ * puts the line on the page.
+ */
+#ifndef OVERHEAR_OUTPUT_TRANSCRIPT_STATE_H
+#define OVERHEAR_OUTPUT_TRANSCRIPT_STATE_H
+
+#include "../util/siphash.h"
+#include "layout.h"
+#include "output_state.h"
+#include "transcript_template.h"
+
+enum {
+    MARGIN = 10, /* columns of the time, which ends there */
+    ARROW_COLUMN = 12,
+    WORDS_COLUMN = 14,
+    CONTINUED_COLUMN = 16,     /* words of a line that goes on from the one above */
+    ASIDE_SMALLEST_PAGE = 100, /* from this width on notes stand beside the words */
+    SAID_MAX = 128,            /* sentences of one record that are remembered */
+};
+
+/* One line's words, filled in. Marked text. */
+struct row {
+    struct text_buffer text;       /* of all cells */
+    size_t ends[TEMPLATE_COLUMNS]; /* where each cell ends in it */
+    size_t count;
+    struct text_buffer notes;
+};
+
+struct transcript {
+    const struct output_options *options;
+    const struct note_catalog *hosts;
+    struct {
+        const struct dataset *dataset;
+        struct transcript_plan *plan;
+    } * plans;
+    size_t plan_count, plan_capacity;
+
+    bool begun;            /* something was printed, */
+    uint64_t conversation; /* the last of it about this one (0: about none), */
+    char date[16];         /* whose header named this date */
+
+    /* of the record in hand */
+    struct tape_notes tape_notes;
+    uint64_t said[SAID_MAX]; /* hashes of sentences: each is said once */
+    size_t said_count;
+    struct siphash_key said_key;
+
+    /* of the line in hand */
+    struct row row;
+    struct text_buffer left, right, scratch;
+};
+
+/* How a row is filled. */
+struct row_options {
+    uint32_t entry;    /* item that `each` has reached */
+    enum style base;   /* NORMAL, or WARNING for all of it */
+    enum style strong; /* of {!field} */
+    bool gathers_notes;
+    bool one_line; /* newlines do not break the line */
+    size_t limit;  /* bytes of one text */
+};
+
+/* Fill transcript->row. False: the line is left out. */
+bool transcript_fill_row(struct transcript *transcript, const struct record *record, const struct line_template *line,
+                         const struct row_options *options);
+
+/* Add a sentence to the row's notes, unless this record has said it. */
+void transcript_say(struct transcript *transcript, struct bytes sentence);
+
+struct bytes transcript_cell(const struct row *row, size_t number);
+
+/* The cells in one text, two spaces between; borrowed until the next call. */
+struct bytes transcript_joined_cells(struct transcript *transcript, const char *separator);
+
+/* Who speaks, on the margin: a time and an arrow, each of which may be absent. */
+struct margin {
+    bool has_time;
+    int64_t offset_ns;
+    const char *arrow; /* NULL: none */
+    enum style style;
+    size_t column; /* where the words begin */
+};
+
+/* Print the row with its notes. `lines_up`: columns as in line->widths. */
+void transcript_place_row(struct transcript *transcript, const struct margin *margin,
+                          const struct line_template *widths, struct text_buffer *out);
+
+/* Print what stands in row.notes, if anything, on lines of its own. */
+void transcript_place_notes(struct transcript *transcript, struct text_buffer *out);
+
+/* The block's first line: number, title, who talks to whom, when it began. */
+void transcript_header(struct transcript *transcript, const struct record *record, struct text_buffer *out);
+
+/* `10.9.0.2:41234 → www.example.org (192.0.2.1):80`, as marked text. */
+void transcript_add_endpoints(struct transcript *transcript, const struct record *record, struct text_buffer *text);
+
+/* `14:02:05`, with milliseconds or without, and the date: `2026-11-22`. */
+enum { CLOCK_SIZE = 32 };
+void transcript_clock(const struct transcript *transcript, int64_t time_ns, bool milliseconds,
+                      char ret_clock[CLOCK_SIZE], char ret_date[16]);
+
+#endif

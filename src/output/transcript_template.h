@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The little language of `struct line.words` (docs/transcript.md), taken apart once for each dataset.
+ */
+#ifndef OVERHEAR_OUTPUT_TRANSCRIPT_TEMPLATE_H
+#define OVERHEAR_OUTPUT_TRANSCRIPT_TEMPLATE_H
+
+#include "../record/notes.h"
+#include "overhear/record.h"
+
+enum token_kind {
+    TOKEN_WORDS,    /* our own words, as they stand */
+    TOKEN_FIELD,    /* a value of the record */
+    TOKEN_MEMBER,   /* a value of the entry that `each` has reached */
+    TOKEN_KEY,      /* the key of that entry */
+    TOKEN_VALUE,    /* its value */
+    TOKEN_ELAPSED,  /* {event.duration} */
+    TOKEN_COLUMN,   /* two spaces: the next column begins */
+    TOKEN_OPTIONAL, /* [ */
+    TOKEN_END,      /* ] */
+};
+
+enum token_format { FORMAT_PLAIN, FORMAT_SIZE, FORMAT_DURATION, FORMAT_TTL, FORMAT_LIST };
+
+struct token {
+    enum token_kind kind;
+    enum token_format format;
+    bool strong;
+    unsigned field;                     /* of FIELD and MEMBER */
+    const struct field *row;            /* of FIELD, MEMBER, KEY and VALUE */
+    const struct note_catalog *catalog; /* NULL: nothing is said about its values */
+    struct bytes words;                 /* of WORDS; borrowed from the line */
+    size_t end;                         /* of OPTIONAL: number of its TOKEN_END */
+};
+
+enum {
+    TEMPLATE_COLUMNS = 12, /* further ones are joined with the last */
+    TEMPLATE_TOKENS = 96,  /* in one line */
+};
+
+struct line_template {
+    const struct line *line;
+    const struct field *each; /* NULL: once */
+    struct token *tokens;
+    size_t token_count;
+    size_t same_as;                  /* number of the first line with the same words: their columns line up */
+    size_t widths[TEMPLATE_COLUMNS]; /* of the record in hand, filled by who prints */
+};
+
+struct transcript_plan {
+    struct line_template *lines;
+    size_t count;
+    struct line *made; /* of a dataset without lines: one for each field, */
+    char *made_words;  /* and what they say */
+};
+
+/* NULL where memory is out. A name that the dataset does not have is printed as it stands, to be seen. */
+struct transcript_plan *transcript_plan_new(const struct dataset *dataset, const struct notes *notes);
+void transcript_plan_free(struct transcript_plan *plan);
+
+#endif
