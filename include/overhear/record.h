@@ -155,6 +155,9 @@ struct record {
 void record_init(struct record *record, const struct dataset *dataset, struct budget *budget);
 void record_done(struct record *record);
 
+/* Take all values and observations back, as if none had been added; moments, outcome and memory stay. */
+void record_clear(struct record *record);
+
 /* Add a value. `field` is an index into the dataset's table or, while a group is open, into the group's
  * members. A field without FIELD_LIST that is added again keeps its first value. Empty texts are added as
  * they are; a value that is not known is simply not added. */

@@ -32,6 +32,16 @@ void record_done(struct record *record)
     record->text_length = record->text_capacity = 0;
 }
 
+void record_clear(struct record *record)
+{
+    record->item_count = record->text_length = 0;
+    record->open_group = record->last_value = 0;
+    record->skipping_group = false;
+    memset(record->first_item, 0, sizeof record->first_item);
+    memset(record->last_item, 0, sizeof record->last_item);
+    memset(record->truncated, 0, sizeof record->truncated);
+}
+
 static bool grow_items(struct record *record, size_t more)
 {
     size_t wanted = record->item_count + more;
