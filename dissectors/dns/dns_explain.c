@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What a good teacher would point at. Each observation is one sentence of notes.json under the key given here.
+ */
+#include "dns_explain.h"
+
+static const int64_t second_ns = 1000000000;
+
+static void observe(struct record *record, int field, const char *key)
+{
+    record_observe(record, field, key, NULL, 0);
+}
+
+static void observe_duration(struct record *record, int field, const char *key, int64_t duration_ns)
+{
+    struct argument argument = {"time", ARGUMENT_DURATION, {NULL, 0}, duration_ns};
+    record_observe(record, field, key, &argument, 1);
+}
+
+static void observe_text(struct record *record, int field, const char *key, struct bytes text)
+{
+    struct argument argument = {"name", ARGUMENT_TEXT, text, 0};
+    record_observe(record, field, key, &argument, 1);
+}
+
+void dns_explain_ttl(struct dns_message *message, enum dns_section section, uint32_t ttl)
+{
+    if (!message->record->wants_notes || !message->answer || section != DNS_ANSWER || message->found[1] > 0 ||
+        message->opcode != DNS_OPCODE_QUERY)
+        return;
+    if (ttl == 0)
+        observe(message->record, RECORD_LAST, message->flavor == DNS_MULTICAST ? "dns.goodbye" : "dns.ttl_zero");
+    else
+        observe_duration(message->record, RECORD_LAST, "dns.ttl", ttl * second_ns);
+}
+
+/* RFC 4034 section 3.1.5: the times of a signature are circular, so only their distance counts. */
+static void explain_signature(struct dns_message *message, struct bytes content)
+{
+    struct reader reader = reader_of(content);
+    reader_skip(&reader, 8);
+    uint32_t expiration = reader_u32(&reader), inception = reader_u32(&reader);
+    uint32_t now = (uint32_t)(message->packet->first.time_ns / second_ns);
+    if (!reader_ok(&reader) || message->packet->first.time_ns <= 0)
+        return;
+    int64_t left = (int32_t)(expiration - now), early = (int32_t)(inception - now);
+    if (left < 0)
+        observe_duration(message->record, RECORD_LAST, "dns.signature_expired", -left * second_ns);
+    else if (early > 0)
+        observe_duration(message->record, RECORD_LAST, "dns.signature_early", early * second_ns);
+    else
+        observe_duration(message->record, RECORD_LAST, "dns.signature_left", left * second_ns);
+}
+
+static void explain_key(struct dns_message *message, struct bytes content)
+{
+    struct reader reader = reader_of(content);
+    uint16_t flags = reader_u16(&reader);
+    reader_skip(&reader, 1);
+    const char *algorithm = dns_algorithm_name(reader_u8(&reader));
+    if (!reader_ok(&reader) || !(flags & 0x0100))
+        return;
+    struct argument argument = {"algorithm", ARGUMENT_TEXT, bytes_text(algorithm ? algorithm : "an unknown algorithm"),
+                                0};
+    const char *key = flags & 0x0080 ? "dns.key_revoked" : flags & 0x0001 ? "dns.key_signing" : "dns.key_zone";
+    record_observe(message->record, RECORD_LAST, key, &argument, 1);
+}
+
+static void explain_nsec3(struct dns_message *message, struct bytes content)
+{
+    struct reader reader = reader_of(content);
+    reader_skip(&reader, 1);
+    bool opt_out = reader_u8(&reader) & 1;
+    uint16_t iterations = reader_u16(&reader);
+    if (opt_out)
+        observe(message->record, RECORD_LAST, "dns.nsec3_opt_out");
+    if (iterations > 0) {
+        struct argument argument = {"count", ARGUMENT_INTEGER, {NULL, 0}, iterations};
+        record_observe(message->record, RECORD_LAST, "dns.nsec3_iterations", &argument, 1);
+    }
+}
+
+static bool is_private(uint16_t type, struct bytes octets)
+{
+    uint8_t first = bytes_at(octets, 0), next = bytes_at(octets, 1);
+    if (type == DNS_AAAA)
+        return (first & 0xfe) == 0xfc;
+    return first == 10 || (first == 172 && (next & 0xf0) == 16) || (first == 192 && next == 168);
+}
+
+/* Names that are meant for one house only, and names without any period. */
+static bool is_local_name(struct bytes name)
+{
+    static const char *const endings[] = {".local", ".lan",       ".home.arpa", ".internal", ".home",
+                                          ".test",  ".localhost", ".corp",      ".private"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t length = strlen(endings[i]);
+        if (name.len > length && bytes_is_nocase(bytes_skip(name, name.len - length), endings[i]))
+            return true;
+    }
+    return bytes_find(name, '.', 0) == name.len;
+}
+
+void dns_explain_data(struct dns_message *message, enum dns_section section, uint16_t type, struct bytes content)
+{
+    if (!message->record->wants_notes)
+        return;
+    switch (type) {
+    case DNS_RRSIG:
+    case DNS_SIG:
+        if (section == DNS_ANSWER || message->found[1] == 0)
+            explain_signature(message, content);
+        break;
+    case DNS_DNSKEY:
+        explain_key(message, content);
+        break;
+    case DNS_NSEC3:
+        explain_nsec3(message, content);
+        break;
+    case DNS_A:
+    case DNS_AAAA:
+        if (section == DNS_ANSWER && message->answer && message->flavor == DNS_UNICAST && is_private(type, content) &&
+            !is_local_name(dns_text_bytes(&message->name)))
+            observe(message->record, RECORD_LAST, "dns.private_address");
+        break;
+    default:
+        break;
+    }
+}
+
+/* 4.3.2.1.in-addr.arpa is 1.2.3.4 */
+static bool reverse_ipv4(struct bytes name, struct dns_text *text)
+{
+    struct bytes rest = bytes_first(name, name.len - strlen(".in-addr.arpa"));
+    struct bytes groups[4];
+    for (size_t i = 0; i < 4; i++) {
+        size_t end = bytes_find(rest, '.', 0);
+        groups[i] = bytes_first(rest, end);
+        if (end == 0 || end > 3 || (i < 3) == (end == rest.len))
+            return false;
+        for (size_t k = 0; k < end; k++)
+            if (bytes_at(rest, k) < '0' || bytes_at(rest, k) > '9')
+                return false;
+        rest = bytes_skip(rest, end + 1);
+    }
+    for (size_t i = 4; i > 0; i--) {
+        dns_text_add(text, groups[i - 1]);
+        if (i > 1)
+            dns_text_char(text, '.');
+    }
+    return true;
+}
+
+static int hex_value(uint8_t c)
+{
+    c = byte_lower(c);
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* 32 digits, each with a period behind it, and ip6.arpa */
+static bool reverse_ipv6(struct bytes name, struct dns_text *text)
+{
+    uint8_t octets[16] = {0};
+    if (name.len != 64 + strlen("ip6.arpa"))
+        return false;
+    for (size_t i = 0; i < 32; i++) {
+        int digit = hex_value(bytes_at(name, 2 * i));
+        if (digit < 0 || bytes_at(name, 2 * i + 1) != '.')
+            return false;
+        octets[15 - i / 2] |= (uint8_t)(i % 2 ? digit << 4 : digit);
+    }
+    dns_text_ipv6(text, bytes_of(octets, sizeof octets));
+    return true;
+}
+
+static bool ends_nocase(struct bytes name, const char *ending)
+{
+    size_t length = strlen(ending);
+    return name.len > length && bytes_is_nocase(bytes_skip(name, name.len - length), ending);
+}
+
+static void explain_reverse(struct record *record, struct bytes name)
+{
+    char buffer[64];
+    struct dns_text text = dns_text_in(buffer, sizeof buffer);
+    bool fine = false;
+    if (ends_nocase(name, ".in-addr.arpa"))
+        fine = reverse_ipv4(name, &text);
+    else if (ends_nocase(name, ".ip6.arpa"))
+        fine = reverse_ipv6(name, &text);
+    if (fine)
+        observe_text(record, DNS_FIELD_QUESTION_NAME, "dns.reverse", dns_text_bytes(&text));
+}
+
+void dns_explain_question(struct dns_message *message, const struct dns_story *story)
+{
+    struct record *record = message->record;
+    if (!record->wants_notes || !message->has_question)
+        return;
+    if (message->question_type == DNS_PTR)
+        explain_reverse(record, dns_text_bytes(&message->question));
+    if (message->opcode == DNS_OPCODE_NOTIFY)
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.notify");
+    if (message->opcode == DNS_OPCODE_UPDATE) {
+        struct argument argument = {"count", ARGUMENT_INTEGER, {NULL, 0}, message->found[1 + DNS_AUTHORITY]};
+        if (!message->answer)
+            record_observe(record, DNS_FIELD_QUESTION_NAME, "dns.update", &argument, 1);
+    }
+    if (!message->answer && message->wants_signatures)
+        observe(record, DNS_FIELD_OPT_DO, "dns.do");
+    if (!message->answer && message->flavor == DNS_MULTICAST && message->found[1 + DNS_ANSWER] > 0)
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.known_answers");
+    if (story->letters_differ)
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.letters_differ");
+}
+
+static void explain_chain(struct dns_message *message)
+{
+    struct argument arguments[] = {
+        {"count", ARGUMENT_INTEGER, {NULL, 0}, message->chain_length},
+        {"name", ARGUMENT_TEXT, dns_text_bytes(&message->chain_end), 0},
+    };
+    if (message->chain_length == 1)
+        record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.alias", &arguments[1], 1);
+    else if (message->chain_length > 1)
+        record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.chain", arguments, 2);
+}
+
+/* An answer without answers: pointing elsewhere, or saying no. */
+static void explain_empty(struct dns_message *message)
+{
+    struct record *record = message->record;
+    if (message->referral_count > 0) {
+        struct argument arguments[] = {
+            {"count", ARGUMENT_INTEGER, {NULL, 0}, message->referral_count},
+            {"name", ARGUMENT_TEXT, record_find_text(record, DNS_FIELD_REFERRAL_ZONE), 0},
+        };
+        char zone[DNS_NAME_TEXT]; /* the record may move its texts as it takes the note */
+        struct dns_text copy = dns_text_in(zone, sizeof zone);
+        dns_text_add(&copy, arguments[1].text);
+        arguments[1].text = dns_text_bytes(&copy);
+        record_observe(record, DNS_FIELD_RESPONSE_CODE, "dns.referral", arguments, 2);
+        return;
+    }
+    if (message->rcode == 0 && (message->has_negative || message->flags & DNS_FLAG_AA))
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.no_data");
+    if (message->has_negative && (message->rcode == 0 || message->rcode == 3))
+        observe_duration(record, DNS_FIELD_RESPONSE_CODE, "dns.negative_ttl", message->negative_ttl * second_ns);
+}
+
+static void explain_source(struct dns_message *message)
+{
+    struct record *record = message->record;
+    bool authoritative = message->flags & DNS_FLAG_AA;
+    if (message->flavor != DNS_UNICAST)
+        return;
+    if (authoritative && (message->rcode == 0 || message->rcode == 3))
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.authoritative");
+    else if (!authoritative && message->flags & DNS_FLAG_RA && message->found[1 + DNS_ANSWER] > 0)
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.from_cache");
+    if (message->flags & DNS_FLAG_AD)
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.validated");
+}
+
+void dns_explain_retransmissions(struct record *record, const struct dns_story *story)
+{
+    if (story->retransmissions == 0)
+        return;
+    struct argument arguments[] = {
+        {"count", ARGUMENT_INTEGER, {NULL, 0}, story->retransmissions + 1},
+        {"time", ARGUMENT_DURATION, {NULL, 0}, story->last.time_ns - story->first.time_ns},
+    };
+    record_observe(record, DNS_FIELD_RETRANSMISSIONS, "dns.repeated", arguments, 2);
+}
+
+static void explain_pairing(struct dns_message *message, const struct dns_story *story)
+{
+    struct record *record = message->record;
+    int64_t waited = message->packet->first.time_ns - story->first.time_ns;
+    if (story->answered_before) {
+        struct argument argument = {"frame", ARGUMENT_INTEGER, {NULL, 0}, (int64_t)story->answer_frame};
+        record_observe(record, DNS_FIELD_RESPONSE_CODE, "dns.again", &argument, 1);
+    } else if (!story->asked && message->flavor == DNS_UNICAST) {
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.unasked");
+    } else if (!story->asked && message->flavor == DNS_MULTICAST) {
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.announcement");
+    } else if (story->asked && waited > second_ns && !story->zone_transfer) {
+        observe_duration(record, DNS_FIELD_RESPONSE_CODE, "dns.slow", waited);
+    }
+}
+
+void dns_explain_answer(struct dns_message *message, const struct dns_story *story)
+{
+    struct record *record = message->record;
+    if (!record->wants_notes)
+        return;
+    dns_explain_retransmissions(record, story);
+    explain_pairing(message, story);
+    if (story->zone_transfer) {
+        struct argument argument = {"count", ARGUMENT_INTEGER, {NULL, 0}, story->transferred};
+        record_observe(record, DNS_FIELD_RESPONSE_CODE, "dns.transfer", &argument, 1);
+        return;
+    }
+    if (message->opcode != DNS_OPCODE_QUERY)
+        return;
+    explain_source(message);
+    explain_chain(message);
+    if (message->flags & DNS_FLAG_TC && message->flavor != DNS_MULTICAST)
+        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.truncated");
+    if (message->found[1 + DNS_ANSWER] == 0 && !(message->flags & DNS_FLAG_TC) && !message->broken && !message->cut)
+        explain_empty(message);
+}
+
+void dns_explain_unanswered(struct record *record, const struct dns_story *story, struct moment now)
+{
+    int64_t waited = now.time_ns - story->first.time_ns;
+    dns_explain_retransmissions(record, story);
+    if (story->everybody)
+        observe(record, DNS_FIELD_QUESTION_TYPE, "dns.to_everybody");
+    else if (waited > 0 && !record->icmp_error)
+        observe_duration(record, DNS_FIELD_QUESTION_TYPE, "dns.unanswered", waited);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The fields of a dns record, in the order of their table.
+ */
+#ifndef OVERHEAR_DNS_FIELDS_H
+#define OVERHEAR_DNS_FIELDS_H
+
+#include "overhear/record.h"
+
+enum dns_field {
+    DNS_FIELD_TYPE,
+    DNS_FIELD_ID,
+    DNS_FIELD_OP_CODE,
+    DNS_FIELD_HEADER_FLAGS,
+    DNS_FIELD_RESPONSE_CODE,
+    DNS_FIELD_QUESTION_NAME,
+    DNS_FIELD_QUESTION_TYPE,
+    DNS_FIELD_QUESTION_CLASS,
+    DNS_FIELD_QUESTION_UNICAST,
+    DNS_FIELD_QUESTIONS_COUNT,
+    DNS_FIELD_OTHER_QUESTIONS,
+    DNS_FIELD_ANSWERS, /* the three sections follow each other as in the message */
+    DNS_FIELD_AUTHORITIES,
+    DNS_FIELD_ADDITIONALS,
+    DNS_FIELD_RESOLVED_IP,
+    DNS_FIELD_REFERRAL_ZONE,
+    DNS_FIELD_REFERRAL_SERVERS,
+    DNS_FIELD_RETRANSMISSIONS,
+    DNS_FIELD_OPT_VERSION,
+    DNS_FIELD_OPT_UDP_SIZE,
+    DNS_FIELD_OPT_DO,
+    DNS_FIELD_OPT_EXT_RCODE,
+    DNS_FIELD_OPT_OPTIONS,
+    DNS_FIELD_EXTENDED_ERROR_CODE,
+    DNS_FIELD_EXTENDED_ERROR_NAME,
+    DNS_FIELD_EXTENDED_ERROR_TEXT,
+    DNS_FIELD_COUNT,
+};
+
+/* Of a record in a section, and, as far as they go, of a further question. */
+enum dns_member {
+    DNS_MEMBER_NAME,
+    DNS_MEMBER_TYPE,
+    DNS_MEMBER_CLASS,
+    DNS_MEMBER_TTL,
+    DNS_MEMBER_DATA,
+    DNS_MEMBER_CACHE_FLUSH,
+    DNS_MEMBER_COUNT,
+    DNS_QUESTION_MEMBER_COUNT = DNS_MEMBER_TTL,
+};
+
+enum dns_option_member { DNS_OPTION_NAME, DNS_OPTION_DATA, DNS_OPTION_MEMBER_COUNT };
+
+extern const struct dataset dns_dataset;
+
+#endif

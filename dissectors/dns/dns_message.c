@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ *      0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15
+ *     |                      ID                       |
+ *     |QR|   OPCODE  |AA|TC|RD|RA| Z|AD|CD|   RCODE   |
+ *     |   QDCOUNT   |   ANCOUNT   |  NSCOUNT | ARCOUNT |   each 16 bits
+ *
+ * The counts are claims: loops over them end with the bytes.
+ */
+#include "dns_message.h"
+
+#include "dns_explain.h"
+#include "dns_rdata.h"
+
+enum { MDNS_TOP_BIT = 0x8000 };
+
+void dns_record_word(struct record *record, unsigned field, const char *word, const char *prefix, unsigned number)
+{
+    char buffer[24];
+    struct dns_text text = dns_text_in(buffer, sizeof buffer);
+    if (word) {
+        record_word(record, field, word);
+        return;
+    }
+    dns_text_word(&text, NULL, prefix, number);
+    record_text(record, field, dns_text_bytes(&text));
+}
+
+void dns_message_fault(struct dns_message *message, const struct dns_fault *fault)
+{
+    switch (fault->kind) {
+    case DNS_FAULT_NONE:
+        break;
+    case DNS_FAULT_LOOP:
+        emit_anomaly(message->emitter, ANOMALY_DNS_COMPRESSION_LOOP, fault->at, fault->detail);
+        break;
+    case DNS_FAULT_LONG:
+        emit_anomaly(message->emitter, ANOMALY_DNS_NAME_TOO_LONG, fault->at, 0);
+        break;
+    case DNS_FAULT_LABEL:
+        emit_anomaly(message->emitter, ANOMALY_DNS_BAD_LABEL, fault->at, fault->detail);
+        break;
+    case DNS_FAULT_SHORT:
+        if (!message->cut)
+            emit_anomaly(message->emitter, ANOMALY_DNS_MALFORMED, fault->at, message->bytes.len);
+        break;
+    case DNS_FAULT_RDATA:
+        emit_anomaly(message->emitter, ANOMALY_DNS_MALFORMED, fault->at, message->bytes.len);
+        break;
+    }
+}
+
+/* Of a name and the type and class behind it. */
+static bool read_question(struct dns_message *message, struct dns_text *name, uint16_t *type, uint16_t *class_number)
+{
+    struct dns_fault fault = {DNS_FAULT_SHORT, reader_offset(&message->reader), 0};
+    name->length = 0;
+    if (dns_name_read(message->bytes, &message->reader, name, &fault)) {
+        *type = reader_u16(&message->reader);
+        *class_number = reader_u16(&message->reader);
+        if (reader_ok(&message->reader))
+            return true;
+        fault = (struct dns_fault){DNS_FAULT_SHORT, message->bytes.len, 0};
+    }
+    message->broken = true;
+    if (message->emitter)
+        dns_message_fault(message, &fault);
+    return false;
+}
+
+bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers, struct bytes bytes)
+{
+    message->bytes = bytes;
+    message->reader = reader_of(bytes);
+    message->question = dns_text_in(buffers->question, sizeof buffers->question);
+    message->chain_end = dns_text_in(buffers->chain_end, sizeof buffers->chain_end);
+    message->name = dns_text_in(buffers->name, sizeof buffers->name);
+    message->data = dns_text_in(buffers->data, sizeof buffers->data);
+
+    message->id = reader_u16(&message->reader);
+    message->flags = reader_u16(&message->reader);
+    for (size_t i = 0; i < sizeof message->claimed / sizeof *message->claimed; i++)
+        message->claimed[i] = reader_u16(&message->reader);
+    if (!reader_ok(&message->reader))
+        return false;
+    message->answer = message->flags & DNS_FLAG_QR;
+    message->opcode = message->flags >> 11 & 15;
+    message->rcode = message->flags & 15;
+    if (message->claimed[0] == 0 || reader_left(&message->reader) == 0)
+        return true;
+    if (read_question(message, &message->question, &message->question_type, &message->question_class)) {
+        message->has_question = true;
+        message->found[0] = 1;
+        if (message->flavor == DNS_MULTICAST) {
+            message->question_unicast = message->question_class & MDNS_TOP_BIT;
+            message->question_class &= (uint16_t)~MDNS_TOP_BIT;
+        }
+    }
+    return true;
+}
+
+static void write_question(struct dns_message *message)
+{
+    struct record *record = message->record;
+    record_integer(record, DNS_FIELD_ID, message->id);
+    dns_record_word(record, DNS_FIELD_OP_CODE, dns_opcode_word(message->opcode), "OPCODE", message->opcode);
+    if (message->claimed[0] != 1)
+        record_integer(record, DNS_FIELD_QUESTIONS_COUNT, message->claimed[0]);
+    if (!message->has_question)
+        return;
+    record_text(record, DNS_FIELD_QUESTION_NAME, dns_text_bytes(&message->question));
+    dns_record_word(record, DNS_FIELD_QUESTION_TYPE, dns_type_word(message->question_type), "TYPE",
+                    message->question_type);
+    dns_record_word(record, DNS_FIELD_QUESTION_CLASS, dns_class_word(message->question_class), "CLASS",
+                    message->question_class);
+    if (message->question_unicast)
+        record_boolean(record, DNS_FIELD_QUESTION_UNICAST, true);
+}
+
+static void write_other_questions(struct dns_message *message)
+{
+    uint16_t type, class_number;
+    while (!message->broken && message->found[0] < message->claimed[0] && reader_left(&message->reader) > 0) {
+        if (!read_question(message, &message->name, &type, &class_number))
+            return;
+        message->found[0]++;
+        if (message->flavor == DNS_MULTICAST)
+            class_number &= (uint16_t)~MDNS_TOP_BIT;
+        record_group_begin(message->record, DNS_FIELD_OTHER_QUESTIONS);
+        record_text(message->record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
+        dns_record_word(message->record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+        dns_record_word(message->record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
+        record_group_end(message->record);
+    }
+}
+
+static void take_transfer(struct dns_transfer *transfer, uint16_t type, uint32_t serial)
+{
+    transfer->records++;
+    if (transfer->records == 1) {
+        transfer->serial = serial;
+        transfer->ends = 1;
+        transfer->complete = type != DNS_SOA;
+        return;
+    }
+    if (type != DNS_SOA)
+        return;
+    if (transfer->records == 2 && transfer->changes && serial != transfer->serial)
+        transfer->incremental = true;
+    if (serial == transfer->serial)
+        transfer->ends++;
+    transfer->complete = transfer->ends >= (transfer->incremental ? 3 : 2);
+}
+
+/* The addresses that a client learns here, under the name that it asked for. */
+static void take_address(struct dns_message *message, uint16_t type, struct bytes content)
+{
+    struct address address = {.family = type == DNS_A ? 4 : 6};
+    const struct conversation *conversation = emit_conversation(message->emitter);
+    memcpy(address.octets, content.at, content.len);
+    record_address(message->record, DNS_FIELD_RESOLVED_IP, &address);
+    if (message->rcode != 0 || !message->answer || message->opcode != DNS_OPCODE_QUERY)
+        return;
+    bool asked = message->has_question &&
+                 bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end));
+    const struct dns_text *name = asked ? &message->question : &message->name;
+    const struct endpoint *asker = message->packet->side == SIDE_SERVER ? &conversation->source
+                                                                        : &conversation->destination;
+    emit_name(message->emitter, &asker->ip, &address, dns_text_bytes(name));
+}
+
+/* What the records of a section tell besides being there. The record's group is closed. */
+static void take_facts(struct dns_message *message, enum dns_section section, uint16_t type, uint32_t ttl,
+                       struct bytes content, bool fine)
+{
+    uint32_t serial = 0;
+    if (type == DNS_SOA && content.len >= 20) {
+        struct reader tail = reader_of(bytes_skip(content, content.len - 20));
+        serial = reader_u32(&tail);
+        message->has_soa = true;
+        message->soa_serial = serial;
+        reader_skip(&tail, 12);
+        uint32_t minimum = reader_u32(&tail);
+        if (section == DNS_AUTHORITY) {
+            message->has_negative = true;
+            message->negative_ttl = minimum < ttl ? minimum : ttl;
+        }
+    }
+    if (section == DNS_ANSWER && message->transfer && message->transfer->wanted)
+        take_transfer(message->transfer, type, serial);
+    if (section == DNS_ANSWER && fine &&
+        ((type == DNS_A && content.len == 4) || (type == DNS_AAAA && content.len == 16)))
+        take_address(message, type, content);
+    if (section == DNS_ANSWER && fine && type == DNS_CNAME && message->has_question &&
+        message->data.length <= message->chain_end.capacity &&
+        bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end))) {
+        message->chain_end.length = 0;
+        dns_text_add(&message->chain_end, dns_text_bytes(&message->data));
+        message->chain_length++;
+    }
+    if (section == DNS_AUTHORITY && fine && type == DNS_NS && message->answer && message->rcode == 0 &&
+        !(message->flags & DNS_FLAG_AA) && message->claimed[1 + DNS_ANSWER] == 0 &&
+        message->opcode == DNS_OPCODE_QUERY) {
+        record_text(message->record, DNS_FIELD_REFERRAL_ZONE, dns_text_bytes(&message->name));
+        record_text(message->record, DNS_FIELD_REFERRAL_SERVERS, dns_text_bytes(&message->data));
+        message->referral_count++;
+    }
+}
+
+static void write_record(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number,
+                         uint32_t ttl, struct bytes content)
+{
+    struct record *record = message->record;
+    struct dns_fault fault = {DNS_FAULT_NONE, 0, 0};
+    bool flush = message->flavor == DNS_MULTICAST && class_number & MDNS_TOP_BIT;
+    bool fine = true;
+    if (message->flavor == DNS_MULTICAST)
+        class_number &= (uint16_t)~MDNS_TOP_BIT;
+
+    /* In an UPDATE a record without content stands for all of its name or type. */
+    bool has_data = content.len > 0 || (class_number != DNS_CLASS_ANY && class_number != DNS_CLASS_NONE);
+    message->data.length = 0;
+    message->data.cut = false;
+    if (has_data)
+        fine = dns_rdata_write(message->bytes, content, type, class_number, &message->data, &fault);
+    if (!fine)
+        dns_message_fault(message, &fault);
+
+    if (!message->keeps_section[section]) {
+        record_group_begin(record, DNS_FIELD_ANSWERS + section);
+        record_text(record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
+        dns_record_word(record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+        dns_record_word(record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
+        record_integer(record, DNS_MEMBER_TTL, ttl);
+        dns_explain_ttl(message, section, ttl);
+        if (message->data.length > 0)
+            record_text(record, DNS_MEMBER_DATA, dns_text_bytes(&message->data));
+        if (fine)
+            dns_explain_data(message, section, type, content);
+        if (flush)
+            record_boolean(record, DNS_MEMBER_CACHE_FLUSH, true);
+        record_group_end(record);
+    }
+    take_facts(message, section, type, ttl, content, fine);
+}
+
+static bool read_record(struct dns_message *message, enum dns_section section)
+{
+    struct reader *reader = &message->reader;
+    struct dns_fault fault = {DNS_FAULT_SHORT, reader_offset(reader), 0};
+    size_t start = fault.at;
+    message->name.length = 0;
+    if (!dns_name_read(message->bytes, reader, &message->name, &fault)) {
+        dns_message_fault(message, &fault);
+        return false;
+    }
+    uint16_t type = reader_u16(reader);
+    uint16_t class_number = reader_u16(reader);
+    uint32_t ttl = reader_u32(reader);
+    struct bytes content = reader_take(reader, reader_u16(reader));
+    if (!reader_ok(reader)) {
+        dns_message_fault(message, &(struct dns_fault){DNS_FAULT_SHORT, start, 0});
+        return false;
+    }
+    if (type == DNS_OPT && section == DNS_ADDITIONAL)
+        message->rcode |= dns_edns_write(message, class_number, ttl, content) << 4;
+    else
+        write_record(message, section, type, class_number, ttl, content);
+    return true;
+}
+
+static void write_sections(struct dns_message *message)
+{
+    for (unsigned section = 0; section < DNS_SECTIONS; section++) {
+        unsigned *found = &message->found[1 + section];
+        while (!message->broken && *found < message->claimed[1 + section] && reader_left(&message->reader) > 0) {
+            if (read_record(message, (enum dns_section)section))
+                (*found)++;
+            else
+                message->broken = true;
+        }
+    }
+}
+
+static void report(struct dns_message *message)
+{
+    unsigned claimed = 0, found = 0;
+    for (size_t i = 0; i < sizeof message->claimed / sizeof *message->claimed; i++) {
+        claimed += message->claimed[i];
+        found += message->found[i];
+    }
+    if (!dns_opcode_word(message->opcode))
+        emit_anomaly(message->emitter, ANOMALY_DNS_BAD_OPCODE, message->opcode, 0);
+    if (message->flavor == DNS_UNICAST && message->flags & DNS_FLAG_Z)
+        emit_anomaly(message->emitter, ANOMALY_DNS_Z_BIT, 0, 0);
+    if (message->broken || message->cut)
+        return;
+    if (found < claimed)
+        emit_anomaly(message->emitter, ANOMALY_DNS_COUNT_MISMATCH, claimed, found);
+    else if (reader_left(&message->reader) > 0 && message->opcode != DNS_OPCODE_DSO)
+        emit_anomaly(message->emitter, ANOMALY_DNS_TRAILING_BYTES, reader_left(&message->reader), 0);
+}
+
+void dns_message_write(struct dns_message *message)
+{
+    write_question(message);
+    message->chain_end.length = 0;
+    dns_text_add(&message->chain_end, dns_text_bytes(&message->question));
+    write_other_questions(message);
+    write_sections(message);
+    report(message);
+}
+
+void dns_message_write_flags(struct record *record, enum dns_flavor flavor, uint16_t flags)
+{
+    static const struct {
+        uint16_t flag;
+        const char *word, *link_local;
+    } words[] = {
+        {DNS_FLAG_AA, "AA", "C"},  {DNS_FLAG_TC, "TC", "TC"}, {DNS_FLAG_RD, "RD", "T"},
+        {DNS_FLAG_RA, "RA", NULL}, {DNS_FLAG_AD, "AD", NULL}, {DNS_FLAG_CD, "CD", NULL},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *word = flavor == DNS_LINK_LOCAL ? words[i].link_local : words[i].word;
+        if (flags & words[i].flag && word)
+            record_word(record, DNS_FIELD_HEADER_FLAGS, word);
+    }
+}

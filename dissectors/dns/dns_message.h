@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One message, taken apart: header, questions, three sections of records, EDNS (RFC 1035 section 4, RFC 6891).
+ */
+#ifndef OVERHEAR_DNS_MESSAGE_H
+#define OVERHEAR_DNS_MESSAGE_H
+
+#include "dns_fields.h"
+#include "dns_names.h"
+#include "dns_words.h"
+
+#include "overhear/dissector.h"
+
+enum { DNS_HEADER_BYTES = 12, DNS_QUESTION_BYTES_MIN = 5, DNS_RECORD_BYTES_MIN = 11 };
+
+enum dns_flag {
+    DNS_FLAG_QR = 0x8000, /* an answer */
+    DNS_FLAG_AA = 0x0400,
+    DNS_FLAG_TC = 0x0200,
+    DNS_FLAG_RD = 0x0100,
+    DNS_FLAG_RA = 0x0080,
+    DNS_FLAG_Z = 0x0040,
+    DNS_FLAG_AD = 0x0020,
+    DNS_FLAG_CD = 0x0010,
+};
+
+/* Three protocols share the format and differ in the meaning of some bits. */
+enum dns_flavor { DNS_UNICAST, DNS_MULTICAST, DNS_LINK_LOCAL };
+
+enum dns_section { DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL, DNS_SECTIONS };
+
+/* A zone on its way, which takes many messages: RFC 5936 ends with the SOA that it began with; an incremental
+ * one (RFC 1995) has the new SOA once more in between. */
+struct dns_transfer {
+    bool wanted;      /* the question is AXFR or IXFR over TCP */
+    bool changes;     /* the question is IXFR */
+    bool incremental; /* and so is the answer */
+    bool complete;
+    bool serial_known; /* of the asker's copy */
+    uint32_t asker_serial;
+    uint32_t serial;
+    uint32_t records;
+    uint32_t ends;
+};
+
+struct dns_message {
+    struct bytes bytes; /* without the length that TCP puts before it */
+    struct reader reader;
+    enum dns_flavor flavor;
+    bool cut; /* a part is missing that the sender did send */
+    bool answer;
+    uint16_t id, flags;
+    unsigned opcode, rcode;
+    uint16_t claimed[1 + DNS_SECTIONS]; /* by the header: questions, then the sections */
+    unsigned found[1 + DNS_SECTIONS];
+    bool broken; /* what follows cannot be read */
+
+    bool has_question;
+    uint16_t question_type, question_class;
+    bool question_unicast;
+    struct dns_text question;
+
+    struct emitter *emitter;
+    const struct message *packet;
+    struct record *record;
+    struct dns_transfer *transfer;
+    bool keeps_section[DNS_SECTIONS]; /* the record's own stays */
+
+    /* what is worth a note */
+    struct dns_text chain_end; /* where the aliases lead to */
+    unsigned chain_length;
+    bool has_negative;
+    uint32_t negative_ttl;
+    unsigned referral_count;
+    bool has_opt, wants_signatures;
+    bool has_soa;
+    uint32_t soa_serial;
+
+    struct dns_text name; /* of the record in hand */
+    struct dns_text data;
+};
+
+/* Buffers for the texts above. */
+struct dns_buffers {
+    char question[DNS_NAME_TEXT];
+    char chain_end[DNS_NAME_TEXT];
+    char name[DNS_NAME_TEXT];
+    char data[DNS_RDATA_TEXT];
+};
+
+/* Reads the header and the first question. False where there is not even a header. */
+bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers, struct bytes bytes);
+
+/* Writes header and first question, then reads and writes all that follows; anomalies are reported. */
+void dns_message_write(struct dns_message *message);
+
+/* Adds the flags to the record, as this flavor calls them. */
+void dns_message_write_flags(struct record *record, enum dns_flavor flavor, uint16_t flags);
+
+/* dns_edns.c: an OPT record whose name and type have been read. Returns the upper bits of the response code. */
+unsigned dns_edns_write(struct dns_message *message, uint16_t udp_size, uint32_t ttl, struct bytes content);
+
+/* A fault becomes an anomaly, unless the capture is to blame. */
+void dns_message_fault(struct dns_message *message, const struct dns_fault *fault);
+
+void dns_record_word(struct record *record, unsigned field, const char *word, const char *prefix, unsigned number);
+
+#endif
