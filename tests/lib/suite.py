@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,17 +45,19 @@ class Suite:
         self.name = name
         self.program = str(Path(self.options.program).resolve())
         self.passed = self.failed = 0
+        self.lock = threading.Lock()
 
     def check(self, good, what, detail=""):
         """One test. `detail` is shown where it failed."""
-        if good:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAIL {self.name}: {what}")
-            for line in str(detail).splitlines()[:40]:
-                print(f"     {line}")
-            sys.stdout.flush()
+        with self.lock:
+            if good:
+                self.passed += 1
+            else:
+                self.failed += 1
+                print(f"FAIL {self.name}: {what}")
+                for line in str(detail).splitlines()[:40]:
+                    print(f"     {line}")
+                sys.stdout.flush()
         return good
 
     def equal(self, found, expected, what):

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hostile captures, broken files and wrong command lines, with what must come of each, exactly.
+
+Nothing here looks at the clock; a generous timeout only ends what would never end.
+Arguments: names of tests (default: all).
+"""
+
+import sys
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+
+import broken_files
+import command_line
+import dns_attacks
+import http_attacks
+import packet_attacks
+import stream_attacks
+import suite
+import text_attacks
+from case import Cases
+
+SUBJECTS = (broken_files, command_line, dns_attacks, http_attacks, packet_attacks, stream_attacks, text_attacks)
+
+
+def main():
+    tests = suite.Suite("adversarial", __doc__, lambda parser: parser.add_argument("names", nargs="*"))
+    work = [(subject.__name__, test) for subject in SUBJECTS for test in subject.TESTS
+            if not tests.options.names or test.__name__ in tests.options.names or subject.__name__ in tests.options.names]
+
+    def one(job):
+        subject, test = job
+        with suite.scratch() as folder:
+            try:
+                test(Cases(tests, folder))
+            except Exception:  # a test that breaks has failed; the others go on
+                tests.check(False, f"{subject}.{test.__name__}", traceback.format_exc())
+
+    tests.each(one, work)
+    tests.finish()
+
+
+if __name__ == "__main__":
+    main()
