@@ -119,13 +119,45 @@ plug() { # NAMESPACE INTERFACE MAC NAMESPACE INTERFACE MAC [MTU]: a cable betwee
     offload_off "$4" "$5"
 }
 
+# A cable that something can be done to: its two halves meet in a namespace of their own, called HOST-cable, as near and
+# far, and `wire` joins them. It carries somewhat more than 1500 bytes, so that a tunnel fits.
+cable() { # HOST NUMBER MAC
+    local middle=$1-cable half
+    namespace_new "$middle"
+    plug "$tag-$1" eth0 "$3" "$tag-$middle" near "$(printf '02:00:00:00:02:%02x' "$2")" "${mtu:-1500}"
+    plug "$tag-$middle" far "$(printf '02:00:00:00:03:%02x' "$2")" "$tag-switch" "port$2" \
+        "$(printf '02:00:00:00:01:%02x' "$2")" 1700
+    for half in near far; do
+        ip -n "$tag-$middle" link set "$half" promisc on
+        ip -n "$tag-$middle" link set "$half" up
+    done
+}
+
+# wire HOST MODE: joins the halves of its cable, or does so anew in another way (see wire.py)
+declare -A wire_pid=()
+wire() {
+    local log=$scratch/wire-$1.log
+    [ -z "${wire_pid[$1]:-}" ] || end_process "${wire_pid[$1]}"
+    : >"$log"
+    (exec ip netns exec "$tag-$1-cable" python3 "$record_dir/wire.py" near far "$2") >"$log" 2>&1 </dev/null &
+    wire_pid[$1]=$!
+    pids+=("$!")
+    await "the wire of $1" grep -q joined "$log"
+}
+
 # host NAME NUMBER ADDRESS...: a machine with eth0 on the switch, MAC 02:00:00:00:00:NUMBER
+# $mtu: of its interface; $wired: its cable is one for `wire`
 host() {
     local name=$1 number=$2 mac
     shift 2
     mac=$(printf '02:00:00:00:00:%02x' "$number")
     namespace_new "$name"
-    plug "$tag-$name" eth0 "$mac" "$tag-switch" "port$number" "$(printf '02:00:00:00:01:%02x' "$number")" "${mtu:-1500}"
+    if [ -n "${wired:-}" ]; then
+        cable "$name" "$number" "$mac"
+    else
+        plug "$tag-$name" eth0 "$mac" "$tag-switch" "port$number" \
+            "$(printf '02:00:00:00:01:%02x' "$number")" "${mtu:-1500}"
+    fi
     ip -n "$tag-switch" link set "port$number" master switch
     ip -n "$tag-switch" link set "port$number" up
     # A switch that has always known where everybody is: nothing is flooded to the wrong ear.
@@ -144,7 +176,8 @@ settle_in() { # NAME MAC ADDRESS...
     case $* in
     *:*)
         set_in "$namespace" ipv6/conf/eth0/accept_dad=0 ipv6/conf/eth0/router_solicitations=0 \
-            ipv6/conf/eth0/accept_ra=0 ipv6/conf/eth0/addr_gen_mode=1 ipv6/conf/eth0/disable_ipv6=0
+            ipv6/conf/eth0/accept_ra=0 ipv6/conf/eth0/addr_gen_mode=1 \
+            ipv6/conf/eth0/mldv2_unsolicited_report_interval=1 ipv6/conf/eth0/disable_ipv6=0
         ;;
     esac
     ip -n "$namespace" link set eth0 up
@@ -159,8 +192,11 @@ settle_in() { # NAME MAC ADDRESS...
     printf 'nameserver 127.0.0.1\nsearch .\n' >"$scratch/$name.resolv"
 }
 
-# Tells every host where every other one is, so that no ARP comes between.
+ports_forward() { ! bridge -n "$tag-switch" link | grep -v 'state forwarding'; }
+
+# Waits for the switch, and tells every host where every other one is, so that no ARP comes between.
 introduce() {
+    await "the switch" ports_forward
     local one other address
     for one in "${host_names[@]}"; do
         for other in "${host_names[@]}"; do
