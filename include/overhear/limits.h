@@ -27,6 +27,16 @@ enum limit {
     LIMIT_TCP_PENDING_BYTES = 1024 * 1024, /* of one side waiting for a missing segment; then it is a gap */
     LIMIT_TCP_PENDING_SEGMENTS = 4096,     /* pieces of one side that wait */
     LIMIT_TCP_REORDER_FRAMES = 32, /* frames of a conversation after which an acknowledged hole is a gap */
+    LIMIT_TCP_REORDER_SECONDS = 10, /* or this long, by the capture's clock */
+
+    /* flow */
+    LIMIT_UDP_SECONDS = 120,      /* of silence, then the conversation is over */
+    LIMIT_TCP_HALF_OPEN_SECONDS = 60,
+    LIMIT_TCP_SECONDS = 3600,
+    LIMIT_TCP_LINGER_SECONDS = 10, /* after FIN or RST, so that late segments still belong to it */
+    LIMIT_EXPIRED_A_PACKET = 300, /* conversations ended by silence while one packet is handled */
+    LIMIT_CLOCK_JUMP_SECONDS = 86400, /* the clock goes further forward only when a second packet agrees */
+    LIMIT_MEMORY_RESERVE = 16,    /* conversations are evicted while less than one part in this many is free */
 
     /* frame */
     LIMIT_PROBE_BYTES = 512,      /* of one side before a protocol must have been recognised */

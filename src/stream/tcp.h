@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The stream floor: the two sides of a TCP connection put in order. Pure: segments go in, deliveries are pulled
- * out; it knows no conversation and no dissector.
+ * The stream floor: the two sides of a TCP connection (RFC 9293) put in order. Pure: segments go in, deliveries are
+ * pulled out; it knows no conversation and no dissector. docs/flows.md tells the rules to users.
+ *
+ * Two orders are kept. Within a side: by sequence number; the first bytes seen for a place win. Between the sides: data
+ * that acknowledges bytes which we have not seen yet waits for them, so that a request comes before its response even
+ * where the capture has them the other way round.
+ *
+ * Nothing waits for ever. Bytes that their receiver has acknowledged and that do not come within
+ * LIMIT_TCP_REORDER_FRAMES frames of the connection or LIMIT_TCP_REORDER_SECONDS are lost to us: a gap. A beginning
+ * that was not seen (no SYN) is waited for under the same tolerance; then the lowest sequence number seen is the
+ * beginning. Whatever else waits, waits until a cap is reached or tcp_stream_finish.
  */
 #ifndef OVERHEAR_STREAM_TCP_H
 #define OVERHEAR_STREAM_TCP_H
@@ -24,26 +33,35 @@ struct tcp_delivery {
     enum side side;
     struct bytes data; /* valid until the next call */
     uint64_t length;
-    struct moment moment;
+    struct moment moment; /* of the segment that first carried this; of a gap: of the frame in hand */
     enum anomaly anomaly;
     uint64_t a, b;
 };
 
-/* Accounting of one side. Payload bytes seen + gap = delivered + gap + duplicate + over_limit + waiting. */
+/* Accounting of one side. Payload bytes seen = delivered + duplicate + over_limit + waiting; gap bytes were not seen.
+ */
 struct tcp_side_statistics {
-    uint64_t seen;        /* payload bytes of all segments */
+    uint64_t seen; /* payload bytes of all segments, as far as captured */
     uint64_t delivered;
-    uint64_t gap;
-    uint64_t duplicate;   /* seen again, whether equal or not */
-    uint64_t over_limit;  /* given up because of a cap or memory */
-    uint64_t waiting;     /* behind a hole at this moment; 0 after tcp_stream_finish was drained */
-    uint64_t retransmissions; /* segments whose bytes all were seen before (keep-alives are not) */
-    uint64_t out_of_order;    /* segments that came before an earlier one */
-    uint64_t keep_alives;
-    uint64_t zero_windows;
+    uint64_t gap;        /* also bytes that a side of which no frame was seen must have sent, by the acknowledgments */
+    uint64_t duplicate;  /* seen again, whether equal or not */
+    uint64_t over_limit; /* not used: because of a cap or memory, after FIN or RST, too late for a gap, out of place */
+    uint64_t waiting;    /* behind a hole at this moment; 0 after tcp_stream_finish was drained */
+    uint32_t retransmissions; /* segments whose bytes all were seen before (keep-alives are not), SYNs and FINs too */
+    uint32_t out_of_order;    /* segments with new bytes that came after a later one */
+    uint32_t keep_alives;
+    uint32_t zero_windows;   /* segments that closed the window */
+    uint32_t ignored_resets; /* RSTs that the other side cannot have believed */
 };
 
-enum tcp_state { TCP_STATE_NEW, TCP_STATE_HALF_OPEN, TCP_STATE_ESTABLISHED, TCP_STATE_MIDSTREAM, TCP_STATE_CLOSED, TCP_STATE_RESET };
+enum tcp_state {
+    TCP_STATE_NEW,
+    TCP_STATE_HALF_OPEN,
+    TCP_STATE_ESTABLISHED,
+    TCP_STATE_MIDSTREAM,
+    TCP_STATE_CLOSED,
+    TCP_STATE_RESET
+};
 
 struct tcp_stream;
 
@@ -51,8 +69,8 @@ struct tcp_stream;
 struct tcp_stream *tcp_stream_new(struct budget *budget);
 void tcp_stream_free(struct tcp_stream *stream);
 
-/* A segment of `side`. Afterwards pull with tcp_stream_next until it says false: deliveries may borrow the
- * packet's payload. */
+/* A segment of `side`. Afterwards pull with tcp_stream_next until it says false: deliveries borrow the packet's
+ * payload where they can. */
 void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet);
 
 /* No more segments: what waits behind holes is delivered with gaps. Then pull. */
@@ -61,11 +79,15 @@ void tcp_stream_finish(struct tcp_stream *stream);
 bool tcp_stream_next(struct tcp_stream *stream, struct tcp_delivery *ret_delivery);
 
 enum tcp_state tcp_stream_state(const struct tcp_stream *stream);
-const struct tcp_side_statistics *tcp_stream_statistics(const struct tcp_stream *stream, enum side side);
+struct tcp_side_statistics tcp_stream_statistics(const struct tcp_stream *stream, enum side side);
+/* No SYN was seen of either side. May become false as long as nothing was delivered. */
+bool tcp_stream_is_midstream(const struct tcp_stream *stream);
 /* SYN to the SYN's acknowledgment and the handshake's end, as one round trip; 0: not seen. Nanoseconds. */
 int64_t tcp_stream_rtt(const struct tcp_stream *stream);
 /* True where a SYN of this segment cannot belong to this connection: port reuse. */
 bool tcp_stream_is_reuse(const struct tcp_stream *stream, enum side side, const struct packet *packet);
+/* True where a byte of either side, or a gap, was delivered: then the roles should stay as they are. */
+bool tcp_stream_has_spoken(const struct tcp_stream *stream);
 /* The roles were the wrong way round: client becomes server. */
 void tcp_stream_swap(struct tcp_stream *stream);
 

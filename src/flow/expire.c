@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * How conversations end: by silence on the capture's clock, by want of memory, with the capture.
+ */
+#include "table.h"
+
+/* The clock is the latest time seen. It never goes back, and one frame with a wild time does not end everything: a leap
+ * of more than a day counts when the next packet, too, comes from there. */
+void flow_clock(struct flow_table *table, const struct packet *packet)
+{
+    struct session_shared *shared = table->shared;
+    int64_t now_ns = packet->moment.time_ns;
+    const int64_t leap_ns = LIMIT_CLOCK_JUMP_SECONDS * INT64_C(1000000000);
+    shared->moment = packet->moment;
+    if (!table->clock_set) {
+        table->clock_set = true;
+        shared->now_ns = now_ns;
+        return;
+    }
+    bool leaps = now_ns > shared->now_ns && (uint64_t)now_ns - (uint64_t)shared->now_ns > (uint64_t)leap_ns;
+    if (now_ns > shared->now_ns && (!leaps || table->jump_pending))
+        shared->now_ns = now_ns;
+    table->jump_pending = leaps && !table->jump_pending;
+}
+
+enum end_reason flow_reason(const struct flow *flow, enum end_reason otherwise)
+{
+    if (flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
+        return otherwise;
+    switch (tcp_stream_state(flow->as.stream)) {
+    case TCP_STATE_CLOSED:
+        return END_FIN;
+    case TCP_STATE_RESET:
+        return END_RST;
+    case TCP_STATE_NEW:
+    case TCP_STATE_HALF_OPEN:
+    case TCP_STATE_ESTABLISHED:
+    case TCP_STATE_MIDSTREAM:
+        break;
+    }
+    return otherwise;
+}
+
+static void add_sums(struct flow_table *table, const struct flow *flow)
+{
+    struct flow_statistics *sums = &table->statistics;
+    if (flow->conversation.transport != TRANSPORT_TCP) {
+        sums->gap_bytes += flow->as.cut_bytes;
+        return;
+    }
+    for (int side = 0; side < 2 && !flow->parked && flow->as.stream; side++) {
+        struct tcp_side_statistics own = tcp_stream_statistics(flow->as.stream, (enum side)side);
+        sums->seen_bytes += own.seen;
+        sums->delivered_bytes += own.delivered;
+        sums->gap_bytes += own.gap;
+        sums->duplicate_bytes += own.duplicate;
+        sums->over_limit_bytes += own.over_limit;
+    }
+}
+
+void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reason)
+{
+    flow_finish_stream(table, flow);
+    session_end(&flow->session, reason);
+    flow_count_unknown(table, flow);
+    flow_write_record(table, flow, reason);
+    add_sums(table, flow);
+    table->statistics.ended[reason]++;
+    flow_remove(table, flow);
+}
+
+/* A connection that has been silent for as long as a request may wait hears of it, and goes on waiting. */
+static void become_idle(struct flow_table *table, struct flow *flow)
+{
+    flow_list_take(table, flow);
+    flow->ticked_ns = table->shared->now_ns;
+    session_tick(&flow->session);
+    flow_list_append(table, flow, FLOW_TCP_IDLE);
+}
+
+void flow_expire(struct flow_table *table)
+{
+    int64_t now_ns = table->shared->now_ns;
+    int quota = LIMIT_EXPIRED_A_PACKET;
+    for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
+        struct flow_list *list = &table->lists[class];
+        while (list->due_ns <= now_ns && quota-- > 0) {
+            if (class == FLOW_TCP)
+                become_idle(table, list->oldest);
+            else
+                flow_end(table, list->oldest, flow_reason(list->oldest, END_TIMEOUT));
+        }
+    }
+}
+
+/* Of two lists that which has been silent for longer; ties: the conversation opened earlier. */
+static struct flow *older_of(struct flow *a, struct flow *b)
+{
+    if (!a || !b)
+        return a ? a : b;
+    if (a->touched_ns != b->touched_ns)
+        return a->touched_ns < b->touched_ns ? a : b;
+    return a->conversation.id < b->conversation.id ? a : b;
+}
+
+/* Whoever has least to lose: nobody answered it, then it is over anyway, then it has been silent for longest. */
+static struct flow *least_missed(const struct flow_table *table)
+{
+    const struct flow_list *lists = table->lists;
+    struct flow *flow = older_of(lists[FLOW_HALF_OPEN].oldest, lists[FLOW_UDP_SINGLE].oldest);
+    if (!flow)
+        flow = lists[FLOW_CLOSED].oldest;
+    if (!flow)
+        flow = older_of(lists[FLOW_UDP].oldest, older_of(lists[FLOW_TCP].oldest, lists[FLOW_TCP_IDLE].oldest));
+    return flow;
+}
+
+void flow_evict(struct flow_table *table)
+{
+    const struct budget *budget = table->shared->budget;
+    size_t full = budget->limit - budget->limit / LIMIT_MEMORY_RESERVE;
+    while (budget->limit > 0 && budget->used > full) {
+        struct flow *flow = least_missed(table);
+        if (!flow)
+            return;
+        flow_end(table, flow, END_EVICTED);
+    }
+}
+
+/* Everything that is open as one list, linked by `newer`. */
+static struct flow *join_lists(struct flow_table *table)
+{
+    struct flow *all = NULL, **end = &all;
+    for (int i = 0; i < FLOW_CLASS_COUNT; i++) {
+        struct flow_list *list = &table->lists[i];
+        *end = list->oldest;
+        if (list->newest)
+            end = &list->newest->newer;
+        *list = (struct flow_list){.due_ns = INT64_MAX};
+    }
+    return all;
+}
+
+static struct flow *merge_by_id(struct flow *a, struct flow *b)
+{
+    struct flow *merged = NULL, **end = &merged;
+    while (a && b) {
+        struct flow **lower = a->conversation.id < b->conversation.id ? &a : &b;
+        *end = *lower;
+        end = &(*end)->newer;
+        *lower = (*lower)->newer;
+    }
+    *end = a ? a : b;
+    return merged;
+}
+
+/* Merge sort that takes no memory: runs[i] is sorted and 2^i long. */
+static struct flow *sort_by_id(struct flow *all)
+{
+    struct flow *runs[64] = {NULL};
+    while (all) {
+        struct flow *run = all;
+        all = all->newer;
+        run->newer = NULL;
+        int i = 0;
+        for (; runs[i]; i++) {
+            run = merge_by_id(runs[i], run);
+            runs[i] = NULL;
+        }
+        runs[i] = run;
+    }
+    for (int i = 0; i < 64; i++)
+        all = merge_by_id(all, runs[i]);
+    return all;
+}
+
+void flow_table_finish(struct flow_table *table)
+{
+    struct flow *all = sort_by_id(join_lists(table));
+    while (all) {
+        struct flow *flow = all;
+        all = all->newer;
+        flow->older = flow->newer = NULL;
+        flow_end(table, flow, flow_reason(flow, END_CAPTURE));
+    }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * From a packet to the session of its conversation: datagrams as they are, segments through the stream floor.
+ */
+#include "table.h"
+
+void flow_swap(struct flow *flow)
+{
+    uint64_t packets = flow->packets[SIDE_CLIENT], bytes = flow->bytes[SIDE_CLIENT];
+    flow->packets[SIDE_CLIENT] = flow->packets[SIDE_SERVER];
+    flow->packets[SIDE_SERVER] = packets;
+    flow->bytes[SIDE_CLIENT] = flow->bytes[SIDE_SERVER];
+    flow->bytes[SIDE_SERVER] = bytes;
+    if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream)
+        tcp_stream_swap(flow->as.stream);
+}
+
+static void follow_swap(struct flow *flow)
+{
+    if (session_take_swap(&flow->session))
+        flow_swap(flow);
+}
+
+static void drain(struct flow_table *table, struct flow *flow)
+{
+    struct session *session = &flow->session;
+    struct tcp_delivery next;
+    while (tcp_stream_next(flow->as.stream, &next)) {
+        switch (next.kind) {
+        case TCP_DATA:
+            session_data(session, next.side, next.data, next.moment);
+            break;
+        case TCP_GAP:
+            session_gap(session, next.side, next.length);
+            break;
+        case TCP_SIDE_END:
+            session_side_end(session, next.side);
+            break;
+        case TCP_RESET:
+            break; /* the conversation ends when it has lingered */
+        case TCP_ANOMALY:
+            session_anomaly(table->shared, &flow->conversation, next.anomaly, next.a, next.b);
+            break;
+        }
+        follow_swap(flow);
+    }
+}
+
+void flow_finish_stream(struct flow_table *table, struct flow *flow)
+{
+    if (flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
+        return;
+    tcp_stream_finish(flow->as.stream);
+    drain(table, flow);
+}
+
+/* Bytes that nobody looks at, because there is no memory for it. */
+static void lose(struct flow_table *table, struct flow *flow, const struct packet *packet)
+{
+    table->statistics.seen_bytes += packet->payload.len;
+    table->statistics.over_limit_bytes += packet->payload.len;
+    session_anomaly(table->shared, &flow->conversation, ANOMALY_MEMORY_LIMIT, packet->payload.len, 0);
+}
+
+static void feed_datagram(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
+{
+    uint64_t length = packet->payload_length;
+    if (length < packet->payload.len)
+        length = packet->payload.len;
+    table->statistics.seen_bytes += packet->payload.len;
+    table->statistics.delivered_bytes += packet->payload.len;
+    flow->as.cut_bytes += length - packet->payload.len;
+    session_datagram(&flow->session, side, packet->payload, length, packet->moment);
+    follow_swap(flow);
+}
+
+/* The SYN that was put aside goes first, as if it came now. */
+static bool unpark(struct flow_table *table, struct flow *flow)
+{
+    const struct parked_syn syn = flow->as.syn;
+    flow->parked = false;
+    flow->as.stream = tcp_stream_new(table->shared->budget);
+    if (!flow->as.stream)
+        return false;
+    struct packet packet = {.moment = flow->conversation.first, .transport = TRANSPORT_TCP};
+    packet.tcp.sequence = syn.sequence;
+    packet.tcp.window = syn.window;
+    packet.tcp.window_shift = syn.window_shift;
+    packet.tcp.flags = TCP_SYN;
+    tcp_stream_segment(flow->as.stream, SIDE_CLIENT, &packet);
+    drain(table, flow);
+    return true;
+}
+
+static bool is_bare_syn(const struct packet *packet)
+{
+    return packet->tcp.flags == TCP_SYN && packet->payload_length == 0 && packet->payload.len == 0;
+}
+
+/* A SYN that came late tells who the client is, as long as nothing was said. */
+static void correct_roles(struct flow *flow, enum side *side, const struct packet *packet)
+{
+    if (!(packet->tcp.flags & TCP_SYN) || (packet->tcp.flags & TCP_RST) || tcp_stream_has_spoken(flow->as.stream) ||
+        !tcp_stream_is_midstream(flow->as.stream))
+        return;
+    enum side client = packet->tcp.flags & TCP_ACK ? side_other(*side) : *side;
+    if (client == SIDE_CLIENT)
+        return;
+    struct endpoint source = flow->conversation.source;
+    flow->conversation.source = flow->conversation.destination;
+    flow->conversation.destination = source;
+    flow_swap(flow);
+    *side = side_other(*side);
+}
+
+static void feed_segment(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
+{
+    bool first = flow->packets[0] + flow->packets[1] == 1;
+    if (first && side == SIDE_CLIENT && is_bare_syn(packet)) {
+        flow->parked = true;
+        flow->as.syn = (struct parked_syn){packet->tcp.sequence, packet->tcp.window, packet->tcp.window_shift};
+        return;
+    }
+    if (flow->parked)
+        unpark(table, flow);
+    if (!flow->as.stream)
+        flow->as.stream = tcp_stream_new(table->shared->budget);
+    if (!flow->as.stream) {
+        lose(table, flow, packet);
+        return;
+    }
+    correct_roles(flow, &side, packet);
+    tcp_stream_segment(flow->as.stream, side, packet);
+    flow->conversation.midstream = tcp_stream_is_midstream(flow->as.stream);
+    drain(table, flow);
+}
+
+void flow_feed(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
+{
+    if (packet->transport == TRANSPORT_TCP)
+        feed_segment(table, flow, side, packet);
+    else
+        feed_datagram(table, flow, side, packet);
+}
+
+bool flow_is_reused(const struct flow *flow, enum side side, const struct packet *packet)
+{
+    if (packet->transport != TRANSPORT_TCP || !(packet->tcp.flags & TCP_SYN))
+        return false;
+    if (flow->parked)
+        return side == SIDE_CLIENT && !(packet->tcp.flags & TCP_ACK) && packet->tcp.sequence != flow->as.syn.sequence;
+    return flow->as.stream && tcp_stream_is_reuse(flow->as.stream, side, packet);
+}
+
+enum flow_class flow_class_of(const struct flow *flow)
+{
+    if (flow->conversation.transport != TRANSPORT_TCP)
+        return flow->packets[SIDE_CLIENT] > 0 && flow->packets[SIDE_SERVER] > 0 ? FLOW_UDP : FLOW_UDP_SINGLE;
+    if (flow->parked || !flow->as.stream)
+        return FLOW_HALF_OPEN;
+    switch (tcp_stream_state(flow->as.stream)) {
+    case TCP_STATE_NEW:
+    case TCP_STATE_HALF_OPEN:
+        return FLOW_HALF_OPEN;
+    case TCP_STATE_CLOSED:
+    case TCP_STATE_RESET:
+        return FLOW_CLOSED;
+    case TCP_STATE_ESTABLISHED:
+    case TCP_STATE_MIDSTREAM:
+        break;
+    }
+    return FLOW_TCP;
+}

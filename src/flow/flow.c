@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The way of a packet through this floor: time passes, room is made, the conversation is found or opened, and fed.
+ */
+#include "table.h"
+
+enum { TICK_NS = 1000000000 };
+
+static void report_anomalies(struct flow_table *table, struct conversation *conversation, const struct packet *packet)
+{
+    for (unsigned i = 0; i < packet->anomaly_count && i < LIMIT_PACKET_ANOMALIES; i++) {
+        const struct packet_anomaly *anomaly = &packet->anomalies[i];
+        session_anomaly(table->shared, conversation, anomaly->name, anomaly->a, anomaly->b);
+    }
+}
+
+/* Also an error about nobody may carry anomalies of its own packet. */
+static void icmp_error(struct flow_table *table, const struct packet *packet)
+{
+    const struct icmp_error *error = &packet->icmp;
+    uint32_t hash = flow_hash(table, &error->source, &error->destination, error->transport, packet->inside);
+    enum side side;
+    struct flow *flow = flow_find(table, hash, &error->source, &error->destination, error->transport, packet->inside,
+                                  &side);
+    report_anomalies(table, flow ? &flow->conversation : NULL, packet);
+    if (!flow)
+        return;
+    table->statistics.icmp_errors_matched++;
+    session_icmp_error(&flow->session, error, error->source.ip.family);
+}
+
+static struct flow *open_flow(struct flow_table *table, uint32_t hash, const struct packet *packet, enum side *ret_side)
+{
+    struct flow *flow = flow_add(table, hash);
+    if (!flow)
+        return NULL;
+    bool client_sends = flow_client_sends(table->shared, packet);
+    struct conversation *conversation = &flow->conversation;
+    conversation->id = table->statistics.opened;
+    conversation->source = client_sends ? packet->source : packet->destination;
+    conversation->destination = client_sends ? packet->destination : packet->source;
+    conversation->transport = packet->transport;
+    conversation->has_vlan = packet->has_vlan;
+    conversation->vlan = packet->vlan;
+    conversation->time_digits = packet->time_digits;
+    conversation->first = packet->moment;
+    flow->inside = packet->inside;
+    flow->ticked_ns = table->shared->now_ns;
+    session_init(&flow->session, table->shared, conversation);
+    *ret_side = client_sends ? SIDE_CLIENT : SIDE_SERVER;
+    return flow;
+}
+
+static void tick(struct flow_table *table, struct flow *flow)
+{
+    if ((uint64_t)table->shared->now_ns - (uint64_t)flow->ticked_ns < TICK_NS)
+        return;
+    flow->ticked_ns = table->shared->now_ns;
+    session_tick(&flow->session);
+}
+
+static void take_packet(struct flow_table *table, const struct packet *packet)
+{
+    enum side side = SIDE_CLIENT;
+    uint32_t hash = flow_hash(table, &packet->source, &packet->destination, packet->transport, packet->inside);
+    struct flow *flow = flow_find(table, hash, &packet->source, &packet->destination, packet->transport, packet->inside,
+                                  &side);
+    if (flow && flow_is_reused(flow, side, packet)) {
+        flow_end(table, flow, flow_reason(flow, END_TIMEOUT));
+        flow = NULL;
+    }
+    if (flow) {
+        flow_list_take(table, flow);
+        tick(table, flow);
+    } else {
+        flow = open_flow(table, hash, packet, &side);
+    }
+    if (!flow) {
+        table->statistics.seen_bytes += packet->payload.len;
+        table->statistics.over_limit_bytes += packet->payload.len;
+        session_anomaly(table->shared, NULL, ANOMALY_MEMORY_LIMIT, packet->payload.len, 0);
+        report_anomalies(table, NULL, packet);
+        return;
+    }
+    table->statistics.packets++;
+    flow->packets[side]++;
+    flow->bytes[side] += packet->frame_length;
+    flow->conversation.last = packet->moment;
+    flow->touched_ns = table->shared->now_ns;
+    report_anomalies(table, &flow->conversation, packet);
+    flow_feed(table, flow, side, packet);
+    flow_list_append(table, flow, flow_class_of(flow));
+}
+
+void flow_packet(struct flow_table *table, const struct packet *packet)
+{
+    flow_clock(table, packet);
+    flow_expire(table);
+    flow_evict(table);
+    if (packet->icmp.present)
+        icmp_error(table, packet);
+    else if (packet->transport == TRANSPORT_TCP || packet->transport == TRANSPORT_UDP)
+        take_packet(table, packet);
+}
+
+const struct flow_statistics *flow_table_statistics(const struct flow_table *table)
+{
+    return &table->statistics;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What was not understood, by the server's port. A row for each port there is would take 2 MiB; pages of 256 rows are
+ * made when one of their ports is met, so that the count is exact and still bounded.
+ */
+#include "table.h"
+
+enum { PAGE_ROWS = 256, TCP_PAGES = 256 };
+
+struct port_row {
+    uint64_t conversations, bytes;
+};
+
+struct port_page {
+    struct port_row rows[PAGE_ROWS];
+};
+
+void flow_count_unknown(struct flow_table *table, const struct flow *flow)
+{
+    uint64_t bytes = session_unrecognised_bytes(&flow->session);
+    if (bytes == 0)
+        return;
+    uint16_t port = flow->conversation.destination.port;
+    int page = port / PAGE_ROWS + (flow->conversation.transport == TRANSPORT_TCP ? 0 : TCP_PAGES);
+    if (!table->ports[page])
+        table->ports[page] = budget_take(table->shared->budget, sizeof *table->ports[page]);
+    if (!table->ports[page])
+        return;
+    struct port_row *row = &table->ports[page]->rows[port % PAGE_ROWS];
+    row->conversations++;
+    row->bytes += bytes;
+}
+
+void flow_ports_done(struct flow_table *table)
+{
+    for (int i = 0; i < PORT_PAGES; i++)
+        budget_give(table->shared->budget, table->ports[i], sizeof *table->ports[i]);
+}
+
+static bool comes_before(const struct flow_unknown_port *a, const struct flow_unknown_port *b)
+{
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes;
+    return a->port != b->port ? a->port < b->port : a->transport < b->transport;
+}
+
+size_t flow_unknown_ports(const struct flow_table *table, struct flow_unknown_port *ret_rows, size_t capacity)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < PORT_PAGES * PAGE_ROWS && capacity > 0; i++) {
+        const struct port_page *page = table->ports[i / PAGE_ROWS];
+        if (!page || page->rows[i % PAGE_ROWS].bytes == 0)
+            continue;
+        struct flow_unknown_port row = {.transport = i / PAGE_ROWS < TCP_PAGES ? TRANSPORT_TCP : TRANSPORT_UDP,
+                                        .port = (uint16_t)i,
+                                        .conversations = page->rows[i % PAGE_ROWS].conversations,
+                                        .bytes = page->rows[i % PAGE_ROWS].bytes};
+        size_t at = count < capacity ? count++ : capacity;
+        for (; at > 0 && comes_before(&row, &ret_rows[at - 1]); at--)
+            if (at < capacity)
+                ret_rows[at] = ret_rows[at - 1];
+        if (at < capacity)
+            ret_rows[at] = row;
+    }
+    return count;
+}

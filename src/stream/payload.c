@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Where the bytes of a segment go: at once to the caller, among those that wait, or nowhere because they were seen
+ * before.
+ */
+#include "side.h"
+
+#include "../util/budget.h"
+
+/* Bytes of a segment, and after them those that the snap length took. */
+struct range {
+    uint64_t start;
+    struct bytes data;
+    uint32_t lost;
+};
+
+static uint64_t range_end(const struct range *range)
+{
+    return range->start + range->data.len + range->lost;
+}
+
+/* [from, to) of a range that it covers. */
+static struct range range_part(const struct range *range, uint64_t from, uint64_t to)
+{
+    struct range part = {from, bytes_slice(range->data, (size_t)(from - range->start), (size_t)(to - from)), 0};
+    part.lost = (uint32_t)(to - from - part.data.len);
+    return part;
+}
+
+static bool has_room(const struct tcp_side *own, size_t bytes)
+{
+    return own->waiting.count < LIMIT_TCP_PENDING_SEGMENTS && bytes <= LIMIT_TCP_PENDING_BYTES - own->waiting.bytes;
+}
+
+/* Whether this can be delivered as it is, without a copy. */
+static bool is_next(const struct tcp_stream *stream, enum side side, const struct range *part,
+                    const struct utterance *said)
+{
+    const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    return !stream->current.present && own->started && part->start == own->next &&
+           (!said->acknowledges || (other->started && tcp_owed(other, said->acknowledgment) <= 0));
+}
+
+static void make_current(struct tcp_stream *stream, enum side side, const struct range *part,
+                         const struct utterance *said, bool crowded)
+{
+    stream->current = (struct current){.present = true,
+                                       .crowded = crowded,
+                                       .side = side,
+                                       .start = part->start,
+                                       .data = part->data,
+                                       .lost = part->lost,
+                                       .said = *said};
+}
+
+static void add_waiting(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data, uint32_t lost,
+                        const struct utterance *said)
+{
+    struct tcp_side *own = &stream->sides[side];
+    if (waiting_add(&own->waiting, stream->budget, start, data, lost, said))
+        return;
+    own->bytes_over_limit += data.len;
+    tcp_report(stream, side, ANOMALY_MEMORY_LIMIT, data.len, 0);
+}
+
+/* A part of which nothing is there yet. */
+static void place_new(struct tcp_stream *stream, enum side side, const struct range *part, const struct utterance *said)
+{
+    struct tcp_side *own = &stream->sides[side];
+    if (is_next(stream, side, part, said)) {
+        make_current(stream, side, part, said, false);
+        return;
+    }
+    if (!has_room(own, part->data.len)) {
+        if (stream->current.present)
+            own->bytes_over_limit += part->data.len;
+        else
+            make_current(stream, side, part, said, true);
+        return;
+    }
+    if (part->data.len > 0)
+        add_waiting(stream, side, part->start, part->data, 0, said);
+    if (part->lost > 0)
+        add_waiting(stream, side, part->start + part->data.len, (struct bytes){NULL, 0}, part->lost, said);
+}
+
+struct conflict {
+    uint64_t first, bytes;
+};
+
+static void compare(const struct piece *piece, const struct range *part, struct conflict *conflict)
+{
+    struct bytes held = bytes_slice(piece_data(piece), (size_t)(part->start - piece->start), part->data.len);
+    struct bytes data = bytes_first(part->data, held.len);
+    if (bytes_equal(held, data))
+        return;
+    for (size_t i = 0; i < data.len; i++) {
+        if (bytes_at(held, i) == bytes_at(data, i))
+            continue;
+        if (conflict->bytes++ == 0)
+            conflict->first = part->start + i;
+    }
+}
+
+/* A piece that waits keeps the lowest acknowledgment it was sent with: a retransmission may know of more. */
+static void keep_earlier(struct piece *piece, const struct utterance *said)
+{
+    if (said->acknowledges && piece->said.acknowledges &&
+        (int32_t)(said->acknowledgment - piece->said.acknowledgment) < 0)
+        piece->said.acknowledgment = said->acknowledgment;
+}
+
+/* Places what is new of a range that begins at or after the next byte. Returns whether anything was. */
+static bool place(struct tcp_stream *stream, enum side side, const struct range *range, const struct utterance *said)
+{
+    struct tcp_side *own = &stream->sides[side];
+    struct conflict conflict = {0, 0};
+    uint64_t at = range->start, end = range_end(range);
+    bool fresh = false;
+    while (at < end) {
+        struct piece *piece = waiting_after(&own->waiting, at);
+        uint64_t free_to = piece && piece->start < end ? piece->start : end;
+        if (free_to > at) {
+            struct range part = range_part(range, at, free_to);
+            place_new(stream, side, &part, said);
+            fresh = true;
+            at = free_to;
+        } else {
+            uint64_t to = piece_end(piece) < end ? piece_end(piece) : end;
+            struct range part = range_part(range, at, to);
+            own->bytes_duplicate += part.data.len;
+            compare(piece, &part, &conflict);
+            keep_earlier(piece, said);
+            at = to;
+        }
+    }
+    if (conflict.bytes > 0)
+        tcp_report(stream, side, ANOMALY_TCP_OVERLAP_CONFLICT,
+                   conflict.first > own->origin ? conflict.first - own->origin : 0, conflict.bytes);
+    return fresh;
+}
+
+bool tcp_place_crowded(struct tcp_stream *stream)
+{
+    struct current crowded = stream->current;
+    struct tcp_side *own = &stream->sides[crowded.side];
+    if (!has_room(own, crowded.data.len))
+        return false;
+    stream->current.present = false;
+    struct range range = {crowded.start, crowded.data, crowded.lost};
+    if (own->started && range.start < own->next) {
+        uint64_t end = range_end(&range), to = own->next < end ? own->next : end;
+        own->bytes_over_limit += range_part(&range, range.start, to).data.len;
+        range = range_part(&range, to, end);
+    }
+    place(stream, crowded.side, &range, &crowded.said);
+    return true;
+}
+
+/* Takes away what lies at or after `bound`; returns how many bytes there were. */
+static size_t cut_after(struct range *range, uint64_t bound)
+{
+    if (range_end(range) <= bound)
+        return 0;
+    size_t before = range->data.len;
+    uint64_t keep = bound > range->start ? bound - range->start : 0;
+    *range = range_part(range, range->start, range->start + keep);
+    return before - range->data.len;
+}
+
+/* After its own FIN or RST a side has nothing to say. */
+static void cut_after_end(struct tcp_stream *stream, enum side side, struct range *range)
+{
+    struct tcp_side *own = &stream->sides[side];
+    if (own->has_fin) {
+        size_t cut = cut_after(range, own->fin);
+        own->bytes_over_limit += cut;
+        if (cut > 0)
+            tcp_report(stream, side, ANOMALY_TCP_DATA_AFTER_FIN, cut, 0);
+    }
+    if (own->has_reset) {
+        size_t cut = cut_after(range, own->reset_at);
+        own->bytes_over_limit += cut;
+        if (cut > 0)
+            tcp_report(stream, side, ANOMALY_TCP_DATA_AFTER_RESET, cut, 0);
+    }
+}
+
+/* Takes away and counts what lies before the next byte. Returns whether a part of it comes too late for a gap. */
+static bool cut_passed(struct tcp_stream *stream, enum side side, struct range *range)
+{
+    struct tcp_side *own = &stream->sides[side];
+    if (!own->started || range->start >= own->next)
+        return false;
+    uint64_t end = range_end(range), to = own->next < end ? own->next : end;
+    struct range passed = range_part(range, range->start, to);
+    uint64_t from = passed.start > own->gap_start ? passed.start : own->gap_start;
+    uint64_t until = passed.start + passed.data.len;
+    until = until < own->gap_end ? until : own->gap_end;
+    uint64_t late = until > from ? until - from : 0;
+    own->bytes_over_limit += late;
+    own->bytes_duplicate += passed.data.len - late;
+    if (late == 0 && trace_differs(own, range->start, range->data) && range->start >= own->origin)
+        tcp_report(stream, side, ANOMALY_TCP_OVERLAP_CONFLICT, range->start - own->origin, range->data.len);
+    *range = range_part(range, to, end);
+    return late > 0;
+}
+
+static bool is_keep_alive(const struct tcp_side *own, const struct tcp_side *other, const struct range *range)
+{
+    return range_end(range) == range->start + 1 && range_end(range) == own->highest && other->has_acked &&
+           (int32_t)(other->acked - (uint32_t)own->highest) >= 0;
+}
+
+void tcp_payload(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data, uint32_t lost,
+                 const struct utterance *said)
+{
+    struct tcp_side *own = &stream->sides[side];
+    struct range range = {start, data, lost};
+    own->bytes_seen += data.len;
+    if (is_keep_alive(own, &stream->sides[side_other(side)], &range)) {
+        own->keep_alives++;
+        own->bytes_duplicate += data.len;
+        return;
+    }
+    cut_after_end(stream, side, &range);
+    if (range_end(&range) == range.start)
+        return;
+    if (own->phantom && range.start + 1 == own->next) {
+        own->phantom = false; /* it was a byte after all */
+        own->next--;
+    }
+    bool later_seen = start < own->highest;
+    if (own->highest < range_end(&range))
+        own->highest = range_end(&range);
+    bool late = cut_passed(stream, side, &range);
+    bool fresh = place(stream, side, &range, said);
+    if (late || (fresh && later_seen))
+        own->out_of_order++;
+    else if (!fresh)
+        own->retransmissions++;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The life of a connection, and what each segment says apart from its payload: SYN, acknowledgment, window, FIN, RST.
+ */
+#include "side.h"
+
+#include "../util/budget.h"
+
+struct tcp_stream *tcp_stream_new(struct budget *budget)
+{
+    struct tcp_stream *stream = budget_take(budget, sizeof *stream);
+    if (stream)
+        stream->budget = budget;
+    return stream;
+}
+
+void tcp_stream_free(struct tcp_stream *stream)
+{
+    if (!stream)
+        return;
+    struct budget *budget = stream->budget;
+    for (int i = 0; i < 2; i++) {
+        waiting_clear(&stream->sides[i].waiting, budget);
+        budget_give(budget, stream->sides[i].traces, sizeof *stream->sides[i].traces);
+    }
+    piece_free(stream->held, budget);
+    budget_give(budget, stream->anomalies, sizeof *stream->anomalies);
+    budget_give(budget, stream, sizeof *stream);
+}
+
+void tcp_report(struct tcp_stream *stream, enum side side, enum anomaly anomaly, uint64_t a, uint64_t b)
+{
+    if (!stream->anomalies)
+        stream->anomalies = budget_take(stream->budget, sizeof *stream->anomalies);
+    struct anomaly_queue *queue = stream->anomalies;
+    if (queue && queue->count < TCP_ANOMALY_QUEUE)
+        queue->entries[queue->count++] = (struct queued_anomaly){anomaly, side, a, b};
+}
+
+/* The first that is heard of a side's sequence numbers. */
+static void base(struct tcp_side *side, uint32_t sequence)
+{
+    if (side->based)
+        return;
+    side->next = side->origin = side->highest = ((uint64_t)TCP_BASE_EPOCH << 32) + sequence;
+    side->gap_start = side->gap_end = side->next;
+    side->based = true;
+}
+
+void tcp_begin(struct tcp_stream *stream, enum side side, uint64_t position)
+{
+    struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    own->next = own->origin = position;
+    own->gap_start = own->gap_end = position;
+    own->started = true;
+    if (own->highest < position)
+        own->highest = position;
+    own->bytes_over_limit += waiting_cut_before(&own->waiting, stream->budget, position);
+    if (own->has_fin && own->fin < position)
+        own->has_fin = false;
+    int64_t acked = (int32_t)(other->acked - (uint32_t)position);
+    if (other->has_acked && (acked > TCP_REACH || acked < -TCP_REACH))
+        other->has_acked = other->claimed = other->has_mature = false;
+}
+
+/* With the other side's SYN, what it acknowledged first is the answer to this side's SYN; else what was sent before the
+ * capture began may still be acknowledged, and only what was seen counts. */
+void tcp_begin_somewhere(struct tcp_stream *stream, enum side side)
+{
+    struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    if (own->started || (!own->based && !other->has_acked))
+        return;
+    if (!own->based)
+        base(own, other->acked_first);
+    const struct piece *first = waiting_first(&own->waiting);
+    const struct current *current = &stream->current;
+    uint64_t position = first ? first->start : own->origin;
+    if (current->present && current->side == side && (!first || current->start < position))
+        position = current->start;
+    if (own->has_fin && !first && own->fin < position)
+        position = own->fin;
+    if (other->has_acked) {
+        uint64_t acked = tcp_locate(own, other->acked_first);
+        if (other->syn && acked < position && position - acked < TCP_REACH)
+            position = acked;
+        else if (!first && acked == position + 1 && !(own->has_fin && own->fin == position))
+            position = acked; /* all that was seen was a keep-alive */
+    }
+    tcp_begin(stream, side, position);
+}
+
+/* False where this SYN is not of this connection, and nothing in the segment counts. */
+static bool take_syn(struct tcp_stream *stream, enum side side, uint64_t position, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    if (own->syn || own->spoke) {
+        if (position + 1 != own->origin)
+            return false;
+        if (own->syn)
+            own->retransmissions++;
+        own->syn = true;
+    } else {
+        own->syn = true;
+        tcp_begin(stream, side, position + 1);
+    }
+    own->window_shift = packet->tcp.window_shift == 0xff ? 0 : packet->tcp.window_shift & 15;
+    if ((packet->tcp.flags & TCP_ACK) && !other->started) {
+        base(other, packet->tcp.acknowledgment);
+        tcp_begin(stream, side_other(side), tcp_locate(other, packet->tcp.acknowledgment));
+    }
+    return true;
+}
+
+static void time_handshake(struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    bool syn = packet->tcp.flags & TCP_SYN, ack = packet->tcp.flags & TCP_ACK;
+    if (syn && !ack && stream->handshake <= HANDSHAKE_SYN) {
+        stream->handshake = HANDSHAKE_SYN;
+        stream->opener = side;
+    } else if (syn && ack && side != stream->opener && stream->handshake == HANDSHAKE_SYN) {
+        stream->handshake = HANDSHAKE_ANSWERED;
+        stream->rtt_ns = tcp_elapsed(stream, stream->handshake_ns);
+    } else if (!syn && ack && side == stream->opener && stream->handshake == HANDSHAKE_ANSWERED) {
+        stream->handshake = HANDSHAKE_DONE;
+        stream->rtt_ns += tcp_elapsed(stream, stream->handshake_ns);
+    } else if (!(syn && ack && side != stream->opener && stream->handshake == HANDSHAKE_ANSWERED)) {
+        return; /* but a SYN|ACK that comes again is timed again */
+    }
+    stream->handshake_ns = stream->now.time_ns;
+}
+
+/* Whether the acknowledgment can be believed. */
+static bool take_acknowledgment(struct tcp_stream *stream, enum side side, uint32_t acknowledgment)
+{
+    struct tcp_side *own = &stream->sides[side];
+    const struct tcp_side *other = &stream->sides[side_other(side)];
+    int64_t distance = 0;
+    if (other->started)
+        distance = (int32_t)(acknowledgment - (uint32_t)other->next);
+    else if (own->has_acked)
+        distance = (int32_t)(acknowledgment - own->acked);
+    if (distance > TCP_REACH || distance < -TCP_REACH)
+        return false;
+    if (!own->has_acked) {
+        own->acked_first = own->acked = acknowledgment;
+        own->has_acked = true;
+    }
+    if ((int32_t)(acknowledgment - own->acked) > 0)
+        own->acked = acknowledgment;
+    if ((int32_t)(acknowledgment - own->acked_first) < 0)
+        own->acked_first = acknowledgment;
+    return true;
+}
+
+static void take_fin(struct tcp_side *own, uint64_t position, const struct utterance *said)
+{
+    if (own->has_fin) {
+        if (position == own->fin)
+            own->retransmissions++;
+        return;
+    }
+    if (own->phantom && position + 1 == own->next) {
+        own->phantom = false;
+        own->next = position;
+    }
+    if ((own->started && position < own->next) || position < own->highest)
+        return; /* the side has gone on since: an old or a false one */
+    own->has_fin = true;
+    own->fin = position;
+    own->fin_said = *said;
+}
+
+/* A RST below what the other side has acknowledged, or above what it can take, is one that it does not believe. */
+static bool reset_is_credible(const struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    uint32_t sequence = packet->tcp.sequence;
+    bool answers_syn = (packet->tcp.flags & TCP_ACK) && other->syn && !own->syn && !other->spoke;
+    if (answers_syn && !own->started) {
+        uint32_t more = packet->tcp.acknowledgment - (uint32_t)other->origin;
+        return more <= other->highest - other->origin;
+    }
+    if (!own->based && !other->has_acked)
+        return true;
+    if (other->has_acked && (int32_t)(sequence - other->acked) < 0)
+        return false;
+    int64_t room = other->window > TCP_NEARBY ? other->window : TCP_NEARBY;
+    uint32_t furthest = own->based ? (uint32_t)own->highest : other->acked;
+    if ((int32_t)(sequence - furthest) > room)
+        return false;
+    return other->has_acked || !own->started || (int32_t)(sequence - (uint32_t)own->origin) >= 0;
+}
+
+static void take_reset(struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[side];
+    /* Some stacks put a sentence why into it (RFC 9293 section 3.5.3); nobody's stream goes on with that. */
+    own->bytes_seen += packet->payload.len;
+    own->bytes_over_limit += packet->payload.len;
+    if (stream->reset_said || stream->has_reset)
+        return;
+    if (!reset_is_credible(stream, side, packet)) {
+        own->ignored_resets++;
+        return;
+    }
+    base(own, packet->tcp.sequence);
+    own->has_reset = true;
+    own->reset_at = tcp_locate(own, packet->tcp.sequence);
+    if (!own->started || own->reset_at < own->highest)
+        own->reset_at = own->highest;
+    if (packet->tcp.flags & TCP_ACK)
+        take_acknowledgment(stream, side, packet->tcp.acknowledgment);
+    stream->has_reset = true;
+    stream->reset_side = side;
+    stream->reset_moment = packet->moment;
+    stream->reset_frame = stream->frames;
+}
+
+/* A segment far from everything known is not of this connection; but when nothing else comes any more, it is we who
+ * have missed more than a window. */
+static bool find_place(struct tcp_stream *stream, enum side side, uint32_t sequence, uint64_t *ret_position)
+{
+    struct tcp_side *own = &stream->sides[side];
+    uint64_t position = tcp_locate(own, sequence);
+    int64_t distance = (int64_t)(position - own->next);
+    bool near = distance <= TCP_REACH && distance >= -TCP_REACH;
+    bool follow = !near && own->started && ++own->outside > LIMIT_TCP_REORDER_FRAMES;
+    if (near || follow)
+        own->outside = 0;
+    if (follow) {
+        own->forced = true;
+        position += distance < 0 ? UINT64_C(1) << 32 : 0;
+    }
+    *ret_position = position;
+    return near || follow;
+}
+
+static void take_window(struct tcp_side *own, const struct packet *packet)
+{
+    bool syn = packet->tcp.flags & TCP_SYN;
+    own->window = syn ? packet->tcp.window : (uint32_t)packet->tcp.window << own->window_shift;
+    if (packet->tcp.window == 0 && !syn)
+        own->zero_windows++;
+}
+
+static void take_urgent(struct tcp_stream *stream, enum side side, uint64_t position, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[side];
+    if (!(packet->tcp.flags & TCP_URG) || packet->tcp.urgent == 0 || own->urgent_said)
+        return;
+    own->urgent_said = true;
+    uint64_t to = position + packet->tcp.urgent;
+    tcp_report(stream, side, ANOMALY_TCP_URGENT, to > own->origin ? to - own->origin : 0, 0);
+}
+
+/* What has waited long enough. */
+static void grow_old(struct tcp_stream *stream)
+{
+    for (int i = 0; i < 2; i++) {
+        struct tcp_side *own = &stream->sides[i];
+        if (own->claimed && tcp_is_old(stream, own->claim_frame, own->claim_ns)) {
+            own->mature = own->claim;
+            own->has_mature = true;
+            own->claimed = false;
+        }
+    }
+    if (stream->hold && tcp_is_old(stream, stream->hold_frame, stream->hold_ns)) {
+        tcp_begin_somewhere(stream, SIDE_CLIENT);
+        tcp_begin_somewhere(stream, SIDE_SERVER);
+    }
+    if (stream->has_reset && tcp_is_old(stream, stream->reset_frame, stream->reset_moment.time_ns))
+        tcp_stream_finish(stream);
+}
+
+/* Payload that belongs to no order any more. */
+static void refuse(struct tcp_side *own, size_t bytes)
+{
+    own->bytes_seen += bytes;
+    own->bytes_over_limit += bytes;
+}
+
+static void take_segment(struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[side];
+    unsigned flags = packet->tcp.flags;
+    bool first = !own->based;
+    base(own, packet->tcp.sequence);
+    uint64_t position = tcp_locate(own, packet->tcp.sequence);
+    if (flags & TCP_SYN ? !take_syn(stream, side, position, packet)
+                        : !find_place(stream, side, packet->tcp.sequence, &position)) {
+        refuse(own, packet->payload.len);
+        return;
+    }
+    time_handshake(stream, side, packet);
+    take_window(own, packet);
+    struct utterance said = {packet->moment, packet->tcp.acknowledgment, false};
+    if (flags & TCP_ACK)
+        said.acknowledges = take_acknowledgment(stream, side, packet->tcp.acknowledgment);
+    if (!(flags & TCP_SYN))
+        stream->answered = true;
+    position += flags & TCP_SYN ? 1 : 0;
+    take_urgent(stream, side, position, packet);
+    uint32_t length = packet->payload_length;
+    if (length < packet->payload.len)
+        length = (uint32_t)packet->payload.len;
+    if (length == 0 && !first && position + 1 == own->highest && !(flags & (TCP_SYN | TCP_FIN)))
+        own->keep_alives++;
+    if (!own->started && length == 0 && position < own->origin)
+        own->origin = position;
+    if (length > 0)
+        tcp_payload(stream, side, position, packet->payload, length - (uint32_t)packet->payload.len, &said);
+    if (flags & TCP_FIN)
+        take_fin(own, position + length, &said);
+}
+
+void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[side];
+    stream->now = packet->moment;
+    stream->frames++;
+    own->seen = true;
+    if (packet->tcp.flags & TCP_RST) {
+        take_reset(stream, side, packet);
+    } else if (stream->reset_said) {
+        refuse(own, packet->payload.len);
+        if (packet->payload.len > 0)
+            tcp_report(stream, side, ANOMALY_TCP_DATA_AFTER_RESET, packet->payload.len, 0);
+    } else {
+        take_segment(stream, side, packet);
+    }
+    grow_old(stream);
+}
+
+void tcp_stream_finish(struct tcp_stream *stream)
+{
+    tcp_begin_somewhere(stream, SIDE_CLIENT);
+    tcp_begin_somewhere(stream, SIDE_SERVER);
+    stream->finishing = true;
+}
+
+void tcp_stream_swap(struct tcp_stream *stream)
+{
+    struct tcp_side client = stream->sides[SIDE_CLIENT];
+    stream->sides[SIDE_CLIENT] = stream->sides[SIDE_SERVER];
+    stream->sides[SIDE_SERVER] = client;
+    stream->current.side = side_other(stream->current.side);
+    stream->opener = side_other(stream->opener);
+    stream->reset_side = side_other(stream->reset_side);
+    for (uint32_t i = 0; stream->anomalies && i < stream->anomalies->count; i++)
+        stream->anomalies->entries[i].side = side_other(stream->anomalies->entries[i].side);
+}
