@@ -118,32 +118,38 @@ void http_say_bare_lf(struct http_side *own, struct emitter *emitter, bool bare)
     own->bare_lf = own->bare_lf || bare;
 }
 
-/* Header lines, or trailers (`map` says which), into the record. */
+static void add_field(struct record *record, struct http_head *head, struct http_scratch *scratch, unsigned map,
+                      struct bytes name, struct bytes value)
+{
+    if (map == HTTP_REQUEST_HEADERS)
+        http_request_field(record, head, scratch, name, value);
+    else if (map == HTTP_RESPONSE_HEADERS)
+        http_response_field(record, name, value);
+    else
+        http_plain_field(record, map, name, value);
+}
+
 void http_take_fields(struct http_side *own, struct emitter *emitter, struct record *record, struct http_head *head,
                       struct http_scratch *scratch, struct bytes rest, unsigned map)
 {
     struct http_fields fields = {.rest = rest};
     struct http_field field;
+    bool whole = rest.len == 0 || bytes_at(rest, rest.len - 1) == '\n';
+    bool is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS;
     unsigned bad_line = 0, folds = 0;
     while (http_field_next(&fields, &field)) {
-        if (field.bad && bad_line == 0)
+        bool broken_off = fields.rest.len == 0 && !whole;
+        if (field.bad && bad_line == 0 && !broken_off)
             bad_line = fields.lines;
         if (field.folds > folds)
             folds = field.folds;
         if (field.name.len == 0)
             continue;
         struct bytes value = field.folds > 0 ? http_unfold(scratch, field.value) : field.value;
-        bool is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS;
         if (is_header)
             http_gather_field(head, http_header_of(field.name), value);
-        if (fields.lines > HTTP_HEADER_LINES)
-            continue;
-        if (map == HTTP_REQUEST_HEADERS)
-            http_request_field(record, head, scratch, field.name, value);
-        else if (map == HTTP_RESPONSE_HEADERS)
-            http_response_field(record, field.name, value);
-        else
-            http_plain_field(record, map, field.name, value);
+        if (fields.lines <= HTTP_HEADER_LINES)
+            add_field(record, head, scratch, map, field.name, value);
     }
     if (fields.lines > HTTP_HEADER_LINES)
         emit_anomaly(emitter, ANOMALY_HTTP_TOO_MANY_HEADERS, HTTP_HEADER_LINES, 0);

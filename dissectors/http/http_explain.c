@@ -62,6 +62,9 @@ void http_explain_set_cookie(struct record *record, struct bytes cookie)
     if (http_parameter(attributes, ';', "max-age", &age) && seconds_argument(age, &arguments[1])) {
         bool gone = arguments[1].integer == 0;
         record_observe(record, RECORD_LAST, gone ? "http.cookie_gone" : "http.cookie_kept", arguments, gone ? 1 : 2);
+    } else if (http_parameter(attributes, ';', "expires", &age)) {
+        arguments[1] = text_argument("date", age);
+        record_observe(record, RECORD_LAST, "http.cookie_until", arguments, 2);
     } else {
         record_observe(record, RECORD_LAST, "http.cookie_set", arguments, 1);
     }

@@ -279,14 +279,16 @@ static enum probe probe_request(struct bytes first)
 {
     size_t space = bytes_find(bytes_first(first, HTTP_METHOD_BYTES + 1), ' ', 0);
     bool registered = http_is_registered_method(bytes_first(first, space));
-    switch (look_at_request(first, 0, true)) {
-    case LOOK_YES:
+    enum look look = look_at_request(first, 0, true);
+    if (look == LOOK_YES)
         return PROBE_CLIENT;
-    case LOOK_MORE:
-        break;
-    default:
-        return registered && look_at_request(first, 0, false) == LOOK_SIMPLE ? PROBE_MAYBE : PROBE_NO;
+    if (look == LOOK_NO) {
+        look = look_at_request(first, 0, false);
+        if (look == LOOK_YES || (look == LOOK_SIMPLE && registered))
+            return PROBE_MAYBE;
     }
+    if (look != LOOK_MORE)
+        return PROBE_NO;
     if (first.len < LIMIT_PROBE_BYTES)
         return PROBE_MORE;
     if (!registered)

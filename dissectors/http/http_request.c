@@ -117,7 +117,8 @@ static void add_credentials(struct record *record, struct http_head *head, struc
     if (credentials.user.len == 0)
         return;
     record_text(record, HTTP_USER_NAME, credentials.user);
-    if (credentials.scheme == HTTP_SCHEME_BASIC && head->user.len == 0)
+    bool of_server = http_header_of(name) == HTTP_HEADER_AUTHORIZATION;
+    if (of_server && credentials.scheme == HTTP_SCHEME_BASIC && head->user.len == 0)
         head->user = credentials.user;
 }
 
