@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { NANOSECONDS = 1000000000, NUMBER_COLUMNS = 3 };
+enum { NANOSECONDS = 1000000000, NUMBER_COLUMNS = 3, TITLE_COLUMN = 5 };
 
 void transcript_clock(const struct transcript *transcript, int64_t time_ns, bool milliseconds,
                       char ret_clock[CLOCK_SIZE], char ret_date[16])
@@ -94,6 +94,19 @@ static void add_ways(const struct record *record, struct text_buffer *text)
     layout_mark(text, STYLE_NORMAL);
 }
 
+static void say_host(struct transcript *transcript, struct bytes host)
+{
+    struct bytes sentence = note_catalog_find(transcript->hosts, host);
+    struct text_buffer *scratch = &transcript->scratch;
+    if (sentence.len == 0)
+        return;
+    scratch->length = 0;
+    text_add(scratch, (const char *)host.at, host.len);
+    text_add_string(scratch, ": ");
+    text_add(scratch, (const char *)sentence.at, sentence.len);
+    transcript_say(transcript, bytes_of(scratch->at, scratch->length));
+}
+
 /* Who is a well-known host, by address or by name. */
 static void say_hosts(struct transcript *transcript, const struct record *record)
 {
@@ -101,12 +114,9 @@ static void say_hosts(struct transcript *transcript, const struct record *record
     struct bytes names[2] = {record->source_domain, record->destination_domain};
     char address[ADDRESS_TEXT_SIZE];
     transcript->row.notes.length = 0;
-    if (!transcript->hosts)
-        return;
-    for (size_t i = 0; i < 2; i++) {
-        size_t length = address_text(&endpoints[i]->ip, address);
-        transcript_say(transcript, note_catalog_find(transcript->hosts, bytes_of(address, length)));
-        transcript_say(transcript, note_catalog_find(transcript->hosts, names[i]));
+    for (size_t i = 0; transcript->hosts && i < 2; i++) {
+        say_host(transcript, bytes_of(address, address_text(&endpoints[i]->ip, address)));
+        say_host(transcript, names[i]);
     }
 }
 
@@ -125,7 +135,7 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     memcpy(transcript->date, date, sizeof date);
 
     if (conversation)
-        snprintf(number, sizeof number, "%*llu", NUMBER_COLUMNS, (unsigned long long)conversation->id);
+        snprintf(number, sizeof number, "%llu", (unsigned long long)conversation->id);
     text->length = 0;
     layout_mark(text, STYLE_STRONG);
     add_title(record, text);
@@ -135,10 +145,11 @@ void transcript_header(struct transcript *transcript, const struct record *recor
         transcript_add_endpoints(transcript, record, text);
         add_ways(record, text);
     }
-    struct pen pen = {.page = &transcript->left, .right = width - clock_width - 2, .indent = NUMBER_COLUMNS + 2};
-    pen_move(&pen, NUMBER_COLUMNS - (strlen(number) < NUMBER_COLUMNS ? strlen(number) : NUMBER_COLUMNS));
-    pen_write(&pen, number, strlen(number));
-    pen_move(&pen, NUMBER_COLUMNS + 2);
+    size_t digits = strlen(number);
+    struct pen pen = {.page = &transcript->left, .right = width - clock_width - 2, .indent = TITLE_COLUMN};
+    pen_move(&pen, digits < NUMBER_COLUMNS ? NUMBER_COLUMNS - digits : 0);
+    pen_write(&pen, number, digits);
+    pen_move(&pen, digits < NUMBER_COLUMNS ? TITLE_COLUMN : digits + 2);
     pen_write(&pen, text->at, text->length);
 
     struct text_buffer *right = &transcript->right;
@@ -152,6 +163,6 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     transcript->left.length = right->length = 0;
     if (conversation) {
         say_hosts(transcript, record);
-        transcript_place_notes(transcript, out);
+        transcript_place_notes(transcript, TITLE_COLUMN, out);
     }
 }

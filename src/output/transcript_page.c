@@ -17,7 +17,7 @@ enum {
 static size_t aside_column(const struct transcript *transcript)
 {
     size_t width = transcript->options->width;
-    return width < ASIDE_SMALLEST_PAGE ? 0 : width * 57 / 100;
+    return width < ASIDE_SMALLEST_PAGE ? 0 : width * 60 / 100;
 }
 
 static void write_margin(struct pen *pen, const struct margin *margin)
@@ -131,6 +131,21 @@ static void print(struct transcript *transcript, struct text_buffer *out, size_t
     transcript->right.length = 0;
 }
 
+/* Words that reach into the notes' column: a short note follows them on their line, others begin below. Returns the
+ * column where the notes stand. */
+static size_t make_room(struct transcript *transcript, const struct pen *pen, size_t aside, struct text_buffer *out)
+{
+    const struct text_buffer *notes = &transcript->row.notes;
+    if (pen->widest + COLUMN_GAP <= aside)
+        return aside;
+    size_t behind = pen->widest + COLUMN_GAP + 1;
+    if (bytes_find(bytes_of(pen->page->at, pen->page->length), '\n', 0) == pen->page->length &&
+        behind + layout_width(notes->at, notes->length) <= pen->right)
+        return behind;
+    print(transcript, out, 0);
+    return aside;
+}
+
 /* The left page is written; add the notes and print. */
 static void finish(struct transcript *transcript, struct pen *pen, size_t column, struct text_buffer *out)
 {
@@ -138,8 +153,7 @@ static void finish(struct transcript *transcript, struct pen *pen, size_t column
     if (transcript->row.notes.length > 0 && aside == 0) {
         write_notes_below(transcript, pen, column);
     } else if (transcript->row.notes.length > 0) {
-        if (pen->widest + COLUMN_GAP > aside)
-            print(transcript, out, 0);
+        aside = make_room(transcript, pen, aside, out);
         struct pen right = {.page = &transcript->right, .right = transcript->options->width - aside};
         write_notes(transcript, &right);
     }
@@ -164,10 +178,10 @@ void transcript_place_row(struct transcript *transcript, const struct margin *ma
     finish(transcript, &pen, base + HANGING, out);
 }
 
-void transcript_place_notes(struct transcript *transcript, struct text_buffer *out)
+void transcript_place_notes(struct transcript *transcript, size_t column, struct text_buffer *out)
 {
     if (transcript->row.notes.length == 0)
         return;
-    struct pen pen = {.page = &transcript->left, .right = transcript->options->width, .indent = CONTINUED_COLUMN};
-    finish(transcript, &pen, CONTINUED_COLUMN, out);
+    struct pen pen = {.page = &transcript->left, .right = transcript->options->width, .indent = column};
+    finish(transcript, &pen, column, out);
 }

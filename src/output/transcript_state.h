@@ -88,8 +88,8 @@ struct margin {
 void transcript_place_row(struct transcript *transcript, const struct margin *margin,
                           const struct line_template *widths, struct text_buffer *out);
 
-/* Print what stands in row.notes, if anything, on lines of its own. */
-void transcript_place_notes(struct transcript *transcript, struct text_buffer *out);
+/* Print what stands in row.notes, if anything, on lines of its own, from `column` on where the page is narrow. */
+void transcript_place_notes(struct transcript *transcript, size_t column, struct text_buffer *out);
 
 /* The block's first line: number, title, who talks to whom, when it began. */
 void transcript_header(struct transcript *transcript, const struct record *record, struct text_buffer *out);
