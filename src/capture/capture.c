@@ -54,10 +54,8 @@ static const char *shown_path(const struct capture *capture)
 static int begin(struct capture *capture, char ret_error[CAPTURE_ERROR_SIZE])
 {
     struct source *source = capture->source;
-    struct bytes first = source_peek(source, MAGIC_BYTES);
-    while (first.len < MAGIC_BYTES && source_state(source) == SOURCE_INTERRUPTED)
-        first = source_peek(source, MAGIC_BYTES);
-
+    bool interrupted = source_state(source) == SOURCE_INTERRUPTED; /* while it was opened */
+    struct bytes first = interrupted ? (struct bytes){0} : source_peek(source, MAGIC_BYTES);
     char problem[PROBLEM_SIZE] = "";
     int result = -1;
     if (pcap_format_matches(first)) {
@@ -66,6 +64,10 @@ static int begin(struct capture *capture, char ret_error[CAPTURE_ERROR_SIZE])
     } else if (pcapng_format_matches(first)) {
         capture->kind = KIND_PCAPNG;
         result = pcapng_format_begin(&capture->pcapng, source, problem);
+    } else if (source_state(source) == SOURCE_INTERRUPTED) {
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: a signal came before any frame", PATH_SHOWN,
+                 shown_path(capture));
+        return -1;
     } else {
         unknown_explain(source, problem, sizeof problem);
         snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: %s", PATH_SHOWN, shown_path(capture), problem);

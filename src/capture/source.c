@@ -211,8 +211,10 @@ enum source_state source_state(const struct source *source)
 
 void source_reason(const struct source *source, char *ret_text, size_t size)
 {
-    if (source->state != SOURCE_BROKEN)
-        snprintf(ret_text, size, "the file ends here");
+    if (source->state == SOURCE_INTERRUPTED)
+        snprintf(ret_text, size, "a signal came");
+    else if (source->state != SOURCE_BROKEN)
+        snprintf(ret_text, size, "the capture ends here");
     else if (source->error != 0)
         snprintf(ret_text, size, "reading failed: %s", strerror(source->error));
     else if (strncmp(source->damage, "is ", 3) == 0)
@@ -247,8 +249,6 @@ uint64_t source_size(const struct source *source)
 static bool tell_compression(struct source *source)
 {
     struct bytes first = source_peek(source, 3);
-    while (source->state == SOURCE_INTERRUPTED && first.len < 3)
-        first = source_peek(source, 3);
     static const uint8_t gzip_magic[] = {0x1f, 0x8b, 8}; /* RFC 1952: ID1, ID2, method deflate */
     if (!bytes_equal(first, bytes_of(gzip_magic, sizeof gzip_magic)))
         return true;

@@ -36,7 +36,7 @@ void source_skip(struct source *source, uint64_t n);
 
 enum source_state source_state(const struct source *source);
 
-/* What ended or broke the source, for the end of a message: "the file ends here", "the gzip stream …". */
+/* What ended or broke the source, for the end of a message: "the capture ends here", "the gzip stream …". */
 void source_reason(const struct source *source, char *ret_text, size_t size);
 
 bool source_is_compressed(const struct source *source);

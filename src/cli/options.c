@@ -83,12 +83,11 @@ static int fail_unknown_long(const char *word, size_t name_length, char ret_erro
     return -1;
 }
 
-/* The names that would have been right, for the two options that take some. */
+/* The names that would have been right, for an expectation that ends with a colon. */
 static void list_names(const struct option_row *row, char ret_text[LIST_SIZE])
 {
     const char *separator = "";
     size_t length = 0;
-    ret_text[0] = '\0';
     const struct dataset *datasets[OPTIONS_DATASETS];
     size_t count = dataset_list(datasets, OPTIONS_DATASETS);
     bool wants_datasets = row->long_name && strcmp(row->long_name, "only") == 0;
@@ -111,10 +110,11 @@ static int take(struct options *options, const struct option_row *row, const cha
     const char *expected = row->take(options, value);
     if (!expected)
         return 0;
-    char names[LIST_SIZE];
-    list_names(row, names);
+    char names[LIST_SIZE] = "";
+    if (expected[strlen(expected) - 1] == ':')
+        list_names(row, names);
     snprintf(ret_error, OPTIONS_ERROR_SIZE, "option %.*s: '%.*s' found, expected %s%s%s", name_length, name, WORD_SHOWN,
-             value ? value : "", expected, names[0] != '\0' ? ": " : "", names);
+             value ? value : "", expected, names[0] != '\0' ? " " : "", names);
     return -1;
 }
 
@@ -259,10 +259,10 @@ static bool take_verb(struct options *options, const struct words *words)
 static size_t take_captures(struct options *options, const struct words *words)
 {
     size_t next = 0;
-    while (next < words->count && names_file(words->at[next], options->capture_count == 0))
+    /* a word that only looks like a file is taken too: opening it says what is wrong */
+    while (next < words->count &&
+           (names_file(words->at[next], options->capture_count == 0) || looks_like_file(words->at[next])))
         options->captures[options->capture_count++] = words->at[next++];
-    if (next < words->count && looks_like_file(words->at[next]))
-        options->captures[options->capture_count++] = words->at[next++]; /* opening it says what is wrong */
     return next;
 }
 

@@ -132,7 +132,7 @@ static const char *take_decode_as(struct options *options, const char *value)
     memcpy(name, value, (size_t)(colon - value));
     const struct dissector *dissector = dissector_find(name);
     if (!dissector)
-        return "PROTO:PORT with a protocol that 'overhear protocols' lists";
+        return "PROTO:PORT with one of these protocols:";
     options->ports[options->port_count++] = (struct engine_port){.port = (uint16_t)port, .dissector = dissector};
     return NULL;
 }
@@ -155,7 +155,7 @@ static const char *take_only(struct options *options, const char *value)
     for (const char *name = value;;) {
         size_t length = strcspn(name, ",");
         if (!take_dataset(options, name, length))
-            return "datasets, separated by commas";
+            return "datasets, separated by commas:";
         if (name[length] == '\0')
             return NULL;
         name += length + 1;

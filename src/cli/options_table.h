@@ -20,7 +20,8 @@ struct option_row {
     const char *long_name; /* NULL: none */
     enum option_argument argument;
     const char *argument_name;
-    /* Takes the value (NULL where there is none). Returns NULL, or what was expected instead. */
+    /* Takes the value (NULL where there is none). Returns NULL, or what was expected instead; the
+     * parser lists the names that would do after one that ends with a colon. */
     const char *(*take)(struct options *options, const char *value);
     enum option_group group;
     const char *help; /* NULL: not shown */

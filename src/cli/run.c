@@ -107,7 +107,8 @@ static void read_file(struct run *run, const char *path)
     char error[CAPTURE_ERROR_SIZE] = "";
     struct capture *capture = capture_open_file(path, run->frames + 1, error);
     if (!capture) {
-        fail(run, error);
+        if (!stop_requested) /* else run_captures says so */
+            fail(run, error);
         return;
     }
     if (run->options->filter && capture_filter(capture, run->options->filter, error) != 0) {
