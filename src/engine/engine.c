@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "overhear/engine.h"
+#include "engine_budget.h"
 
 #include "../decode/decode.h"
 #include "../flow/flow.h"
@@ -87,6 +88,11 @@ void engine_frame(struct engine *engine, const struct frame *frame)
 void engine_finish(struct engine *engine)
 {
     flow_table_finish(engine->flows);
+}
+
+struct budget *engine_budget(struct engine *engine)
+{
+    return &engine->budget;
 }
 
 static void fill_flows(const struct engine *engine, struct engine_statistics *s)
