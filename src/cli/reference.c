@@ -33,25 +33,22 @@ static const char *type_name(const struct field *field)
     return "?";
 }
 
-static void print_field(FILE *to, const char *parent, const struct field *field)
+/* `group` is the field that this one is a member of, or NULL. */
+static void print_field(FILE *to, const struct field *group, const struct field *field)
 {
-    char name[128];
-    char type[32];
-    const char *list = field->flags & FIELD_LIST ? "[]" : "";
-    snprintf(name, sizeof name, "%s%s%s%s", parent, parent[0] != '\0' ? "." : "", field->name, list);
-    snprintf(type, sizeof type, "%s", type_name(field));
-    fprintf(to, "  %-*s %-*s %s%s\n", NAME_COLUMN, name, TYPE_COLUMN, type, field->meaning ? field->meaning : "",
+    int width = fprintf(to, "  %s%s%s%s%s", group ? group->name : "", group && group->flags & FIELD_LIST ? "[]" : "",
+                        group ? "." : "", field->name, field->flags & FIELD_LIST ? "[]" : "");
+    int padding = width < NAME_COLUMN + 2 ? NAME_COLUMN + 2 - width : 0;
+    fprintf(to, "%*s %-*s %s%s\n", padding, "", TYPE_COLUMN, type_name(field), field->meaning ? field->meaning : "",
             field->flags & FIELD_SECRET ? " (secret)" : "");
 }
 
 static void print_table(FILE *to, const struct field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        print_field(to, "", &fields[i]);
-        char parent[128];
-        snprintf(parent, sizeof parent, "%s%s", fields[i].name, fields[i].flags & FIELD_LIST ? "[]" : "");
+        print_field(to, NULL, &fields[i]);
         for (size_t j = 0; j < fields[i].member_count; j++)
-            print_field(to, parent, &fields[i].members[j]);
+            print_field(to, &fields[i], &fields[i].members[j]);
     }
 }
 
