@@ -8,8 +8,6 @@ enum capture_result format_short(const struct source *source, const char *what, 
 {
     if (source_state(source) == SOURCE_INTERRUPTED)
         return CAPTURE_NOTHING;
-    if (source_state(source) == SOURCE_END && there == 0)
-        return CAPTURE_END;
     char reason[PROBLEM_SIZE / 2];
     source_reason(source, reason, sizeof reason);
     snprintf(ret_problem, PROBLEM_SIZE, "%zu bytes of %s expected, %zu there: %s", expected, what, there, reason);

@@ -53,8 +53,14 @@ enum capture_result pcap_format_next(const struct pcap_format *format, struct so
 enum capture_result pcapng_format_next(struct pcapng_format *format, struct source *source, struct frame *ret_frame,
                                        char ret_problem[PROBLEM_SIZE]);
 
-/* What a peek that came back short means: END where nothing at all is left, NOTHING where a signal came, else BROKEN
- * with the problem. */
+/* The capture ends here, between two frames or blocks, as it should. */
+static inline bool format_is_at_end(const struct source *source, struct bytes header)
+{
+    return header.len == 0 && source_state(source) == SOURCE_END;
+}
+
+/* What a peek that came back short means within a frame or block: NOTHING where a signal came, else BROKEN with the
+ * problem. */
 enum capture_result format_short(const struct source *source, const char *what, size_t expected, size_t there,
                                  char ret_problem[PROBLEM_SIZE]);
 

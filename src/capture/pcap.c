@@ -96,6 +96,8 @@ enum capture_result pcap_format_next(const struct pcap_format *format, struct so
                                      char ret_problem[PROBLEM_SIZE])
 {
     struct bytes header = source_peek(source, format->header_length);
+    if (format_is_at_end(source, header))
+        return CAPTURE_END;
     if (header.len < format->header_length)
         return format_short(source, "frame header", format->header_length, header.len, ret_problem);
     struct reader reader = reader_of(header);

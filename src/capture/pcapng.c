@@ -254,6 +254,8 @@ static int peek_block(const struct pcapng_format *format, struct source *source,
                       char ret_problem[PROBLEM_SIZE])
 {
     struct bytes head = source_peek(source, SECTION_HEAD_BYTES);
+    if (format_is_at_end(source, head))
+        return CAPTURE_END;
     if (head.len < SECTION_HEAD_BYTES)
         return format_short(source, "block", SECTION_HEAD_BYTES, head.len, ret_problem);
     struct reader reader = reader_of(head);
