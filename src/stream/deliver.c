@@ -129,7 +129,8 @@ static bool deliver_current(struct tcp_stream *stream, struct tcp_delivery *ret)
     current->start += current->data.len;
     current->data = (struct bytes){NULL, 0};
     current->present = current->lost > 0;
-    current->crowded = false;
+    if (current->crowded)
+        stream->sides[side].forced = current->crowded = false;
     return true;
 }
 
@@ -212,15 +213,22 @@ static bool deliver_either(struct tcp_stream *stream, struct tcp_delivery *ret)
     return (skipped || stream->sides[side_other(first)].phantom) && deliver_side(stream, first, ret);
 }
 
+static bool place_crowded(struct tcp_stream *stream)
+{
+    enum side side = stream->current.side;
+    if (!tcp_place_crowded(stream))
+        return false;
+    stream->sides[side].forced = false;
+    return true;
+}
+
 /* No more can be delivered, and a piece finds no room to wait: the first hole is given up. */
 static void make_room(struct tcp_stream *stream)
 {
     enum side side = stream->current.side;
     struct tcp_side *own = &stream->sides[side];
-    if (tcp_place_crowded(stream)) {
-        own->forced = false;
+    if (place_crowded(stream))
         return;
-    }
     if (own->forced) { /* it cannot be placed */
         own->bytes_over_limit += stream->current.data.len;
         stream->current.present = false;
@@ -271,6 +279,9 @@ bool tcp_stream_next(struct tcp_stream *stream, struct tcp_delivery *ret_deliver
     piece_free(stream->held, stream->budget);
     stream->held = NULL;
     for (;;) {
+        /* One hole is given up at a time. */
+        if (stream->current.crowded && stream->current.present && stream->sides[stream->current.side].forced)
+            place_crowded(stream);
         if (stream->anomalies && deliver_anomaly(stream, ret_delivery))
             return true;
         if (deliver_either(stream, ret_delivery))

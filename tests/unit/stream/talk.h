@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A connection for tests: segments go in by hand, and what comes out is written down as one line.
+ *
+ *     c[hello]  bytes of the client (neighbouring pieces are joined)     s-5   five bytes of the server are lost
+ *     c.        the client has ended      s#  the server has reset       c!tcp.urgent(4,0)  an anomaly
+ */
+#ifndef TESTS_STREAM_TALK_H
+#define TESTS_STREAM_TALK_H
+
+#include "stream/tcp.h"
+#include "util/budget.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOG_SIZE = 1 << 21 };
+
+static const enum side C = SIDE_CLIENT, S = SIDE_SERVER;
+
+struct talk {
+    struct budget budget;
+    struct tcp_stream *stream;
+    struct moment now;
+    uint16_t window;
+    uint16_t urgent;
+    uint32_t cut; /* bytes of each payload that the snap length took */
+    bool open;    /* the log ends inside brackets of side `last` */
+    enum side last;
+    size_t length;
+    char log[LOG_SIZE];
+};
+
+static inline void talk_log(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline void talk_log(struct talk *t, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    t->length += (size_t)vsnprintf(t->log + t->length, sizeof t->log - t->length, format, arguments);
+    va_end(arguments);
+    assert_true(t->length < sizeof t->log);
+}
+
+static inline void talk_close(struct talk *t)
+{
+    if (t->open)
+        talk_log(t, "] ");
+    t->open = false;
+}
+
+static inline void talk_pull(struct talk *t)
+{
+    struct tcp_delivery d;
+    while (tcp_stream_next(t->stream, &d)) {
+        char who = d.side == SIDE_CLIENT ? 'c' : 's';
+        if (d.kind != TCP_DATA || !t->open || t->last != d.side)
+            talk_close(t);
+        switch (d.kind) {
+        case TCP_DATA:
+            if (!t->open)
+                talk_log(t, "%c[", who);
+            t->open = true;
+            t->last = d.side;
+            talk_log(t, "%.*s", (int)d.data.len, (const char *)d.data.at);
+            break;
+        case TCP_GAP:
+            talk_log(t, "%c-%llu ", who, (unsigned long long)d.length);
+            break;
+        case TCP_SIDE_END:
+            talk_log(t, "%c. ", who);
+            break;
+        case TCP_RESET:
+            talk_log(t, "%c# ", who);
+            break;
+        case TCP_ANOMALY:
+            talk_log(t, "%c!%s(%llu,%llu) ", who, anomaly_name(d.anomaly), (unsigned long long)d.a,
+                     (unsigned long long)d.b);
+            break;
+        }
+    }
+    struct tcp_side_statistics c = tcp_stream_statistics(t->stream, SIDE_CLIENT),
+                               s = tcp_stream_statistics(t->stream, SIDE_SERVER);
+    assert_int_equal(c.seen, c.delivered + c.duplicate + c.over_limit + c.waiting);
+    assert_int_equal(s.seen, s.delivered + s.duplicate + s.over_limit + s.waiting);
+}
+
+static inline void talk_begin(struct talk *t)
+{
+    memset(t, 0, sizeof *t);
+    budget_init(&t->budget, 0);
+    t->stream = tcp_stream_new(&t->budget);
+    t->window = 8192;
+    assert_non_null(t->stream);
+}
+
+/* One segment, a millisecond after the last. The payload is overwritten afterwards: nothing may be borrowed longer. */
+static inline void talk_bytes(struct talk *t, enum side side, unsigned flags, uint32_t sequence, uint32_t acknowledgment,
+                              const void *data, size_t length)
+{
+    static uint8_t payload[65536];
+    assert_true(length <= sizeof payload);
+    if (length > 0)
+        memcpy(payload, data, length);
+    t->now.frame++;
+    t->now.time_ns += 1000000;
+    struct packet packet = {.moment = t->now, .transport = TRANSPORT_TCP, .payload_length = (uint32_t)length};
+    packet.payload = bytes_of(payload, length > t->cut ? length - t->cut : 0);
+    packet.tcp.sequence = sequence;
+    packet.tcp.acknowledgment = acknowledgment;
+    packet.tcp.flags = (uint8_t)flags;
+    packet.tcp.window = t->window;
+    packet.tcp.urgent = t->urgent;
+    packet.tcp.window_shift = 0xff;
+    tcp_stream_segment(t->stream, side, &packet);
+    talk_pull(t);
+    memset(payload, '?', length);
+}
+
+static inline void talk(struct talk *t, enum side side, unsigned flags, uint32_t sequence, uint32_t acknowledgment,
+                        const char *text)
+{
+    talk_bytes(t, side, flags, sequence, acknowledgment, text, strlen(text));
+}
+
+/* SYN, SYN|ACK, ACK: the client's bytes begin at 1001, the server's at 5001. */
+static inline void talk_handshake(struct talk *t)
+{
+    talk(t, SIDE_CLIENT, TCP_SYN, 1000, 0, "");
+    talk(t, SIDE_SERVER, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    talk(t, SIDE_CLIENT, TCP_ACK, 1001, 5001, "");
+}
+
+/* So many pure acknowledgments of the client, to let patience run out. */
+static inline void talk_idle(struct talk *t, int frames, uint32_t sequence, uint32_t acknowledgment)
+{
+    for (int i = 0; i < frames; i++)
+        talk(t, SIDE_CLIENT, TCP_ACK, sequence, acknowledgment, "");
+}
+
+/* The whole line so far. */
+static inline const char *talk_said(struct talk *t)
+{
+    talk_close(t);
+    if (t->length > 0 && t->log[t->length - 1] == ' ')
+        t->log[--t->length] = 0;
+    t->log[t->length] = 0;
+    char *log = t->log;
+    t->length = 0;
+    return log;
+}
+
+static inline void talk_finish(struct talk *t)
+{
+    tcp_stream_finish(t->stream);
+    talk_pull(t);
+    assert_int_equal(tcp_stream_statistics(t->stream, SIDE_CLIENT).waiting, 0);
+    assert_int_equal(tcp_stream_statistics(t->stream, SIDE_SERVER).waiting, 0);
+}
+
+static inline void talk_end(struct talk *t)
+{
+    tcp_stream_free(t->stream);
+    assert_int_equal(t->budget.used, 0);
+}
+
+#endif
