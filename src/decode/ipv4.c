@@ -38,10 +38,9 @@ static struct ipv4_header read_header(struct reader *r)
     return header;
 }
 
+/* It covers the header only, so it can be judged even where the rest was cut. */
 static bool checksum_stops(struct walk *walk, const struct ipv4_header *header)
 {
-    if (!walk_is_whole(walk))
-        return false;
     uint64_t sum = checksum_add(0, bytes_first(walk->data, header->size));
     return !checksum_right(sum) &&
            walk_bad_checksum(walk, ANOMALY_IP_BAD_CHECKSUM, header->checksum, checksum_expected(sum, header->checksum));
