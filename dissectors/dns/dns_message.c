@@ -157,6 +157,7 @@ static void take_address(struct dns_message *message, uint16_t type, struct byte
 {
     struct address address = {.family = type == DNS_A ? 4 : 6};
     const struct conversation *conversation = emit_conversation(message->emitter);
+    content = bytes_first(content, sizeof address.octets);
     memcpy(address.octets, content.at, content.len);
     record_address(message->record, DNS_FIELD_RESOLVED_IP, &address);
     if (message->rcode != 0 || !message->answer || message->opcode != DNS_OPCODE_QUERY)
@@ -169,42 +170,60 @@ static void take_address(struct dns_message *message, uint16_t type, struct byte
     emit_name(message->emitter, &asker->ip, &address, dns_text_bytes(name));
 }
 
+/* Returns the serial number; the five numbers at the end of an SOA are where the names before them end. */
+static uint32_t take_soa(struct dns_message *message, enum dns_section section, uint32_t ttl, struct bytes content)
+{
+    enum { NUMBERS = 20 };
+    if (content.len < NUMBERS)
+        return 0;
+    struct reader numbers = reader_of(bytes_skip(content, content.len - NUMBERS));
+    message->has_soa = true;
+    message->soa_serial = reader_u32(&numbers);
+    reader_skip(&numbers, 12);
+    uint32_t minimum = reader_u32(&numbers);
+    if (section == DNS_AUTHORITY) {
+        message->has_negative = true;
+        message->negative_ttl = minimum < ttl ? minimum : ttl;
+    }
+    return message->soa_serial;
+}
+
+/* An alias leads on where it is one of the name that the aliases before it led to. */
+static void take_alias(struct dns_message *message)
+{
+    if (!message->has_question ||
+        !bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end)))
+        return;
+    message->chain_end.length = 0;
+    dns_text_add(&message->chain_end, dns_text_bytes(&message->data));
+    message->chain_length++;
+}
+
+static void take_name_server(struct dns_message *message)
+{
+    if (!message->answer || message->rcode != 0 || message->opcode != DNS_OPCODE_QUERY ||
+        message->flags & DNS_FLAG_AA || message->claimed[1 + DNS_ANSWER] > 0)
+        return;
+    record_text(message->record, DNS_FIELD_REFERRAL_ZONE, dns_text_bytes(&message->name));
+    record_text(message->record, DNS_FIELD_REFERRAL_SERVERS, dns_text_bytes(&message->data));
+    message->referral_count++;
+}
+
 /* What the records of a section tell besides being there. The record's group is closed. */
 static void take_facts(struct dns_message *message, enum dns_section section, uint16_t type, uint32_t ttl,
                        struct bytes content, bool fine)
 {
-    uint32_t serial = 0;
-    if (type == DNS_SOA && content.len >= 20) {
-        struct reader tail = reader_of(bytes_skip(content, content.len - 20));
-        serial = reader_u32(&tail);
-        message->has_soa = true;
-        message->soa_serial = serial;
-        reader_skip(&tail, 12);
-        uint32_t minimum = reader_u32(&tail);
-        if (section == DNS_AUTHORITY) {
-            message->has_negative = true;
-            message->negative_ttl = minimum < ttl ? minimum : ttl;
-        }
-    }
+    uint32_t serial = type == DNS_SOA ? take_soa(message, section, ttl, content) : 0;
     if (section == DNS_ANSWER && message->transfer && message->transfer->wanted)
         take_transfer(message->transfer, type, serial);
-    if (section == DNS_ANSWER && fine &&
-        ((type == DNS_A && content.len == 4) || (type == DNS_AAAA && content.len == 16)))
+    if (!fine || content.len == 0)
+        return;
+    if (section == DNS_ANSWER && (type == DNS_A || type == DNS_AAAA) && message->name_class == DNS_CLASS_IN)
         take_address(message, type, content);
-    if (section == DNS_ANSWER && fine && type == DNS_CNAME && message->has_question &&
-        message->data.length <= message->chain_end.capacity &&
-        bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end))) {
-        message->chain_end.length = 0;
-        dns_text_add(&message->chain_end, dns_text_bytes(&message->data));
-        message->chain_length++;
-    }
-    if (section == DNS_AUTHORITY && fine && type == DNS_NS && message->answer && message->rcode == 0 &&
-        !(message->flags & DNS_FLAG_AA) && message->claimed[1 + DNS_ANSWER] == 0 &&
-        message->opcode == DNS_OPCODE_QUERY) {
-        record_text(message->record, DNS_FIELD_REFERRAL_ZONE, dns_text_bytes(&message->name));
-        record_text(message->record, DNS_FIELD_REFERRAL_SERVERS, dns_text_bytes(&message->data));
-        message->referral_count++;
-    }
+    else if (section == DNS_ANSWER && type == DNS_CNAME)
+        take_alias(message);
+    else if (section == DNS_AUTHORITY && type == DNS_NS)
+        take_name_server(message);
 }
 
 static void write_record(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number,
@@ -216,6 +235,7 @@ static void write_record(struct dns_message *message, enum dns_section section, 
     bool fine = true;
     if (message->flavor == DNS_MULTICAST)
         class_number &= (uint16_t)~MDNS_TOP_BIT;
+    message->name_class = class_number;
 
     /* In an UPDATE a record without content stands for all of its name or type. */
     bool has_data = content.len > 0 || (class_number != DNS_CLASS_ANY && class_number != DNS_CLASS_NONE);

@@ -77,6 +77,7 @@ struct dns_message {
     uint32_t soa_serial;
 
     struct dns_text name; /* of the record in hand */
+    uint16_t name_class;
     struct dns_text data;
 };
 

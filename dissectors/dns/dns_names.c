@@ -10,13 +10,6 @@
 
 enum { NAME_BYTES_MAX = 255, LABEL_MAX = 63, POINTER = 0xc0 };
 
-static bool fault(struct reader *reader, struct dns_fault *ret_fault, struct dns_fault what)
-{
-    *ret_fault = what;
-    reader_fail(reader);
-    return false;
-}
-
 /* As master files want it: these have a meaning there, and a period inside a label is none of its ends. */
 static bool is_special(uint8_t byte)
 {
@@ -38,52 +31,75 @@ static void add_label(struct dns_text *text, struct bytes label)
     }
 }
 
+/* A name on its way: where it goes on, and what bounds it. */
+struct walk {
+    struct bytes message;
+    struct reader *reader;
+    struct reader elsewhere;
+    struct dns_text *text;
+    size_t start, limit, length;
+    struct dns_fault fault;
+};
+
+/* Goes on at a pointer, the first byte of which is `high`. */
+static bool jump(struct walk *walk, uint8_t high)
+{
+    size_t target = (size_t)(high & 0x3f) << 8 | reader_u8(walk->reader);
+    if (!reader_ok(walk->reader))
+        return false;
+    if (target >= walk->limit) {
+        walk->fault = (struct dns_fault){DNS_FAULT_LOOP, walk->start, target};
+        return false;
+    }
+    walk->limit = target;
+    walk->elsewhere = reader_of(bytes_skip(walk->message, target));
+    walk->reader = &walk->elsewhere;
+    return true;
+}
+
+static bool take_label(struct walk *walk, uint8_t length)
+{
+    bool first = walk->length == 1;
+    walk->length += length + 1u;
+    if (length > LABEL_MAX || walk->length > NAME_BYTES_MAX) {
+        walk->fault.kind = length > LABEL_MAX ? DNS_FAULT_LABEL : DNS_FAULT_LONG;
+        walk->fault.detail = length >> 6;
+        return false;
+    }
+    struct bytes label = reader_take(walk->reader, length);
+    if (walk->text && !first)
+        dns_text_char(walk->text, '.');
+    if (walk->text)
+        add_label(walk->text, label);
+    return reader_ok(walk->reader);
+}
+
 bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text *text, struct dns_fault *ret_fault)
 {
-    size_t start = bytes_offset(message, reader_peek(reader));
-    size_t limit = start, wire_length = 1, before = text ? text->length : 0;
-    struct reader elsewhere;
-    struct reader *walk = reader;
-    struct dns_fault what = {DNS_FAULT_SHORT, start, 0};
+    size_t start = bytes_offset(message, reader_peek(reader)), before = text ? text->length : 0;
+    struct walk walk = {
+        .message = message, .reader = reader, .text = text, .start = start, .limit = start, .length = 1};
+    bool fine = true;
+    walk.fault = (struct dns_fault){DNS_FAULT_SHORT, start, 0};
 
-    for (;;) {
-        uint8_t length = reader_u8(walk);
-        if (length == 0)
-            break;
-        if (length >= POINTER) {
-            size_t target = (size_t)(length & 0x3f) << 8 | reader_u8(walk);
-            if (!reader_ok(walk))
-                break;
-            if (target >= limit) {
-                what = (struct dns_fault){DNS_FAULT_LOOP, start, target};
-                break;
-            }
-            limit = target;
-            elsewhere = reader_of(bytes_skip(message, target));
-            walk = &elsewhere;
-            continue;
-        }
-        wire_length += length + 1u;
-        if (length > LABEL_MAX || wire_length > NAME_BYTES_MAX) {
-            what.kind = length > LABEL_MAX ? DNS_FAULT_LABEL : DNS_FAULT_LONG;
-            what.detail = length >> 6;
+    while (fine) {
+        uint8_t length = reader_u8(walk.reader);
+        if (length == 0) {
+            fine = reader_ok(walk.reader);
             break;
         }
-        struct bytes label = reader_take(walk, length);
-        if (text) {
-            if (wire_length > length + 2u)
-                dns_text_char(text, '.');
-            add_label(text, label);
-        }
+        fine = length >= POINTER ? jump(&walk, length) : take_label(&walk, length);
     }
-    if (what.kind != DNS_FAULT_SHORT || !reader_ok(walk)) {
-        if (text)
-            text->length = before;
-        return fault(reader, ret_fault, what);
+    if (fine) {
+        if (text && walk.length == 1)
+            dns_text_char(text, '.');
+        return true;
     }
-    if (text && wire_length == 1)
-        dns_text_char(text, '.');
-    return true;
+    if (text)
+        text->length = before;
+    reader_fail(reader);
+    *ret_fault = walk.fault;
+    return false;
 }
 
 /* FNV-1a. Who can choose names can make two of them collide; so whoever looks one up compares them too. */

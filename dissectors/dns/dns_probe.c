@@ -62,26 +62,27 @@ static enum probe by_direction(uint16_t flags)
     return flags & DNS_FLAG_QR ? PROBE_SERVER : PROBE_CLIENT;
 }
 
+/* Passes over as much as can be passed over; returns how many questions and records that was. */
+static unsigned walk_all(struct bytes message, struct reader *reader, const struct outline *outline)
+{
+    unsigned walked = 0, all = outline->counts[0] + outline->records;
+    while (walked < all && reader_left(reader) > 0 && walk(message, reader, walked >= outline->counts[0]))
+        walked++;
+    return walked;
+}
+
 static enum probe probe_datagram(struct bytes first)
 {
     struct reader reader = reader_of(first);
     struct outline outline = read_outline(&reader, first.len);
     if (!reader_ok(&reader))
         return PROBE_NO;
-    bool readable = true;
-    unsigned walked = 0;
-    for (; readable && walked < outline.counts[0] && reader_left(&reader) > 0; walked++)
-        readable = walk(first, &reader, false);
-    bool first_fine = walked > 0 && (readable || walked > 1);
-    for (unsigned i = 0; readable && i < outline.records && reader_left(&reader) > 0; i++, walked++) {
-        readable = walk(first, &reader, true);
-        first_fine = first_fine || readable;
-    }
-    bool exact = readable && walked == outline.counts[0] + outline.records && reader_left(&reader) == 0;
+    unsigned walked = walk_all(first, &reader, &outline);
+    bool exact = walked == outline.counts[0] + outline.records && reader_ok(&reader) && reader_left(&reader) == 0;
     if (exact && outline.sane_header && outline.counts[0] == 1)
         return by_direction(outline.flags);
     /* One of two signs is enough on a port of ours. */
-    return outline.sane_header || first_fine ? PROBE_MAYBE : PROBE_NO;
+    return outline.sane_header || walked > 0 ? PROBE_MAYBE : PROBE_NO;
 }
 
 /* Too few bytes to know a name's end: at most this many are needed for it, type and class. */

@@ -242,7 +242,7 @@ static bool part_chaos(struct dns_rdata *rdata)
     uint16_t address = reader_u16(&rdata->reader);
     bool begun = false;
     for (int shift = 15; shift >= 0; shift -= 3) {
-        unsigned digit = address >> shift & 7;
+        unsigned digit = ((unsigned)address >> shift) & 7;
         begun = begun || digit > 0 || shift == 0;
         if (begun)
             dns_text_char(rdata->text, (char)('0' + digit));
@@ -309,7 +309,7 @@ static bool write_parts(struct dns_rdata *rdata, const struct layout *layout)
         size_t before = text->length;
         if (!parts[layout->parts[i]](rdata))
             return false;
-        if (text->length == before && i > 0) /* a part that is empty takes its space with it */
+        if (text->length == before && i > 0 && !text->cut) /* a part that is empty takes its space with it */
             text->length--;
     }
     return reader_ok(&rdata->reader) && reader_left(&rdata->reader) == 0;

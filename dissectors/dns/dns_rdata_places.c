@@ -186,7 +186,7 @@ bool dns_part_locator(struct dns_rdata *rdata)
         if (group > 0)
             dns_text_char(rdata->text, ':');
         for (int shift = 12; shift >= 0; shift -= 4) {
-            unsigned digit = value >> shift & 15u;
+            unsigned digit = ((unsigned)value >> shift) & 15;
             begun = begun || digit > 0 || shift == 0;
             if (begun)
                 dns_text_char(rdata->text, (char)(digit < 10 ? '0' + digit : 'a' + digit - 10));

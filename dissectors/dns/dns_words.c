@@ -35,6 +35,7 @@ static const char *const options[] = {
     [1] = "LLQ",
     [2] = "UL",
     [3] = "NSID",
+    [4] = "OWNER",
     [5] = "DAU",
     [6] = "DHU",
     [7] = "N3U",
