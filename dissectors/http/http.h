@@ -24,11 +24,11 @@
 #include "overhear/dissector.h"
 
 enum {
-    HTTP_HEAD_BYTES = 64 * 1024,        /* longest head that is taken apart */
-    HTTP_HEADER_LINES = 256,            /* header lines of one message */
-    HTTP_METHOD_BYTES = 32,             /* longest word that may be a method */
-    HTTP_CHUNK_LINE_BYTES = 4096,       /* longest line before a chunk, extensions included */
-    HTTP_SEARCH_LINE_BYTES = 16 * 1024, /* longest start line believed while searching for one */
+    HTTP_HEAD_BYTES = 64 * 1024,   /* longest head that is taken apart */
+    HTTP_HEADER_LINES = 256,       /* header lines of one message */
+    HTTP_METHOD_BYTES = 32,        /* longest word that may be a method */
+    HTTP_CHUNK_LINE_BYTES = 4096,  /* longest line before a chunk, extensions included */
+    HTTP_SEARCH_LINE_BYTES = 4096, /* longest start line believed while searching for one */
 };
 
 enum http_field_index {
@@ -270,6 +270,7 @@ struct http_state {
     uint32_t tunnels;          /* open requests whose answer may end HTTP here */
     bool simple;               /* an HTTP/0.9 request waits */
     bool asked;                /* a request was seen */
+    bool version_said;         /* what the version means was told */
     bool client_gap;           /* requests may have been lost */
 };
 
@@ -374,7 +375,8 @@ bool http_inflate_format(const struct http_head *head, enum inflate_format *ret_
 
 /* --- observations (http_explain.c) --- */
 
-/* About the value added last. */
+/* About the value added last. The version is explained once in a conversation. */
+void http_explain_version(struct record *record);
 void http_explain_credentials(struct record *record, const struct http_credentials *credentials);
 void http_explain_set_cookie(struct record *record, struct bytes cookie);
 void http_explain_content_range(struct record *record, struct bytes value);

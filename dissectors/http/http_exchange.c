@@ -129,6 +129,16 @@ static void add_field(struct record *record, struct http_head *head, struct http
         http_plain_field(record, map, name, value);
 }
 
+static void say_troubles(struct emitter *emitter, const struct http_fields *fields, unsigned bad_line, unsigned folds)
+{
+    if (fields->lines > HTTP_HEADER_LINES)
+        emit_anomaly(emitter, ANOMALY_HTTP_TOO_MANY_HEADERS, HTTP_HEADER_LINES, 0);
+    if (bad_line > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, bad_line, 0);
+    if (folds > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, folds + 1, 0);
+}
+
 void http_take_fields(struct http_side *own, struct emitter *emitter, struct record *record, struct http_head *head,
                       struct http_scratch *scratch, struct bytes rest, unsigned map)
 {
@@ -151,12 +161,7 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         if (fields.lines <= HTTP_HEADER_LINES)
             add_field(record, head, scratch, map, field.name, value);
     }
-    if (fields.lines > HTTP_HEADER_LINES)
-        emit_anomaly(emitter, ANOMALY_HTTP_TOO_MANY_HEADERS, HTTP_HEADER_LINES, 0);
-    if (bad_line > 0)
-        emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, bad_line, 0);
-    if (folds > 0)
-        emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, folds + 1, 0);
+    say_troubles(emitter, &fields, bad_line, folds);
     http_say_bare_lf(own, emitter, fields.bare_lf);
 }
 
@@ -229,6 +234,9 @@ static void begin_request(struct http_state *state, struct transaction *transact
         record_word(record, HTTP_VERSION, "0.9");
     else
         record_text(record, HTTP_VERSION, head->start.version);
+    if (!state->version_said)
+        http_explain_version(record);
+    state->version_said = true;
 }
 
 enum verdict http_take_request(struct http_state *state, struct emitter *emitter, const struct message *message)

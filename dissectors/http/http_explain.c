@@ -18,6 +18,17 @@ static struct argument number_argument(const char *name, enum argument_kind kind
     return (struct argument){.name = name, .kind = kind, .integer = integer};
 }
 
+void http_explain_version(struct record *record)
+{
+    struct bytes version = record_find_text(record, HTTP_VERSION);
+    if (bytes_is(version, "1.1"))
+        record_observe(record, HTTP_VERSION, "http.version_1_1", NULL, 0);
+    else if (bytes_is(version, "1.0"))
+        record_observe(record, HTTP_VERSION, "http.version_1_0", NULL, 0);
+    else if (bytes_is(version, "0.9"))
+        record_observe(record, HTTP_VERSION, "http.version_0_9", NULL, 0);
+}
+
 void http_explain_credentials(struct record *record, const struct http_credentials *credentials)
 {
     static const char *const named[] = {

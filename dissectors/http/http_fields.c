@@ -15,8 +15,7 @@ static const struct field cookie_members[] = {
 static const struct field fields[HTTP_FIELD_COUNT] = {
     [HTTP_VERSION] = {.name = "http.version",
                       .type = FIELD_TEXT,
-                      .meaning = "version of the request, or of the response where no request was seen",
-                      .catalog = "http.version"},
+                      .meaning = "version of the request, or of the response where no request was seen"},
     [HTTP_REQUEST_METHOD] = {.name = "http.request.method",
                              .type = FIELD_TEXT,
                              .meaning = "what is to be done",

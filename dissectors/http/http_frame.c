@@ -3,8 +3,8 @@
  * Where messages begin and end, and whether bytes are HTTP at all.
  *
  * Between messages (PHASE_HEAD) a start line is expected and read generously. After a gap, or where something else
- * came (PHASE_SEARCH), bytes are passed over until a line that can be nothing but a start line; there a method is a
- * word of capital letters and a line ends in HTTP/1.x.
+ * came (PHASE_SEARCH), bytes are passed over until something that can be nothing but a start line, be it in the middle
+ * of a line: bodies do not end with one.
  */
 #include "http.h"
 
@@ -13,6 +13,13 @@ enum look {
     LOOK_MORE,   /* a beginning of a start line */
     LOOK_YES,    /* a whole one */
     LOOK_SIMPLE, /* a whole request of HTTP/0.9: a line without a version */
+};
+
+/* How much is asked of a start line. */
+enum trust {
+    TRUST_PLACE, /* a message begins here: read generously */
+    TRUST_LINE,  /* a line begins here, no more is known */
+    TRUST_NONE,  /* in the middle of a line, as behind a body of which a part is lost */
 };
 
 size_t http_head_end(struct bytes pending, size_t from)
@@ -56,40 +63,78 @@ static bool is_capital_word(struct bytes word)
     return word.len > 0;
 }
 
+/* A registered method, or the beginning of one where `whole` is false. */
+static bool is_known_method(struct bytes word, bool whole)
+{
+    static const char *const methods[] = {
+        "GET",    "HEAD",     "POST",      "PUT",      "DELETE",  "CONNECT", "OPTIONS",    "TRACE",
+        "PATCH",  "PROPFIND", "PROPPATCH", "MKCOL",    "COPY",    "MOVE",    "LOCK",       "UNLOCK",
+        "REPORT", "SEARCH",   "MERGE",     "CHECKOUT", "CHECKIN", "BIND",    "MKACTIVITY", "QUERY",
+    };
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        struct bytes method = bytes_text(methods[i]);
+        if (bytes_equal(word, whole ? method : bytes_first(method, word.len)))
+            return true;
+    }
+    return false;
+}
+
+bool http_is_registered_method(struct bytes word)
+{
+    return is_known_method(word, true);
+}
+
+static bool may_be_method(struct bytes word, bool whole, enum trust trust)
+{
+    switch (trust) {
+    case TRUST_PLACE:
+        return http_is_token(word);
+    case TRUST_LINE:
+        return is_capital_word(word);
+    case TRUST_NONE:
+        break;
+    }
+    return is_known_method(word, whole);
+}
+
 /* Only the words before the target; bounded by HTTP_METHOD_BYTES. */
-static enum look look_at_method(struct bytes bytes, bool strict)
+static enum look look_at_method(struct bytes bytes, enum trust trust)
 {
     struct bytes head = bytes_first(bytes, HTTP_METHOD_BYTES + 1);
     size_t end = bytes_find(head, ' ', 0);
     struct bytes word = bytes_first(head, end);
-    if (strict ? !is_capital_word(word) : !http_is_token(word))
+    bool whole = end < head.len;
+    if (!may_be_method(word, whole, trust))
         return LOOK_NO;
-    if (end == head.len)
+    if (!whole)
         return head.len > HTTP_METHOD_BYTES ? LOOK_NO : LOOK_MORE;
     uint8_t next = bytes_at(bytes, end + 1);
     if (end + 1 == bytes.len)
         return LOOK_MORE;
-    if (strict && (next <= ' ' || next >= 0x7f || word.len < 3))
+    if (trust == TRUST_LINE && (next <= ' ' || next >= 0x7f || word.len < 3))
+        return LOOK_NO;
+    if (trust == TRUST_NONE && next != '/' && next != 'h')
         return LOOK_NO;
     return LOOK_YES;
 }
 
 /* A request line at the beginning of `bytes`? Its LF is looked for from `from` on. */
-static enum look look_at_request(struct bytes bytes, size_t from, bool strict)
+static enum look look_at_request(struct bytes bytes, size_t from, enum trust trust)
 {
-    enum look look = look_at_method(bytes, strict);
+    enum look look = look_at_method(bytes, trust);
     if (look != LOOK_YES)
         return look;
-    struct bytes view = strict ? bytes_first(bytes, HTTP_SEARCH_LINE_BYTES) : bytes;
+    struct bytes view = trust == TRUST_PLACE ? bytes : bytes_first(bytes, HTTP_SEARCH_LINE_BYTES);
     size_t end = bytes_find(view, '\n', from);
     if (end == view.len)
-        return view.len < bytes.len ? LOOK_NO : LOOK_MORE;
+        return view.len == HTTP_SEARCH_LINE_BYTES && trust != TRUST_PLACE ? LOOK_NO : LOOK_MORE;
     struct bytes line = line_before(bytes, end);
     if (bytes_begin(line, "PRI * HTTP/2"))
         return LOOK_NO;
     if (ends_in_version(line))
         return LOOK_YES;
-    return !strict && bytes_begin(line, "GET /") && bytes_find(line, ' ', 4) == line.len ? LOOK_SIMPLE : LOOK_NO;
+    bool simple = trust == TRUST_PLACE && bytes_begin(line, "GET /") && bytes_find(line, ' ', 4) == line.len;
+    return simple ? LOOK_SIMPLE : LOOK_NO;
 }
 
 /* HTTP/1.x and three digits, as far as the bytes go. */
@@ -106,20 +151,20 @@ static enum look look_at_strict_status(struct bytes bytes)
     return LOOK_YES;
 }
 
-static enum look look_at_response(struct bytes bytes, size_t from, bool strict)
+static enum look look_at_response(struct bytes bytes, size_t from, enum trust trust)
 {
     struct bytes prefix = bytes_first(bytes, 5);
     if (!bytes_equal_nocase(prefix, bytes_first(bytes_text("HTTP/"), prefix.len)))
         return LOOK_NO;
-    enum look look = strict ? look_at_strict_status(bytes) : LOOK_YES;
+    enum look look = trust == TRUST_PLACE ? LOOK_YES : look_at_strict_status(bytes);
     if (look != LOOK_YES)
         return look;
     return bytes_find(bytes, '\n', from) == bytes.len ? LOOK_MORE : LOOK_YES;
 }
 
-static enum look look_at(enum side side, struct bytes bytes, size_t from, bool strict)
+static enum look look_at(enum side side, struct bytes bytes, size_t from, enum trust trust)
 {
-    return side == SIDE_CLIENT ? look_at_request(bytes, from, strict) : look_at_response(bytes, from, strict);
+    return side == SIDE_CLIENT ? look_at_request(bytes, from, trust) : look_at_response(bytes, from, trust);
 }
 
 /* What is passed over belongs to a message of which a part is lost, or to none at all. */
@@ -129,21 +174,29 @@ static struct framing skip(struct http_side *side, size_t length)
     return (struct framing){side->adrift ? FRAMING_BODY : FRAMING_NONSENSE, length};
 }
 
-/* Look for the next start line behind the first `from` bytes, which are not one. */
-static struct framing search(struct http_side *own, enum side side, struct bytes pending, size_t from)
+/* Where from `from` on a start line may begin at the earliest, by its first byte; pending.len: nowhere. */
+static size_t next_candidate(enum side side, struct bytes pending, size_t from)
+{
+    if (side == SIDE_SERVER)
+        return bytes_find(pending, 'H', from);
+    while (from < pending.len && (bytes_at(pending, from) < 'A' || bytes_at(pending, from) > 'Z'))
+        from++;
+    return from;
+}
+
+/* Pending does not begin with a start line: look for the next one. */
+static struct framing search(struct http_side *own, enum side side, struct bytes pending)
 {
     own->phase = HTTP_PHASE_SEARCH;
-    size_t line = bytes_find(pending, '\n', from);
-    while (line < pending.len) {
-        struct bytes rest = bytes_skip(pending, line + 1);
-        if (rest.len == 0 || look_at(side, rest, 0, true) != LOOK_NO) {
-            own->mid_line = false;
-            return skip(own, line + 1);
-        }
-        line = bytes_find(pending, '\n', line + 1);
+    size_t at = next_candidate(side, pending, 1);
+    while (at < pending.len) {
+        bool at_line = bytes_at(pending, at - 1) == '\n';
+        if (look_at(side, bytes_skip(pending, at), 0, at_line ? TRUST_LINE : TRUST_NONE) != LOOK_NO)
+            break;
+        at = next_candidate(side, pending, at + 1);
     }
-    own->mid_line = true;
-    return skip(own, pending.len);
+    own->mid_line = bytes_at(pending, at - 1) != '\n';
+    return skip(own, at);
 }
 
 /* Empty lines between messages are taken by themselves; 0: none here. */
@@ -170,23 +223,24 @@ static struct framing not_a_head(struct http_state *state, enum side side, struc
         own->phase = HTTP_PHASE_CLOSE;
         return (struct framing){FRAMING_BODY_END, 0};
     }
-    return search(own, side, pending, 0);
+    return search(own, side, pending);
 }
 
 static struct framing frame_head(struct http_state *state, enum side side, struct bytes pending, size_t seen)
 {
     const struct framing more = {FRAMING_MORE, 0};
     struct http_side *own = &state->sides[side];
-    bool strict = own->phase == HTTP_PHASE_SEARCH;
-    size_t empty = strict ? 0 : empty_lines(pending);
+    bool searching = own->phase == HTTP_PHASE_SEARCH;
+    enum trust trust = !searching ? TRUST_PLACE : own->mid_line ? TRUST_NONE : TRUST_LINE;
+    size_t empty = searching ? 0 : empty_lines(pending);
     if (empty > 0)
         return (struct framing){FRAMING_MESSAGE, empty};
     if (seen == 0)
         own->line_known = false;
-    if (!own->line_known && !strict && bytes_is(pending, "\r"))
+    if (!own->line_known && !searching && bytes_is(pending, "\r"))
         return more;
     if (!own->line_known) {
-        enum look look = look_at(side, pending, seen, strict);
+        enum look look = look_at(side, pending, seen, trust);
         if (look == LOOK_NO)
             return not_a_head(state, side, pending);
         if (look == LOOK_MORE)
@@ -200,14 +254,6 @@ static struct framing frame_head(struct http_state *state, enum side side, struc
         return more;
     own->line_known = false;
     return (struct framing){FRAMING_MESSAGE, end};
-}
-
-static struct framing frame_search(struct http_state *state, enum side side, struct bytes pending, size_t seen)
-{
-    struct http_side *own = &state->sides[side];
-    if (own->mid_line)
-        return search(own, side, pending, 0);
-    return frame_head(state, side, pending, seen);
 }
 
 static struct framing frame_trailer(struct bytes pending, size_t seen)
@@ -239,12 +285,11 @@ struct framing http_frame(void *state_block, enum side side, struct bytes pendin
         own->bad_chunk = own->adrift = true;
         own->mid_line = false;
         own->phase = HTTP_PHASE_SEARCH;
-        return frame_search(state, side, pending, 0);
+        return frame_head(state, side, pending, 0);
     }
     case HTTP_PHASE_TRAILER:
         return frame_trailer(pending, seen);
     case HTTP_PHASE_SEARCH:
-        return frame_search(state, side, pending, seen);
     case HTTP_PHASE_HEAD:
         break;
     }
@@ -252,19 +297,6 @@ struct framing http_frame(void *state_block, enum side side, struct bytes pendin
 }
 
 /* --- recognition --- */
-
-bool http_is_registered_method(struct bytes word)
-{
-    static const char *const methods[] = {
-        "GET",    "HEAD",     "POST",      "PUT",      "DELETE",  "CONNECT", "OPTIONS",    "TRACE",
-        "PATCH",  "PROPFIND", "PROPPATCH", "MKCOL",    "COPY",    "MOVE",    "LOCK",       "UNLOCK",
-        "REPORT", "SEARCH",   "MERGE",     "CHECKOUT", "CHECKIN", "BIND",    "MKACTIVITY", "QUERY",
-    };
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-        if (bytes_is(word, methods[i]))
-            return true;
-    return false;
-}
 
 /* No spaces and controls: a target goes on. */
 static bool is_all_target(struct bytes bytes)
@@ -279,11 +311,11 @@ static enum probe probe_request(struct bytes first)
 {
     size_t space = bytes_find(bytes_first(first, HTTP_METHOD_BYTES + 1), ' ', 0);
     bool registered = http_is_registered_method(bytes_first(first, space));
-    enum look look = look_at_request(first, 0, true);
+    enum look look = look_at_request(first, 0, TRUST_LINE);
     if (look == LOOK_YES)
         return PROBE_CLIENT;
     if (look == LOOK_NO) {
-        look = look_at_request(first, 0, false);
+        look = look_at_request(first, 0, TRUST_PLACE);
         if (look == LOOK_YES || (look == LOOK_SIMPLE && registered))
             return PROBE_MAYBE;
     }
