@@ -70,7 +70,7 @@ bind_options='recursion yes; allow-recursion { any; };' bind_start resolver
 ask_at client 10.9.0.53
 
 record client
-on client dig +trace +additional -t A www.frankfurt-university.de | tee "$scratch/clients.log" >&2
+ask client dig +trace +additional -t A www.frankfurt-university.de
 finish
 grep -q '192.109.234.218' "$scratch/clients.log" || fail "the trace did not end where it should"
 deliver

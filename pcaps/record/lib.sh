@@ -66,12 +66,15 @@ await() {
     done
 }
 
+ours() { jobs -pr | grep -qx "$1"; } # still running, and started by this script
+
 # Ends one of our processes, kindly at first.
 end_process() {
     local pid=$1 tries=100
+    ours "$pid" || return 0
     kill "${2:--TERM}" "$pid" 2>/dev/null || true
-    while kill -0 "$pid" 2>/dev/null && [ $((tries -= 1)) -gt 0 ]; do sleep 0.03; done
-    kill -KILL "$pid" 2>/dev/null || true
+    while ours "$pid" && [ $((tries -= 1)) -gt 0 ]; do sleep 0.03; done
+    ! ours "$pid" || kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
 }
 
@@ -108,7 +111,8 @@ namespace_new() { # NAME: silent until told otherwise
 }
 
 # Off: checksums left to hardware that is not there, and segments larger than the wire allows.
-offload_off() { # NAMESPACE INTERFACE
+offload_off() { # NAMESPACE INTERFACE; unless $offload asks for it
+    [ -z "${offload:-}" ] || return 0
     ip netns exec "$1" ethtool -K "$2" tx off rx off tso off gso off gro off sg off >/dev/null 2>&1
 }
 
