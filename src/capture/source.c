@@ -150,19 +150,21 @@ static void fill_gzip(struct source *source)
         fail_damaged(source, source->inflater.msg ? source->inflater.msg : "is damaged");
 }
 
-/* Room for `want` bytes from begin, and for at least one more than there are. */
-static bool make_room(struct source *source, size_t want)
+/* Room for at least one byte more. The buffer doubles as bytes come: a frame that only claims to be long costs nothing.
+ */
+static bool make_room(struct source *source)
 {
     if (source->begin == source->end)
         source->begin = source->end = 0;
-    if (source->end < source->capacity && source->begin + want <= source->capacity)
+    if (source->end < source->capacity)
         return true;
-    memmove(source->buffer, source->buffer + source->begin, source->end - source->begin);
-    source->end -= source->begin;
-    source->begin = 0;
-    if (want <= source->capacity)
+    if (source->begin > 0) {
+        memmove(source->buffer, source->buffer + source->begin, source->end - source->begin);
+        source->end -= source->begin;
+        source->begin = 0;
         return true;
-    size_t capacity = want + BUFFER_BYTES;
+    }
+    size_t capacity = 2 * source->capacity;
     uint8_t *grown = realloc(source->buffer, capacity);
     if (!grown) {
         fail_reading(source, ENOMEM);
@@ -186,7 +188,7 @@ struct bytes source_peek(struct source *source, size_t want)
     if (source->state == SOURCE_INTERRUPTED)
         source->state = SOURCE_MORE;
     while (source->state == SOURCE_MORE && (source->pending_skip > 0 || source->end - source->begin < want)) {
-        if (!make_room(source, want))
+        if (!make_room(source))
             break;
         if (source->gzip == GZIP_NONE)
             fill_plain(source);

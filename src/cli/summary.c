@@ -64,8 +64,8 @@ static const char *const end_names[] = {"fin", "rst", "timeout", "evicted", "end
 static void print_read(FILE *to, const struct engine_statistics *statistics)
 {
     char frames[HUMAN_SIZE], bytes[HUMAN_SIZE], span[HUMAN_SIZE];
-    fprintf(to, "%-*s%s frames, %s", LABEL_COLUMN, "read", human_count(statistics->frames, frames),
-            human_bytes((double)statistics->bytes, bytes));
+    fprintf(to, "%-*s%s frame%s, %s", LABEL_COLUMN, "read", human_count(statistics->frames, frames),
+            statistics->frames == 1 ? "" : "s", human_bytes((double)statistics->bytes, bytes));
     if (statistics->frames > 1 && statistics->last_ns > statistics->first_ns)
         fprintf(to, ", over %s", human_duration(statistics->last_ns - statistics->first_ns, span));
     fputc('\n', to);
