@@ -153,7 +153,7 @@ static bool deliver_head(struct tcp_stream *stream, enum side side, const struct
     struct tcp_side *own = &stream->sides[side];
     if (head->is_fin) {
         say(ret, TCP_SIDE_END, side, own->fin_said.moment);
-        own->fin_said_done = true;
+        own->fin_said_done = own->spoke = true;
         own->next++;
         return true;
     }

@@ -124,11 +124,12 @@ static inline uint64_t tcp_locate(const struct tcp_side *side, uint32_t sequence
     return side->next + (uint64_t)(int64_t)(int32_t)(sequence - (uint32_t)side->next);
 }
 
-/* How many bytes of `other` an acknowledgment claims that were not delivered yet; <= 0: none, or it is absurd. */
+/* How many bytes of `other` an acknowledgment claims that were not delivered yet; <= 0: none, or it is absurd, as it is
+ * after its FIN. */
 static inline int32_t tcp_owed(const struct tcp_side *other, uint32_t acknowledgment)
 {
     int32_t owed = (int32_t)(acknowledgment - (uint32_t)other->next);
-    return owed > TCP_REACH ? 0 : owed;
+    return owed > TCP_REACH || other->fin_said_done ? 0 : owed;
 }
 
 /* Nanoseconds since then; the clock may go back, and a hostile one may be anywhere. */

@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         unsigned control = reader_u8(&r), how = reader_u8(&r);
         enum side side = control & 1 ? SIDE_SERVER : SIDE_CLIENT;
         packet.moment.frame++;
-        packet.moment.time_ns += how & 0x40 ? (int64_t)(int8_t)reader_u8(&r) << 30 : 1000;
+        packet.moment.time_ns += how & 0x40 ? (int64_t)(int8_t)reader_u8(&r) * (1 << 30) : 1000;
         packet.tcp.flags = (uint8_t)(control & 0x80 ? reader_u8(&r) : TCP_ACK);
         packet.tcp.sequence = wander(&r, next[side], how);
         packet.tcp.acknowledgment = wander(&r, next[side_other(side)], how >> 2);
