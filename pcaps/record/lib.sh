@@ -419,6 +419,8 @@ settle() {
     done
 }
 
+captured() { [ "$(stat -c %s "$scratch/capture.pcap")" -gt "$1" ]; } # BYTES: more than that
+
 # Ends the capture: its file is then $scratch/capture.pcap.
 finish() {
     settle

@@ -12,9 +12,11 @@ introduce
 
 says() { on "$1" python3 "$record_dir/multicast.py" "${@:2}"; }
 asks() { # PORT GROUP ID QUESTION: leaves the asker waiting
+    local before
+    before=$(stat -c %s "$scratch/capture.pcap")
     says laptop "$2" 5355 "$1" wait=1.2 "id=$3" "$4" &
     pids+=("$!")
-    sleep 0.2
+    await "the question" captured "$before"
 }
 
 record laptop

@@ -10,6 +10,13 @@ host printer 20 10.9.0.20 fd00:9::20
 introduce
 
 says() { on "$1" python3 "$record_dir/multicast.py" "${@:2}"; }
+asks() { # leaves the asker waiting
+    local before
+    before=$(stat -c %s "$scratch/capture.pcap")
+    says "$@" &
+    pids+=("$!")
+    await "the question" captured "$before"
+}
 service=_ipp._tcp.local
 printer=Printer~on~the~pier._ipp._tcp.local
 everybody() { says "$1" 224.0.0.251 5353 5353 "${@:2}"; }
@@ -32,9 +39,7 @@ for _ in 1 2; do
     sleep 0.1
 done
 # Who prints here? The first question asks for an answer to the asker alone, the second says what is known already.
-everybody laptop wait=1.2 "? $service PTR/QU" '? _http._tcp.local PTR/QU' &
-pids+=("$!")
-sleep 0.2
+asks laptop 224.0.0.251 5353 5353 wait=1.2 "? $service PTR/QU" '? _http._tcp.local PTR/QU'
 says printer 10.9.0.2 5353 5353 flags=0x8400 "an $service PTR 4500 $printer" "ar $printer SRV/FLUSH 120 0 0 631 printer.local" \
     "ar $printer TXT/FLUSH 4500 txtvers=1 ty=Dot~matrix Duplex=F" 'ar printer.local A/FLUSH 120 10.9.0.20'
 wait "$!"
@@ -45,9 +50,7 @@ everybody6 laptop '? printer.local AAAA'
 everybody6 printer flags=0x8400 'an printer.local AAAA/FLUSH 120 fd00:9::20' 'ar printer.local NSEC/FLUSH 120 printer.local A AAAA'
 everybody laptop '? nobody.local A'
 # From a port of its own: a program that speaks only DNS.
-says laptop 224.0.0.251 5353 40000 wait=1.2 id=0x1234 '? printer.local A' &
-pids+=("$!")
-sleep 0.2
+asks laptop 224.0.0.251 5353 40000 wait=1.2 id=0x1234 '? printer.local A'
 says printer 10.9.0.2 40000 5353 id=0x1234 flags=0x8400 '? printer.local A' 'an printer.local A 10 10.9.0.20'
 wait "$!"
 # Goodbye.
