@@ -11,11 +11,11 @@
 #include "stream/tcp.h"
 #include "util/budget.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +101,8 @@ static inline void talk_begin(struct talk *t)
 }
 
 /* One segment, a millisecond after the last. The payload is overwritten afterwards: nothing may be borrowed longer. */
-static inline void talk_bytes(struct talk *t, enum side side, unsigned flags, uint32_t sequence, uint32_t acknowledgment,
-                              const void *data, size_t length)
+static inline void talk_bytes(struct talk *t, enum side side, unsigned flags, uint32_t sequence,
+                              uint32_t acknowledgment, const void *data, size_t length)
 {
     static uint8_t payload[65536];
     assert_true(length <= sizeof payload);

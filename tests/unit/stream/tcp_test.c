@@ -350,8 +350,8 @@ static void absurd_resets_are_ignored(void **state)
     talk_handshake(&t);
     talk(&t, C, TCP_ACK, 1001, 5001, "abc");
     talk(&t, S, TCP_ACK, 5001, 1004, "");
-    talk(&t, C, TCP_RST, 1000, 0, "");              /* below what the server has */
-    talk(&t, C, TCP_RST, 1004 + 50000000, 0, "");   /* beyond any window */
+    talk(&t, C, TCP_RST, 1000, 0, "");            /* below what the server has */
+    talk(&t, C, TCP_RST, 1004 + 50000000, 0, ""); /* beyond any window */
     talk(&t, S, TCP_RST, 0, 0, "");
     assert_int_equal(tcp_stream_state(t.stream), TCP_STATE_ESTABLISHED);
     talk(&t, C, TCP_ACK, 1004, 5001, "def");

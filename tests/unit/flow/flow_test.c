@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The flow floor on top of a session floor that only writes down what it is told.
+ */
+#include "flow/flow.h"
+#include "util/budget.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOG_SIZE = 1 << 16, SECOND = 1000000000 };
+
+static struct {
+    struct budget budget;
+    struct session_shared shared;
+    struct flow_table *table;
+    struct moment now;
+    bool quiet;
+    bool wants_swap; /* the next bytes say that the roles are wrong */
+    uint64_t unrecognised;
+    uint64_t records, anomalies;
+    uint64_t last_id;
+    size_t length;
+    char log[LOG_SIZE];
+    char record[1024];
+} w;
+
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void note(const char *format, ...)
+{
+    va_list arguments;
+    if (w.quiet)
+        return;
+    va_start(arguments, format);
+    w.length += (size_t)vsnprintf(w.log + w.length, sizeof w.log - w.length, format, arguments);
+    va_end(arguments);
+    assert_true(w.length < sizeof w.log);
+}
+
+static const char *said(void)
+{
+    if (w.length > 0 && w.log[w.length - 1] == ' ')
+        w.length--;
+    w.log[w.length] = 0;
+    w.length = 0;
+    return w.log;
+}
+
+static char letter(enum side side)
+{
+    return side == SIDE_CLIENT ? 'c' : 's';
+}
+
+/* The session floor. */
+
+void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation)
+{
+    *session = (struct session){.shared = shared, .conversation = conversation};
+}
+
+static void hear(struct session *session, enum side side, struct bytes data)
+{
+    assert_true(session->shared->moment.frame == w.now.frame);
+    note("%llu%c[%.*s] ", (unsigned long long)session->conversation->id, letter(side), (int)data.len,
+         (const char *)data.at);
+    session->unrecognised += w.unrecognised;
+}
+
+void session_datagram(struct session *session, enum side side, struct bytes data, uint64_t length, struct moment moment)
+{
+    assert_true(length >= data.len);
+    assert_int_equal(moment.frame, w.now.frame);
+    hear(session, side, data);
+}
+
+void session_data(struct session *session, enum side side, struct bytes data, struct moment moment)
+{
+    assert_true(moment.frame <= w.now.frame);
+    hear(session, side, data);
+}
+
+void session_gap(struct session *session, enum side side, uint64_t length)
+{
+    note("%llu%c-%llu ", (unsigned long long)session->conversation->id, letter(side), (unsigned long long)length);
+}
+
+void session_side_end(struct session *session, enum side side)
+{
+    note("%llu%c. ", (unsigned long long)session->conversation->id, letter(side));
+}
+
+void session_icmp_error(struct session *session, const struct icmp_error *error, uint8_t family)
+{
+    note("%llu:icmp%u(%u,%u) ", (unsigned long long)session->conversation->id, family, error->type, error->code);
+}
+
+void session_tick(struct session *session)
+{
+    note("%llu:tick ", (unsigned long long)session->conversation->id);
+}
+
+void session_end(struct session *session, enum end_reason reason)
+{
+    static const char *const reasons[] = {"fin", "rst", "timeout", "evicted", "end"};
+    note("%llu:%s ", (unsigned long long)session->conversation->id, reasons[reason]);
+}
+
+bool session_knows_port(const struct session_shared *shared, uint8_t transport, uint16_t port)
+{
+    (void)shared;
+    return transport == TRANSPORT_UDP && port == 5353;
+}
+
+uint64_t session_unrecognised_bytes(const struct session *session)
+{
+    return session->unrecognised;
+}
+
+bool session_take_swap(struct session *session)
+{
+    bool swap = w.wants_swap;
+    w.wants_swap = false;
+    if (swap) {
+        struct endpoint source = session->conversation->source;
+        session->conversation->source = session->conversation->destination;
+        session->conversation->destination = source;
+    }
+    return swap;
+}
+
+void session_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly, uint64_t a,
+                     uint64_t b)
+{
+    (void)shared;
+    w.anomalies++;
+    note("%llu!%s(%llu,%llu) ", conversation ? (unsigned long long)conversation->id : 0, anomaly_name(anomaly),
+         (unsigned long long)a, (unsigned long long)b);
+}
+
+/* The record in hand as `name=value` in the order of the dataset's table. */
+void session_write(struct session_shared *shared, struct record *record)
+{
+    char *at = w.record;
+    (void)shared;
+    w.records++;
+    w.last_id = record->conversation->id;
+    assert_ptr_equal(record->dataset, &flow_dataset);
+    if (w.quiet)
+        return;
+    at += sprintf(at, "%u>%u", record->conversation->source.port, record->conversation->destination.port);
+    for (unsigned i = 0; i < flow_dataset.field_count; i++) {
+        int64_t integer;
+        struct bytes text = record_find_text(record, i);
+        if (text.at)
+            at += sprintf(at, " %s=%.*s", flow_dataset.fields[i].name, (int)text.len, (const char *)text.at);
+        else if (record_find_integer(record, i, &integer))
+            at += sprintf(at, " %s=%lld", flow_dataset.fields[i].name, (long long)integer);
+    }
+}
+
+/* Packets. */
+
+static void begin(size_t limit)
+{
+    memset(&w, 0, sizeof w);
+    budget_init(&w.budget, limit);
+    w.shared.budget = &w.budget;
+    w.table = flow_table_new(&w.shared);
+    w.now.time_ns = 1000 * (int64_t)SECOND;
+    assert_non_null(w.table);
+}
+
+static void end(void)
+{
+    flow_table_finish(w.table);
+    const struct flow_statistics *statistics = flow_table_statistics(w.table);
+    uint64_t ended = 0;
+    for (int i = 0; i < 5; i++)
+        ended += statistics->ended[i];
+    assert_int_equal(statistics->opened, w.records);
+    assert_int_equal(statistics->opened, ended);
+    assert_int_equal(statistics->open, 0);
+    assert_int_equal(statistics->seen_bytes,
+                     statistics->delivered_bytes + statistics->duplicate_bytes + statistics->over_limit_bytes);
+    flow_table_free(w.table);
+    assert_int_equal(w.budget.used, 0);
+}
+
+static struct endpoint at(unsigned host, uint16_t port)
+{
+    return (struct endpoint){{4, {10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host}}, port};
+}
+
+static struct packet packet_of(uint8_t transport, struct endpoint from, struct endpoint to, const char *text)
+{
+    w.now.frame++;
+    return (struct packet){
+        .moment = w.now,
+        .time_digits = 6,
+        .frame_length = 60 + (uint32_t)strlen(text),
+        .source = from,
+        .destination = to,
+        .transport = transport,
+        .payload = bytes_text(text),
+        .payload_length = (uint32_t)strlen(text),
+        .tcp.window = 1000,
+        .tcp.window_shift = 0xff,
+    };
+}
+
+static void udp(struct endpoint from, struct endpoint to, const char *text)
+{
+    struct packet packet = packet_of(TRANSPORT_UDP, from, to, text);
+    flow_packet(w.table, &packet);
+}
+
+static void tcp(struct endpoint from, struct endpoint to, unsigned flags, uint32_t sequence, uint32_t acknowledgment,
+                const char *text)
+{
+    struct packet packet = packet_of(TRANSPORT_TCP, from, to, text);
+    packet.tcp.flags = (uint8_t)flags;
+    packet.tcp.sequence = sequence;
+    packet.tcp.acknowledgment = acknowledgment;
+    flow_packet(w.table, &packet);
+}
+
+static void pass(int64_t nanoseconds)
+{
+    w.now.time_ns += nanoseconds;
+}
+
+static const struct endpoint CLIENT = {{4, {10, 0, 0, 1}}, 40000}, SERVER = {{4, {10, 0, 0, 2}}, 80};
+
+static void handshake(void)
+{
+    tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+    pass(2000000);
+    tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    pass(1000000);
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "");
+}
+
+static void a_connection(void **state)
+{
+    (void)state;
+    begin(0);
+    handshake();
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "GET");
+    tcp(SERVER, CLIENT, TCP_ACK, 5001, 1004, "200 OK");
+    tcp(CLIENT, SERVER, TCP_ACK | TCP_FIN, 1004, 5007, "");
+    tcp(SERVER, CLIENT, TCP_ACK | TCP_FIN, 5007, 1005, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 1005, 5008, "");
+    assert_string_equal(said(), "1c[GET] 1s[200 OK] 1c. 1s.");
+    tcp(SERVER, CLIENT, TCP_ACK, 5001, 1004, "200 OK"); /* a late one still belongs to it */
+    pass(9 * (int64_t)SECOND);
+    udp(at(3, 1), at(4, 2), "x");
+    assert_string_equal(said(), "2c[x]");
+    pass(SECOND);
+    udp(at(3, 1), at(4, 2), "y");
+    assert_string_equal(said(), "1:fin 2:tick 2c[y]");
+    assert_string_equal(w.record,
+                        "40000>80 source.bytes=303 source.packets=5 destination.bytes=252 destination.packets=4 "
+                        "network.bytes=555 network.packets=9 event.start=1000000000000 event.end=1000003000000 "
+                        "overhear.flow.state=closed overhear.flow.reason=fin overhear.flow.rtt=3000000 "
+                        "overhear.flow.retransmissions=1 overhear.flow.out_of_order=0 overhear.flow.gap_bytes=0");
+    end();
+    assert_string_equal(w.record,
+                        "1>2 source.bytes=122 source.packets=2 destination.bytes=0 destination.packets=0 "
+                        "network.bytes=122 network.packets=2 event.start=1009003000000 "
+                        "event.end=1010003000000 overhear.flow.state=udp overhear.flow.reason=end_of_capture");
+}
+
+static void roles(void **state)
+{
+    (void)state;
+    begin(0);
+    udp(at(1, 53), at(2, 40000), "answer"); /* below 1024 */
+    udp(at(1, 5353), at(2, 53), "known");   /* claimed by a dissector */
+    udp(at(1, 5000), at(2, 6000), "first");
+    udp(at(1, 53), (struct endpoint){{4, {224, 0, 0, 251}}, 9999}, "many");
+    udp(at(1, 67), (struct endpoint){{4, {255, 255, 255, 255}}, 9999}, "all");
+    udp(at(2, 53), (struct endpoint){{6, {0xff, 2, [15] = 1}}, 9999}, "six");
+    tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 1, 1, "");
+    tcp(at(1, 80), at(2, 40000), TCP_SYN, 1, 1, "");
+    assert_string_equal(said(), "1s[answer] 2s[known] 3c[first] 4c[many] 5c[all] 6c[six]");
+    end();
+    assert_memory_equal(w.record, "80>40000", 8);
+}
+
+static void late_syn_corrects_the_roles(void **state)
+{
+    (void)state;
+    begin(0);
+    struct endpoint a = at(1, 7000), b = at(2, 7001);
+    tcp(a, b, TCP_ACK, 5001, 1004, "yes");
+    tcp(b, a, TCP_SYN, 1000, 0, "");
+    tcp(a, b, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    tcp(b, a, TCP_ACK, 1001, 5001, "ask");
+    assert_string_equal(said(), "1c[ask] 1s[yes]");
+    end();
+    assert_string_equal(w.record,
+                        "7001>7000 source.bytes=123 source.packets=2 destination.bytes=123 destination.packets=2 "
+                        "network.bytes=246 network.packets=4 event.start=1000000000000 event.end=1000000000000 "
+                        "overhear.flow.state=established overhear.flow.reason=end_of_capture "
+                        "overhear.flow.retransmissions=0 overhear.flow.out_of_order=0 overhear.flow.gap_bytes=0");
+}
+
+static void content_swaps_the_roles(void **state)
+{
+    (void)state;
+    begin(0);
+    w.wants_swap = true;
+    udp(at(1, 5000), at(2, 6000), "I serve");
+    udp(at(2, 6000), at(1, 5000), "I ask");
+    udp(at(1, 5000), at(2, 6000), "here");
+    assert_string_equal(said(), "1c[I serve] 1c[I ask] 1s[here]");
+    end();
+    assert_memory_equal(w.record, "6000>5000 source.bytes=65 source.packets=1 destination.bytes=131 ", 64);
+
+    begin(0);
+    for (int i = 0; i < 40; i++)
+        tcp(at(1, 5000), at(2, 6000), TCP_ACK, 5001 + (uint32_t)i, 1001, "s");
+    w.length = 0;
+    w.wants_swap = true;
+    tcp(at(1, 5000), at(2, 6000), TCP_ACK, 5041, 1001, "S");
+    tcp(at(2, 6000), at(1, 5000), TCP_ACK, 1001, 5042, "C");
+    tcp(at(1, 5000), at(2, 6000), TCP_ACK, 5042, 1002, "S");
+    assert_string_equal(said(), "1c[S] 1c[C] 1s[S]");
+    end();
+    assert_memory_equal(w.record, "6000>5000 source.bytes=61 source.packets=1 ", 42);
+}
+
+static void same_pair_in_different_worlds(void **state)
+{
+    (void)state;
+    begin(0);
+    for (uint64_t inside = 0; inside < 2; inside++) {
+        struct packet packet = packet_of(TRANSPORT_UDP, at(1, 5), at(2, 6), "x");
+        packet.inside = inside;
+        packet.has_vlan = inside > 0;
+        flow_packet(w.table, &packet);
+    }
+    tcp(at(1, 5), at(2, 6), TCP_ACK, 1, 1, "");
+    udp(at(2, 6), at(1, 5), "y");
+    assert_string_equal(said(), "1c[x] 2c[x] 1s[y]");
+    assert_int_equal(flow_table_statistics(w.table)->opened, 3);
+    end();
+}
+
+static void port_is_used_again(void **state)
+{
+    (void)state;
+    begin(0);
+    handshake();
+    tcp(CLIENT, SERVER, TCP_RST, 1001, 0, "");
+    tcp(CLIENT, SERVER, TCP_SYN, 900000, 0, "");
+    assert_string_equal(said(), "1:rst");
+    tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 70000, 900001, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 900001, 70001, "again");
+    assert_string_equal(said(), "2c[again]");
+    tcp(at(9, 40000), SERVER, TCP_SYN, 1, 0, "");
+    tcp(at(9, 40000), SERVER, TCP_SYN, 1, 0, "");
+    tcp(at(9, 40000), SERVER, TCP_SYN, 2000000, 0, "");
+    assert_string_equal(said(), "3:timeout");
+    end();
+    assert_int_equal(w.records, 4);
+}
+
+static void silence_ends(void **state)
+{
+    (void)state;
+    begin(0);
+    tcp(at(1, 1000), at(2, 2000), TCP_SYN, 1, 0, "");
+    udp(at(1, 1000), at(2, 2000), "x");
+    handshake();
+    said();
+    pass(59 * (int64_t)SECOND);
+    udp(at(8, 8), at(9, 9), "");
+    assert_string_equal(said(), "4c[]");
+    pass(SECOND);
+    udp(at(8, 8), at(9, 9), "");
+    assert_string_equal(said(), "1:timeout 4:tick 4c[]");
+    pass(60 * (int64_t)SECOND);
+    udp(at(8, 8), at(9, 9), "");
+    assert_string_equal(said(), "2:timeout 3:tick 4:tick 4c[]"); /* the connection is idle: requests are given up */
+    pass((3600 - 120) * (int64_t)SECOND - 1);
+    udp(at(8, 8), at(9, 9), "");
+    assert_string_equal(said(), "4:timeout 5c[]");
+    pass(1);
+    udp(at(8, 8), at(9, 9), "");
+    assert_string_equal(said(), "3:timeout 5c[]");
+    end();
+}
+
+static void clock_goes_astray(void **state)
+{
+    (void)state;
+    begin(0);
+    udp(at(1, 1), at(2, 2), "a");
+    int64_t was = w.now.time_ns;
+    w.now.time_ns = INT64_MAX; /* one mad frame ends nothing */
+    udp(at(1, 1), at(2, 2), "b");
+    w.now.time_ns = was + 1;
+    udp(at(1, 1), at(2, 2), "c");
+    assert_int_equal(w.shared.now_ns, was + 1);
+    w.now.time_ns = INT64_MIN;
+    udp(at(1, 1), at(2, 2), "d");
+    assert_int_equal(w.shared.now_ns, was + 1);
+    assert_string_equal(said(), "1c[a] 1c[b] 1c[c] 1c[d]");
+    w.now.time_ns = was + 10 * 86400 * (int64_t)SECOND; /* but a second frame from there is believed */
+    udp(at(1, 1), at(2, 2), "e");
+    udp(at(1, 1), at(2, 2), "f");
+    assert_string_equal(said(), "1c[e] 1:timeout 2c[f]");
+    end();
+}
+
+static void expiry_is_spread(void **state)
+{
+    (void)state;
+    begin(0);
+    w.quiet = true;
+    for (unsigned i = 0; i < 1000; i++)
+        udp(at(i, 1000), at(5, 2000), "x");
+    assert_int_equal(flow_table_statistics(w.table)->open, 1000);
+    pass(121 * (int64_t)SECOND);
+    udp(at(1, 1), at(2, 2), "x");
+    assert_int_equal(flow_table_statistics(w.table)->ended[END_TIMEOUT], LIMIT_EXPIRED_A_PACKET);
+    udp(at(1, 1), at(2, 2), "x");
+    assert_int_equal(flow_table_statistics(w.table)->ended[END_TIMEOUT], 2 * LIMIT_EXPIRED_A_PACKET);
+    end();
+}
+
+static void icmp(struct endpoint from, struct endpoint to)
+{
+    struct packet packet = packet_of(TRANSPORT_ICMP, at(9, 0), from, "");
+    packet.icmp = (struct icmp_error){true, 3, 3, TRANSPORT_UDP, from, to};
+    flow_packet(w.table, &packet);
+}
+
+static void icmp_errors_find_their_conversation(void **state)
+{
+    (void)state;
+    begin(0);
+    udp(at(1, 1000), at(2, 53), "q");
+    icmp(at(1, 1000), at(2, 53));
+    icmp(at(2, 53), at(1, 1000));
+    icmp(at(1, 1001), at(2, 53));
+    udp(at(1, 1000), at(2, 53), "q");
+    assert_string_equal(said(), "1c[q] 1:icmp4(3,3) 1:icmp4(3,3) 1c[q]");
+    assert_int_equal(flow_table_statistics(w.table)->icmp_errors_matched, 2);
+    assert_int_equal(flow_table_statistics(w.table)->packets, 2);
+    end();
+}
+
+static void anomalies_of_the_packet(void **state)
+{
+    (void)state;
+    begin(0);
+    struct packet packet = packet_of(TRANSPORT_UDP, at(1, 1), at(2, 2), "x");
+    packet.anomaly_count = 1;
+    packet.anomalies[0] = (struct packet_anomaly){ANOMALY_UDP_BAD_CHECKSUM, 1, 2};
+    flow_packet(w.table, &packet);
+    assert_string_equal(said(), "1!udp.bad_checksum(1,2) 1c[x]");
+    end();
+}
+
+static void cut_datagrams(void **state)
+{
+    (void)state;
+    begin(0);
+    struct packet packet = packet_of(TRANSPORT_UDP, at(1, 1), at(2, 2), "abc");
+    packet.payload_length = 10;
+    packet.cut = true;
+    flow_packet(w.table, &packet);
+    end();
+    assert_int_equal(w.records, 1);
+    assert_non_null(strstr(w.record, " overhear.flow.gap_bytes=7"));
+}
+
+/* Ten times as many as there is room for: memory stays below the cap, and whoever talks is not the one who goes. */
+static void flood_of_syns(void **state)
+{
+    (void)state;
+    begin(1024 * 1024);
+    handshake();
+    w.quiet = true;
+    size_t open = 0;
+    for (unsigned i = 0; i < 40000; i++) {
+        tcp(at(i, 1234), SERVER, TCP_SYN, i, 0, "");
+        if (i == 20000)
+            open = flow_table_statistics(w.table)->open;
+    }
+    const struct flow_statistics *statistics = flow_table_statistics(w.table);
+    assert_true(open > 2000);
+    assert_int_equal(statistics->open, open); /* flat */
+    assert_int_equal(statistics->ended[END_EVICTED], statistics->opened - open);
+    assert_int_equal(w.budget.refused, 0);
+    assert_int_equal(w.anomalies, 0);
+    w.quiet = false;
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "still here");
+    const char *last = said();
+    assert_non_null(strstr(last, "1c[still here]"));
+    end();
+}
+
+static void no_memory_for_a_conversation(void **state)
+{
+    (void)state;
+    begin(0);
+    w.budget.fail_at = 1;
+    udp(at(1, 1), at(2, 2), "lost");
+    assert_string_equal(said(), "0!memory.limit(4,0)");
+    assert_int_equal(flow_table_statistics(w.table)->over_limit_bytes, 4);
+    tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+    w.budget.fail_at = 1;
+    tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "GET");
+    assert_string_equal(said(), "1c[GET]"); /* the SYN is forgotten, its answer tells the same */
+    end();
+    assert_int_equal(w.records, 1);
+}
+
+static void every_allocation_fails(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n < 40; n++) {
+        begin(0);
+        w.budget.fail_at = n;
+        handshake();
+        tcp(CLIENT, SERVER, TCP_ACK, 1004, 5001, "def");
+        tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "abc");
+        udp(at(1, 1), at(2, 2), "x");
+        end();
+    }
+}
+
+static void the_end_is_in_order(void **state)
+{
+    (void)state;
+    begin(0);
+    for (unsigned i = 0; i < 5; i++) {
+        udp(at(i, 1000), at(50, 2000), "x");
+        tcp(at(i, 1000), at(50, 2000), TCP_SYN, i, 0, "");
+    }
+    udp(at(50, 2000), at(0, 1000), "answer");
+    said();
+    flow_table_finish(w.table);
+    assert_string_equal(said(), "1:end 2:end 3:end 4:end 5:end 6:end 7:end 8:end 9:end 10:end");
+    end();
+}
+
+static void unknown_ports(void **state)
+{
+    (void)state;
+    begin(0);
+    struct flow_unknown_port rows[3];
+    static const uint16_t ports[] = {700, 600, 500, 400, 700};
+    static const unsigned bytes[] = {10, 30, 30, 5, 15};
+    for (unsigned i = 0; i < 5; i++) {
+        w.unrecognised = bytes[i];
+        udp(at(i, 40000), at(100, ports[i]), "x");
+    }
+    w.unrecognised = 30;
+    flow_table_finish(w.table);
+    assert_int_equal(flow_unknown_ports(w.table, rows, 3), 3);
+    assert_int_equal(rows[0].port, 500);
+    assert_int_equal(rows[1].port, 600);
+    assert_int_equal(rows[2].port, 700);
+    assert_int_equal(rows[2].bytes, 25);
+    assert_int_equal(rows[2].conversations, 2);
+    assert_int_equal(rows[2].transport, TRANSPORT_UDP);
+    assert_int_equal(flow_unknown_ports(w.table, rows, 0), 0);
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_connection),
+        cmocka_unit_test(roles),
+        cmocka_unit_test(late_syn_corrects_the_roles),
+        cmocka_unit_test(content_swaps_the_roles),
+        cmocka_unit_test(same_pair_in_different_worlds),
+        cmocka_unit_test(port_is_used_again),
+        cmocka_unit_test(silence_ends),
+        cmocka_unit_test(clock_goes_astray),
+        cmocka_unit_test(expiry_is_spread),
+        cmocka_unit_test(icmp_errors_find_their_conversation),
+        cmocka_unit_test(anomalies_of_the_packet),
+        cmocka_unit_test(cut_datagrams),
+        cmocka_unit_test(flood_of_syns),
+        cmocka_unit_test(no_memory_for_a_conversation),
+        cmocka_unit_test(every_allocation_fails),
+        cmocka_unit_test(the_end_is_in_order),
+        cmocka_unit_test(unknown_ports),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
