@@ -205,6 +205,20 @@ static void add_frame(const struct record *record, const struct json_step *step,
         add_number(buffer, step, record->last.frame, record->last.frame);
 }
 
+/* Is `,"name"` in the list already? */
+static bool is_listed(const struct text_buffer *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list->at, *end = at + list->length; list->length > 0 && at < end;) {
+        const char *next = memchr(at + 1, ',', (size_t)(end - at - 1));
+        next = next ? next : end;
+        if ((size_t)(next - at) == length + 3 && memcmp(at + 2, name, length) == 0)
+            return true;
+        at = next;
+    }
+    return false;
+}
+
 /* Texts that were cut here, then fields of which the record itself had to leave something out. */
 static void add_truncated(const struct json_writer *json, const struct record *record, const struct json_step *step,
                           struct text_buffer *buffer)
@@ -219,8 +233,11 @@ static void add_truncated(const struct json_writer *json, const struct record *r
     for (unsigned i = 0; i < record->dataset->field_count; i++) {
         if (!(record->truncated[i / 8] & 1u << i % 8))
             continue;
+        const char *name = record->dataset->fields[i].name;
+        if (is_listed(cut, name))
+            continue;
         text_add(buffer, any ? ",\"" : "\"", any ? 2 : 1);
-        text_add_string(buffer, record->dataset->fields[i].name);
+        text_add_string(buffer, name);
         text_add(buffer, "\"", 1);
         any = true;
     }

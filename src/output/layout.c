@@ -29,8 +29,8 @@ size_t layout_width(const char *text, size_t length)
 
 static void add_spaces(struct text_buffer *page, size_t count)
 {
-    char *to = text_reserve(page, count);
-    if (!to || count == 0)
+    char *to = count > 0 ? text_reserve(page, count) : NULL;
+    if (!to)
         return;
     memset(to, ' ', count);
     page->length += count;

@@ -62,7 +62,7 @@ struct tape_text tape_text(const struct record *record, const struct item *item,
                            bool show_secrets, size_t limit)
 {
     struct bytes whole = item->kind == ITEM_WORD ? bytes_of(item->word, item->length)
-                                                 : bytes_of(record->text + item->offset, item->length);
+                                                 : bytes_slice(tape_wire(record), item->offset, item->length);
     if ((field->flags & FIELD_SECRET) && !show_secrets)
         return (struct tape_text){.hides = true};
     struct tape_text text = {.before = utf8_cut(whole, limit)};

@@ -51,9 +51,14 @@ struct tape_text {
 struct tape_text tape_text(const struct record *record, const struct item *item, const struct field *field,
                            bool show_secrets, size_t limit);
 
+static inline struct bytes tape_wire(const struct record *record)
+{
+    return bytes_of(record->text, record->text_length);
+}
+
 static inline struct bytes tape_key(const struct record *record, const struct item *item)
 {
-    return bytes_of(record->text + item->key_offset, item->key_length);
+    return bytes_slice(tape_wire(record), item->key_offset, item->key_length);
 }
 
 struct address tape_address(const struct record *record, const struct item *item);

@@ -46,8 +46,10 @@ char *text_reserve(struct text_buffer *buffer, size_t size)
 
 void text_add(struct text_buffer *buffer, const char *text, size_t length)
 {
+    if (length == 0)
+        return;
     char *to = text_reserve(buffer, length);
-    if (!to || length == 0)
+    if (!to)
         return;
     memcpy(to, text, length);
     buffer->length += length;

@@ -80,18 +80,18 @@ static void add_title(const struct record *record, struct text_buffer *text)
     }
 }
 
+/* How they talk: `udp  vlan 12`; may be nothing. */
 static void add_ways(const struct record *record, struct text_buffer *text)
 {
     const struct conversation *conversation = record->conversation;
-    layout_mark(text, STYLE_DIM);
-    text_add_string(text, conversation->transport == TRANSPORT_TCP   ? "  tcp"
-                          : conversation->transport == TRANSPORT_UDP ? "  udp"
-                                                                     : "");
+    if (!conversation)
+        return;
+    if (conversation->transport == TRANSPORT_TCP || conversation->transport == TRANSPORT_UDP)
+        text_add_string(text, conversation->transport == TRANSPORT_TCP ? "tcp" : "udp");
     if (conversation->has_vlan) {
-        text_add_string(text, "  vlan ");
+        text_add_string(text, text->length > 0 ? "  vlan " : "vlan ");
         text_add_unsigned(text, conversation->vlan);
     }
-    layout_mark(text, STYLE_NORMAL);
 }
 
 static void say_host(struct transcript *transcript, struct bytes host)
@@ -143,7 +143,6 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     if (conversation) {
         text_add_string(text, "  ");
         transcript_add_endpoints(transcript, record, text);
-        add_ways(record, text);
     }
     size_t digits = strlen(number);
     struct pen pen = {.page = &transcript->left, .right = width - clock_width - 2, .indent = TITLE_COLUMN};
@@ -151,6 +150,16 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     pen_write(&pen, number, digits);
     pen_move(&pen, digits < NUMBER_COLUMNS ? TITLE_COLUMN : digits + 2);
     pen_write(&pen, text->at, text->length);
+    text->length = 0;
+    add_ways(record, text);
+    if (text->length > 0) {
+        /* All of it on one line, be it the next. */
+        if (pen.column + 2 + text->length > pen.right)
+            pen_newline(&pen);
+        pen_move(&pen, pen.column ? pen.column + 2 : TITLE_COLUMN);
+        layout_mark(&transcript->left, STYLE_DIM);
+        pen_write(&pen, text->at, text->length);
+    }
 
     struct text_buffer *right = &transcript->right;
     layout_mark(right, STYLE_DIM);

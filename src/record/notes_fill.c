@@ -39,13 +39,19 @@ static void add_quantity(struct sentence *sentence, const struct notes *notes, s
     }
 }
 
+/* Bytes of the tape's text; none where there is no text at all. */
+static struct bytes wire_text(const struct record *record, uint32_t offset, uint32_t length)
+{
+    return bytes_slice(bytes_of(record->text, record->text_length), offset, length);
+}
+
 static void add_argument(struct sentence *sentence, const struct notes *notes, const struct record *record,
                          const struct item *argument)
 {
     char text[QUANTITY_SIZE];
     switch ((enum argument_kind)argument->field) {
     case ARGUMENT_TEXT: {
-        struct bytes value = bytes_of(record->text + argument->offset, argument->length);
+        struct bytes value = wire_text(record, argument->offset, argument->length);
         add(sentence, utf8_cut(value, ARGUMENT_BYTES));
         if (value.len > ARGUMENT_BYTES)
             add(sentence, bytes_text("…"));
@@ -110,11 +116,11 @@ static struct bytes lookup_text(const struct record *record, const struct item *
     case ITEM_TEXT: /* a sentence about a secret could tell it */
         if ((field->flags & FIELD_SECRET) || item->secret_length > 0)
             return (struct bytes){NULL, 0};
-        return bytes_of(record->text + item->offset, item->length);
+        return wire_text(record, item->offset, item->length);
     case ITEM_WORD:
         return bytes_of(item->word, item->length);
     case ITEM_MAP:
-        return bytes_of(record->text + item->key_offset, item->key_length);
+        return wire_text(record, item->key_offset, item->key_length);
     case ITEM_INTEGER:
         if (field->type == FIELD_BOOLEAN)
             return bytes_text(item->integer ? "true" : "false");
