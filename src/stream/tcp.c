@@ -63,6 +63,22 @@ void tcp_begin(struct tcp_stream *stream, enum side side, uint64_t position)
         other->has_acked = other->claimed = other->has_mature = false;
 }
 
+/* The lowest position at which this side said something. */
+static uint64_t lowest_seen(const struct tcp_stream *stream, enum side side)
+{
+    const struct tcp_side *own = &stream->sides[side];
+    const struct piece *first = waiting_first(&own->waiting);
+    const struct current *current = &stream->current;
+    uint64_t position = own->origin;
+    if (first)
+        position = first->start;
+    else if (own->has_fin && own->fin < position)
+        position = own->fin;
+    if (current->present && current->side == side && (!first || current->start < position))
+        position = current->start;
+    return position;
+}
+
 /* With the other side's SYN, what it acknowledged first is the answer to this side's SYN; else what was sent before the
  * capture began may still be acknowledged, and only what was seen counts. */
 void tcp_begin_somewhere(struct tcp_stream *stream, enum side side)
@@ -72,18 +88,13 @@ void tcp_begin_somewhere(struct tcp_stream *stream, enum side side)
         return;
     if (!own->based)
         base(own, other->acked_first);
-    const struct piece *first = waiting_first(&own->waiting);
-    const struct current *current = &stream->current;
-    uint64_t position = first ? first->start : own->origin;
-    if (current->present && current->side == side && (!first || current->start < position))
-        position = current->start;
-    if (own->has_fin && !first && own->fin < position)
-        position = own->fin;
+    uint64_t position = lowest_seen(stream, side);
     if (other->has_acked) {
         uint64_t acked = tcp_locate(own, other->acked_first);
+        bool silent = !own->waiting.root && !own->has_fin;
         if (other->syn && acked < position && position - acked < TCP_REACH)
             position = acked;
-        else if (!first && acked == position + 1 && !(own->has_fin && own->fin == position))
+        else if (silent && acked == position + 1)
             position = acked; /* all that was seen was a keep-alive */
     }
     tcp_begin(stream, side, position);
@@ -111,20 +122,22 @@ static bool take_syn(struct tcp_stream *stream, enum side side, uint64_t positio
     return true;
 }
 
+/* Each step is timed from the last time that the one before it was seen. */
 static void time_handshake(struct tcp_stream *stream, enum side side, const struct packet *packet)
 {
-    bool syn = packet->tcp.flags & TCP_SYN, ack = packet->tcp.flags & TCP_ACK;
-    if (syn && !ack && stream->handshake <= HANDSHAKE_SYN) {
+    bool syn = packet->tcp.flags & TCP_SYN, ack = packet->tcp.flags & TCP_ACK, opener = side == stream->opener;
+    enum handshake now = stream->handshake;
+    if (syn && !ack && now <= HANDSHAKE_SYN) {
         stream->handshake = HANDSHAKE_SYN;
         stream->opener = side;
-    } else if (syn && ack && side != stream->opener && stream->handshake == HANDSHAKE_SYN) {
+    } else if (syn && ack && !opener && now == HANDSHAKE_SYN) {
         stream->handshake = HANDSHAKE_ANSWERED;
         stream->rtt_ns = tcp_elapsed(stream, stream->handshake_ns);
-    } else if (!syn && ack && side == stream->opener && stream->handshake == HANDSHAKE_ANSWERED) {
+    } else if (!syn && ack && opener && now == HANDSHAKE_ANSWERED) {
         stream->handshake = HANDSHAKE_DONE;
         stream->rtt_ns += tcp_elapsed(stream, stream->handshake_ns);
-    } else if (!(syn && ack && side != stream->opener && stream->handshake == HANDSHAKE_ANSWERED)) {
-        return; /* but a SYN|ACK that comes again is timed again */
+    } else if (!syn || now == HANDSHAKE_DONE) {
+        return;
     }
     stream->handshake_ns = stream->now.time_ns;
 }
@@ -279,38 +292,44 @@ static void refuse(struct tcp_side *own, size_t bytes)
     own->bytes_over_limit += bytes;
 }
 
+/* What the segment carries, from `position` on. */
+static void take_content(struct tcp_stream *stream, enum side side, uint64_t position, const struct packet *packet,
+                         const struct utterance *said)
+{
+    struct tcp_side *own = &stream->sides[side];
+    uint32_t captured = (uint32_t)packet->payload.len;
+    uint32_t length = packet->payload_length > captured ? packet->payload_length : captured;
+    take_urgent(stream, side, position, packet);
+    if (length > 0)
+        tcp_payload(stream, side, position, packet->payload, length - captured, said);
+    else if (!own->started && position < own->origin)
+        own->origin = position;
+    if (packet->tcp.flags & TCP_FIN)
+        take_fin(own, position + length, said);
+    else if (length == 0 && position + 1 == own->highest && !(packet->tcp.flags & TCP_SYN))
+        own->keep_alives++;
+}
+
 static void take_segment(struct tcp_stream *stream, enum side side, const struct packet *packet)
 {
     struct tcp_side *own = &stream->sides[side];
-    unsigned flags = packet->tcp.flags;
-    bool first = !own->based;
+    bool syn = packet->tcp.flags & TCP_SYN;
     base(own, packet->tcp.sequence);
     uint64_t position = tcp_locate(own, packet->tcp.sequence);
-    if (flags & TCP_SYN ? !take_syn(stream, side, position, packet)
-                        : !find_place(stream, side, packet->tcp.sequence, &position)) {
+    bool fits = syn ? take_syn(stream, side, position, packet)
+                    : find_place(stream, side, packet->tcp.sequence, &position);
+    if (!fits) {
         refuse(own, packet->payload.len);
         return;
     }
     time_handshake(stream, side, packet);
     take_window(own, packet);
     struct utterance said = {packet->moment, packet->tcp.acknowledgment, false};
-    if (flags & TCP_ACK)
+    if (packet->tcp.flags & TCP_ACK)
         said.acknowledges = take_acknowledgment(stream, side, packet->tcp.acknowledgment);
-    if (!(flags & TCP_SYN))
+    if (!syn)
         stream->answered = true;
-    position += flags & TCP_SYN ? 1 : 0;
-    take_urgent(stream, side, position, packet);
-    uint32_t length = packet->payload_length;
-    if (length < packet->payload.len)
-        length = (uint32_t)packet->payload.len;
-    if (length == 0 && !first && position + 1 == own->highest && !(flags & (TCP_SYN | TCP_FIN)))
-        own->keep_alives++;
-    if (!own->started && length == 0 && position < own->origin)
-        own->origin = position;
-    if (length > 0)
-        tcp_payload(stream, side, position, packet->payload, length - (uint32_t)packet->payload.len, &said);
-    if (flags & TCP_FIN)
-        take_fin(own, position + length, &said);
+    take_content(stream, side, syn ? position + 1 : position, packet, &said);
 }
 
 void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet)

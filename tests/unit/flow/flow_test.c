@@ -5,7 +5,6 @@
 #include "flow/flow.h"
 #include "util/budget.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h> /* after those that it needs */
 
 enum { LOG_SIZE = 1 << 16, SECOND = 1000000000 };
 

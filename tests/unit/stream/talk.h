@@ -11,7 +11,6 @@
 #include "stream/tcp.h"
 #include "util/budget.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h> /* after those that it needs */
 
 enum { LOG_SIZE = 1 << 21 };
 
