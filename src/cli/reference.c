@@ -8,7 +8,7 @@
 #include <pcap/pcap.h>
 #include <zlib.h>
 
-enum { NAME_COLUMN = 36, TYPE_COLUMN = 14, OPTION_COLUMN = 30, PORTS_SIZE = 256 };
+enum { NAME_COLUMN = 36, TYPE_COLUMN = 14, OPTION_COLUMN = 30, PROTOCOL_COLUMN = 10 };
 
 static const char *type_name(const struct field *field)
 {
@@ -86,24 +86,28 @@ int reference_print_fields(FILE *to, const char *const *names, size_t count, con
     return 0;
 }
 
+/* "tcp 53, udp 5353 (mdns)": the name in brackets where a port has another network.protocol. */
+static void print_ports(FILE *to, const struct dissector *dissector)
+{
+    const char *separator = "";
+    for (const struct port *port = dissector->ports; port && port->transport != 0; port++) {
+        fprintf(to, "%s%s %u", separator, port->transport == TRANSPORT_TCP ? "tcp" : "udp", port->port);
+        if (port->protocol && strcmp(port->protocol, dissector->name) != 0)
+            fprintf(to, " (%s)", port->protocol);
+        separator = ", ";
+    }
+    if (separator[0] == '\0')
+        fputs("no port of its own", to);
+}
+
 void reference_print_protocols(FILE *to)
 {
-    fprintf(to, "%-10s %-44s %s\n", "PROTOCOL", "PORTS", "MEANING");
     for (size_t i = 0; dissector_registry[i]; i++) {
         const struct dissector *dissector = dissector_registry[i];
-        char ports[PORTS_SIZE] = "";
-        size_t length = 0;
-        uint8_t transport = 0;
-        for (const struct port *port = dissector->ports; port && port->transport != 0 && length < sizeof ports;
-             port++) {
-            const char *name = port->transport == TRANSPORT_TCP ? "tcp" : "udp";
-            const char *before = length > 0 ? (port->transport == transport ? ", " : "; ") : "";
-            length += (size_t)snprintf(ports + length, sizeof ports - length, "%s%s%s%u", before,
-                                       port->transport == transport ? "" : name,
-                                       port->transport == transport ? "" : " ", port->port);
-            transport = port->transport;
-        }
-        fprintf(to, "%-10s %-44s %s\n", dissector->name, ports, dissector->meaning ? dissector->meaning : "");
+        fprintf(to, "%-*s %s\n%-*s ", PROTOCOL_COLUMN, dissector->name, dissector->meaning ? dissector->meaning : "",
+                PROTOCOL_COLUMN, "");
+        print_ports(to, dissector);
+        fputc('\n', to);
     }
 }
 

@@ -5,7 +5,7 @@
 
 enum { LABEL_COLUMN = 16, LINE_COLUMNS = 80, ENTRY_SIZE = 120 };
 
-/* A label and a list of entries that wraps under itself. */
+/* A label and a list of entries that wraps under itself. Entries have commas of their own. */
 struct list {
     FILE *to;
     size_t column; /* 0: nothing printed yet */
@@ -27,10 +27,10 @@ static void list_add(struct list *list, const char *label, const char *entry)
         fprintf(list->to, "%-*s%s", LABEL_COLUMN, label, entry);
         list->column = LABEL_COLUMN + width;
     } else if (list->column + 2 + width > LINE_COLUMNS) {
-        fprintf(list->to, ",\n%*s%s", LABEL_COLUMN, "", entry);
+        fprintf(list->to, ";\n%*s%s", LABEL_COLUMN, "", entry);
         list->column = LABEL_COLUMN + width;
     } else {
-        fprintf(list->to, ", %s", entry);
+        fprintf(list->to, "; %s", entry);
         list->column += 2 + width;
     }
 }
@@ -59,8 +59,6 @@ static void list_add_bytes(struct list *list, const char *label, const char *nam
     list_add(list, label, entry);
 }
 
-static const char *const end_names[] = {"fin", "rst", "timeout", "evicted", "end of capture"};
-
 static void print_read(FILE *to, const struct engine_statistics *statistics)
 {
     char frames[HUMAN_SIZE], bytes[HUMAN_SIZE], span[HUMAN_SIZE];
@@ -73,6 +71,7 @@ static void print_read(FILE *to, const struct engine_statistics *statistics)
 
 static void print_conversations(FILE *to, const struct engine_statistics *statistics)
 {
+    static const char *const end_names[] = {"fin", "rst", "timeout", "evicted", "end of capture"};
     char number[HUMAN_SIZE];
     if (statistics->conversations == 0)
         return;
@@ -101,12 +100,15 @@ static void print_unknown(FILE *to, const struct engine_statistics *statistics)
     list_end(&list);
 }
 
+/* How far frames got. That all were decoded goes without saying; the engine puts that row first. */
 static void print_stops(FILE *to, const struct engine_statistics *statistics)
 {
+    bool worth_saying = false;
+    for (size_t i = 1; i < statistics->stop_count; i++)
+        worth_saying = worth_saying || statistics->stops[i].frames > 0;
     struct list list = {to, 0};
-    for (size_t i = 0; i < statistics->stop_count; i++)
-        if (strcmp(statistics->stops[i].name, "decoded") != 0)
-            list_add_count(&list, "not decoded", statistics->stops[i].name, statistics->stops[i].frames);
+    for (size_t i = 0; worth_saying && i < statistics->stop_count; i++)
+        list_add_count(&list, "frames", statistics->stops[i].name, statistics->stops[i].frames);
     list_end(&list);
 }
 

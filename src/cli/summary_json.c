@@ -83,7 +83,10 @@ int summary_print_json(FILE *to, const struct summary *summary)
         add_number(dropped, "kernel", summary->dropped_by_kernel);
         add_number(dropped, "interface", summary->dropped_by_interface);
     }
-    json_object_object_add(root, "seconds", json_object_new_double((double)summary->elapsed_ns / 1e9));
+    char seconds[32];
+    snprintf(seconds, sizeof seconds, "%lld.%06lld", (long long)(summary->elapsed_ns / 1000000000),
+             (long long)(summary->elapsed_ns % 1000000000 / 1000));
+    json_object_object_add(root, "seconds", json_object_new_double_s((double)summary->elapsed_ns / 1e9, seconds));
     const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
     int result = text ? 0 : -1;
     if (text)

@@ -14,7 +14,7 @@
 
 #include <unistd.h>
 
-enum { MOST_WORDS = 16 };
+enum { MOST_WORDS = 32 };
 
 struct parsed {
     struct options options;

@@ -61,10 +61,10 @@ static void prints_aligned_lines_and_no_zeros(void **state)
     char *text = print(false, &summary);
     assert_string_equal(text, "read            12 345 frames, 4.5 MB, over 3 min 19 s\n"
                               "conversations   7 (ended by: fin 5, end of capture 2)\n"
-                              "records         dns 2, flow 7\n"
+                              "records         dns 2; flow 7\n"
                               "anomalies       dns.trailing_bytes 4\n"
-                              "not decoded     arp 5\n"
-                              "not understood  udp 5000 (12.3 kB, 3 conversations),\n"
+                              "frames          decoded 12 340; arp 5\n"
+                              "not understood  udp 5000 (12.3 kB, 3 conversations);\n"
                               "                tcp 22 (10 B, 1 conversation)\n"
                               "lost            in gaps 1.2 kB\n"
                               "noticed         bad checksums 3\n"
@@ -105,7 +105,7 @@ static void prints_one_json_object_on_one_line(void **state)
               "\"bad_checksums\":3,\"datagrams\":{\"reassembled\":0,\"given_up\":0},"
               "\"memory\":{\"peak\":77,\"limit\":536870912,\"refused\":0},"
               "\"unknown_ports\":[{\"transport\":\"udp\",\"port\":5000,\"conversations\":3,\"bytes\":12345},"
-              "{\"transport\":\"tcp\",\"port\":22,\"conversations\":1,\"bytes\":10}],\"seconds\":0.5}\n");
+              "{\"transport\":\"tcp\",\"port\":22,\"conversations\":1,\"bytes\":10}],\"seconds\":0.500000}\n");
     free(text);
 }
 
