@@ -144,7 +144,7 @@ static bool is_worth_telling(enum side side, struct bytes bytes)
     bool bare = false, whole = bytes_find(bytes, '\n', 0) < bytes.len;
     struct bytes line = http_take_line(&bytes, &bare);
     if (side == SIDE_SERVER)
-        return http_status_line(line, &start) && start.status > 0;
+        return http_status_line(line, &start) && start.has_status;
     if (!http_request_line(line, &start) || !http_is_token(start.method) || start.target.len == 0)
         return false;
     return start.version.len > 0 || (!whole && http_is_registered_method(start.method));
@@ -228,7 +228,7 @@ static void http_abandon(void *state_block, struct emitter *emitter, struct tran
     http_fill(transaction);
 }
 
-static const struct port ports[] = {
+const struct port http_ports[] = {
     {TRANSPORT_TCP, 80, NULL},   {TRANSPORT_TCP, 8080, NULL},
     {TRANSPORT_TCP, 8000, NULL}, {TRANSPORT_TCP, 8008, NULL},
     {TRANSPORT_TCP, 8888, NULL}, {TRANSPORT_TCP, 3128, NULL},
@@ -239,7 +239,7 @@ static const struct port ports[] = {
 const struct dissector http_dissector = {
     .name = "http",
     .meaning = "web pages and everything else that is asked for over HTTP/1.0 and 1.1",
-    .ports = ports,
+    .ports = http_ports,
     .dataset = &http_dataset,
     .state_size = sizeof(struct http_state),
     .transaction_size = sizeof(struct http_transaction),

@@ -69,13 +69,15 @@ enum http_field_index {
 enum http_cookie_member { HTTP_COOKIE_NAME, HTTP_COOKIE_VALUE, HTTP_COOKIE_ATTRIBUTES };
 
 extern const struct dataset http_dataset;
+extern const struct port http_ports[]; /* ended by a zeroed row */
 
 /* --- form: start lines and header lines (http_head.c) --- */
 
 struct http_start {
     struct bytes method, target; /* of a request */
     struct bytes version;        /* `1.1`; empty: none was said */
-    unsigned status;             /* of a response; 0: none can be read */
+    unsigned status;             /* of a response */
+    bool has_status;             /* three digits are there */
     struct bytes phrase;
     bool odd; /* readable, but not as RFC 9112 wants it */
 };

@@ -218,7 +218,8 @@ static void settle_lost_answers(struct http_state *state, struct emitter *emitte
     }
 }
 
-static void begin_request(struct http_state *state, struct transaction *transaction, const struct http_head *head)
+static void begin_request(struct http_state *state, struct transaction *transaction, const struct http_head *head,
+                          bool whole)
 {
     struct record *record = &transaction->record;
     struct http_transaction *exchange = http_exchange_of(transaction);
@@ -226,17 +227,28 @@ static void begin_request(struct http_state *state, struct transaction *transact
         exchange->method = HTTP_METHOD_HEAD;
     else if (bytes_is(head->start.method, "CONNECT"))
         exchange->method = HTTP_METHOD_CONNECT;
-    exchange->simple = head->start.version.len == 0;
+    exchange->simple = whole && head->start.version.len == 0;
     state->simple = state->simple || exchange->simple;
     state->asked = true;
     record_text(record, HTTP_REQUEST_METHOD, head->start.method);
     if (exchange->simple)
         record_word(record, HTTP_VERSION, "0.9");
-    else
+    else if (head->start.version.len > 0)
         record_text(record, HTTP_VERSION, head->start.version);
     if (!state->version_said)
         http_explain_version(record);
     state->version_said = true;
+}
+
+/* A line that broke off in its last word, which was to become the version. */
+static void drop_broken_version(struct http_start *start)
+{
+    size_t last = start->target.len;
+    while (last > 0 && bytes_at(start->target, last - 1) != ' ')
+        last--;
+    struct bytes word = bytes_skip(start->target, last);
+    if (last > 0 && start->version.len == 0 && bytes_equal(word, bytes_first(bytes_text("HTTP/"), word.len)))
+        start->target = bytes_trim(bytes_first(start->target, last));
 }
 
 enum verdict http_take_request(struct http_state *state, struct emitter *emitter, const struct message *message)
@@ -252,6 +264,8 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
         return VERDICT_OK;
     }
+    if (message->kind == MESSAGE_REST)
+        drop_broken_version(&head.start);
     if (state->sides[SIDE_SERVER].adrift)
         settle_lost_answers(state, emitter);
     struct transaction *transaction = transaction_open(emitter, HTTP_KEY_WAITING, message);
@@ -262,7 +276,7 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     if (head.start.odd && message->kind == MESSAGE_WHOLE && head.start.version.len > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
     struct http_transaction *exchange = http_exchange_of(transaction);
-    begin_request(state, transaction, &head);
+    begin_request(state, transaction, &head, message->kind == MESSAGE_WHOLE);
     http_say_bare_lf(own, emitter, bare);
     http_take_fields(own, emitter, &transaction->record, &head, &scratch, rest, HTTP_REQUEST_HEADERS);
     unsigned hosts = http_request_url(&transaction->record, emitter, &head, &scratch);
@@ -312,7 +326,7 @@ static void add_status(struct transaction *transaction, const struct http_start 
     http_exchange_of(transaction)->status = start->status;
     if (start->version.len > 0)
         record_text(record, HTTP_VERSION, start->version);
-    if (start->status > 0) {
+    if (start->has_status) {
         record_integer(record, HTTP_RESPONSE_STATUS_CODE, start->status);
         record->outcome = start->status < 400 ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
     }

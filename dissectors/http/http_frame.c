@@ -154,7 +154,9 @@ static enum look look_at_strict_status(struct bytes bytes)
 static enum look look_at_response(struct bytes bytes, size_t from, enum trust trust)
 {
     struct bytes prefix = bytes_first(bytes, 5);
-    if (!bytes_equal_nocase(prefix, bytes_first(bytes_text("HTTP/"), prefix.len)))
+    struct bytes radio = bytes_first(bytes_text("ICY "), prefix.len);
+    if (!bytes_equal_nocase(prefix, bytes_first(bytes_text("HTTP/"), prefix.len)) &&
+        (trust != TRUST_PLACE || !bytes_equal(bytes_first(prefix, radio.len), radio)))
         return LOOK_NO;
     enum look look = trust == TRUST_PLACE ? LOOK_YES : look_at_strict_status(bytes);
     if (look != LOOK_YES)
@@ -307,7 +309,9 @@ static bool is_all_target(struct bytes bytes)
     return true;
 }
 
-static enum probe probe_request(struct bytes first)
+/* `ours`: on a port of HTTP, and who is the client is known. There the beginning of a request is enough, should the
+ * rest be lost. */
+static enum probe probe_request(struct bytes first, bool ours)
 {
     size_t space = bytes_find(bytes_first(first, HTTP_METHOD_BYTES + 1), ' ', 0);
     bool registered = http_is_registered_method(bytes_first(first, space));
@@ -321,20 +325,19 @@ static enum probe probe_request(struct bytes first)
     }
     if (look != LOOK_MORE)
         return PROBE_NO;
+    bool has_target = registered && bytes_at(first, space + 1) == '/';
     if (first.len < LIMIT_PROBE_BYTES)
-        return PROBE_MORE;
-    if (!registered)
-        return PROBE_NO;
-    uint8_t target = bytes_at(first, space + 1);
-    bool certain = target == '/' && is_all_target(bytes_skip(first, space + 1));
-    return certain ? PROBE_CLIENT : PROBE_MAYBE;
+        return has_target && ours ? PROBE_MAYBE : PROBE_MORE;
+    if (has_target && is_all_target(bytes_skip(first, space + 1)))
+        return PROBE_CLIENT;
+    return registered ? PROBE_MAYBE : PROBE_NO;
 }
 
-static enum probe probe_start(struct bytes first)
+static enum probe probe_start(struct bytes first, bool ours)
 {
     struct bytes prefix = bytes_first(first, 5);
     if (!bytes_equal(prefix, bytes_first(bytes_text("HTTP/"), prefix.len)))
-        return probe_request(first);
+        return probe_request(first, ours);
     switch (look_at_strict_status(first)) {
     case LOOK_YES:
         return PROBE_SERVER;
@@ -345,12 +348,30 @@ static enum probe probe_start(struct bytes first)
     }
 }
 
+static bool is_http_port(uint16_t port)
+{
+    for (size_t i = 0; http_ports[i].transport; i++)
+        if (http_ports[i].port == port)
+            return true;
+    return false;
+}
+
+/* Something else in front, but a request within reach. */
+static bool has_request_inside(struct bytes first)
+{
+    size_t at = next_candidate(SIDE_CLIENT, first, 0);
+    while (at < first.len && look_at_request(bytes_skip(first, at), 0, TRUST_NONE) != LOOK_YES)
+        at = next_candidate(SIDE_CLIENT, first, at + 1);
+    return at < first.len;
+}
+
 enum probe http_probe(const struct conversation *conversation, enum side side, struct bytes first)
 {
-    (void)conversation;
     (void)side; /* who is the client is what these bytes tell */
     first = bytes_skip(first, empty_lines(first));
     if (first.len == 0 || (first.len == 1 && bytes_at(first, 0) == '\r'))
         return PROBE_MORE;
-    return probe_start(first);
+    bool ours = !conversation->midstream && is_http_port(conversation->destination.port);
+    enum probe probe = probe_start(first, ours);
+    return probe == PROBE_NO && has_request_inside(first) ? PROBE_MAYBE : probe;
 }

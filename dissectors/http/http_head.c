@@ -117,26 +117,23 @@ static size_t span(struct bytes bytes, bool (*is_kind)(uint8_t c))
     return count;
 }
 
-static bool is_version_byte(uint8_t c)
-{
-    return http_is_digit(c) || c == '.';
-}
-
 bool http_status_line(struct bytes line, struct http_start *ret_start)
 {
     enum { PREFIX = 5, DIGITS = 3 };
-    if (!bytes_begin_nocase(line, "HTTP/"))
+    struct bytes rest = line;
+    struct http_start start = {.version = take_word(&rest)};
+    bool radio = bytes_is(start.version, "ICY"); /* how Internet radio of the SHOUTcast kind answers */
+    if (!radio && !bytes_begin_nocase(start.version, "HTTP/"))
         return false;
-    struct http_start start = {0};
-    struct bytes rest = bytes_skip(line, PREFIX);
-    start.version = bytes_first(rest, span(rest, is_version_byte));
-    rest = bytes_skip(rest, start.version.len);
+    start.version = radio ? (struct bytes){0} : bytes_skip(start.version, PREFIX);
     size_t gap = span(rest, is_space);
-    start.odd = !bytes_begin(line, "HTTP/") || !is_version(start.version) || gap != 1 || bytes_at(rest, 0) != ' ';
+    bool named = radio || (bytes_begin(line, "HTTP/") && is_version(start.version));
+    start.odd = !named || gap != 1 || bytes_at(rest, 0) != ' ';
     rest = bytes_skip(rest, gap);
-    struct bytes digits = bytes_first(rest, span(rest, http_is_digit));
-    uint64_t status;
-    if (digits.len == DIGITS && http_number(digits, &status)) {
+    struct bytes digits = bytes_first(rest, DIGITS);
+    uint64_t status = 0;
+    start.has_status = digits.len == DIGITS && http_number(digits, &status);
+    if (start.has_status) {
         start.status = (unsigned)status;
         rest = bytes_skip(rest, DIGITS);
     }

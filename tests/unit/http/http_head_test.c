@@ -76,11 +76,13 @@ static void status_lines(void **state)
         {"http/1.1 200 OK", true, "1.1", 200, "OK"},
         {"HTTP/1.10 200 OK", true, "1.10", 200, "OK"},
         {"HTTP/1.1 200OK", true, "1.1", 200, "OK"},
-        {"HTTP/1.1 2000 OK", true, "1.1", 0, "2000 OK"},
+        {"HTTP/1.1 2000 OK", true, "1.1", 200, "0 OK"},
         {"HTTP/1.1 20 OK", true, "1.1", 0, "20 OK"},
         {"HTTP/1.1 099 Low", true, "1.1", 99, "Low"},
+        {"HTTP/1x 200 OK", true, "1x", 200, "OK"},
         {"HTTP/ 200 OK", true, "", 200, "OK"},
         {"HTTP/1.1", true, "1.1", 0, ""},
+        {"ICY 200 OK", false, "", 200, "OK"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -92,7 +94,7 @@ static void status_lines(void **state)
         assert_bytes(start.phrase, rows[i].phrase);
     }
     struct http_start start;
-    assert_false(http_status_line(bytes_text("ICY 200 OK"), &start));
+    assert_false(http_status_line(bytes_text("RTSP/1.0 200 OK"), &start));
 }
 
 static void header_lines(void **state)
