@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sample.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+
+static struct output *new_output(int descriptor, bool line_buffered)
+{
+    struct output *output = output_new(
+        &(struct output_options){.format = OUTPUT_JSON, .descriptor = descriptor, .line_buffered = line_buffered});
+    assert_non_null(output);
+    return output;
+}
+
+/* Nothing leaves before the buffer is full; then whole lines leave. */
+static void test_buffers_whole_lines(void **state)
+{
+    (void)state;
+    int descriptor = memfd_create("output", 0);
+    struct output *output = new_output(descriptor, false);
+    struct record record;
+    sample_dns(&record);
+    output_record(output, &record);
+    assert_int_equal(lseek(descriptor, 0, SEEK_END), 0);
+    assert_int_equal(output_flush(output), 0);
+    off_t line = lseek(descriptor, 0, SEEK_END);
+    assert_true(line > 500);
+    for (int i = 0; i < 300; i++)
+        output_record(output, &record);
+    off_t length = lseek(descriptor, 0, SEEK_END);
+    assert_true(length >= 128 * 1024 && length % line == 0);
+    output_flush(output);
+    assert_int_equal(lseek(descriptor, 0, SEEK_END), 301 * line);
+    output_free(output);
+    record_done(&record);
+    close(descriptor);
+}
+
+static void test_line_buffered(void **state)
+{
+    (void)state;
+    int descriptor = memfd_create("output", 0);
+    struct output *output = new_output(descriptor, true);
+    struct record record;
+    sample_dns(&record);
+    output_record(output, &record);
+    assert_true(lseek(descriptor, 0, SEEK_END) > 500);
+    output_free(output);
+    record_done(&record);
+    close(descriptor);
+}
+
+static void test_reader_went_away(void **state)
+{
+    (void)state;
+    int ends[2];
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    struct output *output = new_output(ends[1], false);
+    struct record record;
+    sample_dns(&record);
+    output_record(output, &record);
+    output_record(output, &record);
+    assert_int_equal(output_errno(output), 0);
+    assert_int_equal(output_flush(output), -1);
+    assert_int_equal(output_errno(output), EPIPE);
+    assert_int_equal(output_records_lost(output), 2);
+    output_record(output, &record);
+    assert_int_equal(output_flush(output), -1);
+    assert_int_equal(output_records_lost(output), 3);
+    output_free(output);
+    record_done(&record);
+    close(ends[1]);
+}
+
+static void test_full_disk(void **state)
+{
+    (void)state;
+    int descriptor = open("/dev/full", O_WRONLY);
+    if (descriptor < 0)
+        skip();
+    struct output *output = new_output(descriptor, true);
+    struct record record;
+    sample_dns(&record);
+    output_record(output, &record);
+    assert_int_equal(output_errno(output), ENOSPC);
+    assert_int_equal(output_records_lost(output), 1);
+    output_free(output);
+    record_done(&record);
+    close(descriptor);
+}
+
+/* A pipe that does not take everything at once, and does not block. */
+static void test_slow_reader(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    struct record record;
+    sample_dns(&record);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct output *output = new_output(ends[1], false);
+        for (int i = 0; i < 1000; i++)
+            output_record(output, &record);
+        _exit(output_flush(output) == 0 && output_records_lost(output) == 0 ? 0 : 1);
+    }
+    close(ends[1]);
+    size_t lines = 0;
+    fcntl(ends[0], F_SETFL, 0);
+    char piece[4096];
+    for (ssize_t got; (got = read(ends[0], piece, sizeof piece)) > 0;)
+        for (ssize_t i = 0; i < got; i++)
+            lines += piece[i] == '\n';
+    assert_int_equal(lines, 1000);
+    close(ends[0]);
+    record_done(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_buffers_whole_lines), cmocka_unit_test(test_line_buffered),
+        cmocka_unit_test(test_reader_went_away),    cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_slow_reader),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "record/notes.h"
+
+#include "record/notes_builtin.h"
+#include "util/budget.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char first_file[] = "{\"dns.response_code\": {\"NOERROR\": \"fine\", \"NXDOMAIN\": \"no such name\"},"
+                                 " \"observations\": {\"t.all\": \"{text} {number} {duration} {size} {time}!\","
+                                 "   \"t.open\": \"odd {text\", \"t.unknown\": \"{nobody} {text}\"}}";
+static const char second_file[] =
+    "\xef\xbb\xbf{\"dns.response_code\": {\"NXDOMAIN\": \"no name\", \"Refused\": \"no\"}}\n";
+
+const struct builtin_notes builtin_notes[] = {
+    {"a/notes.json", (const unsigned char *)first_file, sizeof first_file - 1},
+    {"b/notes.json", (const unsigned char *)second_file, sizeof second_file - 1},
+    {NULL, NULL, 0},
+};
+
+static char error[512];
+static char folder[] = "/tmp/notes_test_XXXXXX";
+
+static struct notes *new_notes(void)
+{
+    error[0] = '\0';
+    struct notes *notes = notes_new(error, sizeof error);
+    assert_string_equal(error, "");
+    assert_non_null(notes);
+    return notes;
+}
+
+static void check(const struct notes *notes, const char *catalog, const char *value, const char *expected)
+{
+    struct bytes sentence = notes_find(notes, catalog, bytes_text(value));
+    if (!expected) {
+        assert_null(sentence.at);
+        assert_int_equal(sentence.len, 0);
+        return;
+    }
+    assert_int_equal(sentence.len, strlen(expected));
+    assert_memory_equal(sentence.at, expected, sentence.len);
+}
+
+static void test_later_files_win(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    check(notes, "dns.response_code", "NOERROR", "fine");
+    check(notes, "dns.response_code", "NXDOMAIN", "no name");
+    check(notes, "dns.response_code", "nxDomain", "no name");
+    check(notes, "dns.response_code", "REFUSED", "no");
+    check(notes, "dns.response_code", "NXDOMAI", NULL);
+    check(notes, "dns.response_code", "", NULL);
+    check(notes, "dns.response_code", "a value that is longer than every key of the catalog", NULL);
+    check(notes, "dns", "NOERROR", NULL);
+    notes_free(notes);
+}
+
+static void write_file(const char *name, const char *content)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(content, file);
+    fclose(file);
+}
+
+static void remove_file(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
+/* A file of this content gives this message (after the folder's name). */
+static void check_error(const char *content, const char *expected)
+{
+    struct notes *notes = new_notes();
+    write_file("x.json", content);
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), -1);
+    assert_memory_equal(error, folder, strlen(folder));
+    assert_string_equal(error + strlen(folder), expected);
+    remove_file("x.json");
+    notes_free(notes);
+}
+
+static void test_a_folder_goes_over_them(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    write_file("2.json", "{\"dns.response_code\": {\"NOERROR\": \"zwei\"}}");
+    write_file(
+        "1.json",
+        "{\"dns.response_code\": {\"NOERROR\": \"eins\", \"NXDOMAIN\": \"kein Name\"}, \"new\": {\"a\": \"b\"}}");
+    write_file(".hidden.json", "nonsense");
+    write_file("readme.txt", "nonsense");
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), 0);
+    check(notes, "dns.response_code", "NOERROR", "zwei");
+    check(notes, "dns.response_code", "NXDOMAIN", "kein Name");
+    check(notes, "dns.response_code", "Refused", "no");
+    check(notes, "new", "a", "b");
+    remove_file("1.json");
+    remove_file("2.json");
+    remove_file(".hidden.json");
+    remove_file("readme.txt");
+    notes_free(notes);
+}
+
+static void test_messages(void **state)
+{
+    (void)state;
+    check_error("", "/x.json: empty; at least {} is needed");
+    check_error(" \n", "/x.json: empty; at least {} is needed");
+    check_error("{\"a\": {\"b\": \"c\"}", "/x.json:1:17: not valid JSON: the file breaks off");
+    check_error("{\n \"a\": {\"b\" \"c\"}}",
+                "/x.json:2:12: not valid JSON: object property name separator ':' expected");
+    check_error("{\"a\": {}}\n\n x", "/x.json:3:2: not valid JSON: text after the end of the object");
+    check_error("[]", "/x.json: must be an object of catalogs: { \"dns.response_code\": { \"NXDOMAIN\": \"…\" } }");
+    check_error("{\"a\": \"b\"}",
+                "/x.json: the catalog \"a\" must be an object { \"value\": \"sentence\" }, not string");
+    check_error("{\"a\": {\"b\": 3}}", "/x.json: \"b\" in \"a\" must be one sentence in quotes, not int");
+    check_error("{\"a\": {\"b\": null}}", "/x.json: \"b\" in \"a\" must be one sentence in quotes, not null");
+    check_error("{\"a\": {\"b\": \"\xff\"}}", "/x.json:1:14: not valid JSON: invalid utf-8 string");
+    check_error("{\"a\":[[[[[[[[[[[[]]]]]]]]]]]]}", "/x.json:1:13: not valid JSON: nesting too deep");
+}
+
+static void test_folders_that_cannot_be_read(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), -1);
+    assert_string_equal(error + strlen(folder), ": no *.json file with notes in this folder");
+    assert_int_equal(notes_add_folder(notes, "/does/not/exist", error, sizeof error), -1);
+    assert_string_equal(error, "/does/not/exist: No such file or directory");
+    char path[128];
+    snprintf(path, sizeof path, "%s/d.json", folder);
+    mkdir(path, 0700);
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), -1);
+    assert_string_equal(error + strlen(folder), "/d.json: Is a directory");
+    rmdir(path);
+    notes_free(notes);
+}
+
+static const struct field rows[] = {{"dns.response_code", FIELD_TEXT, 0, "", "dns.response_code", NULL, 0},
+                                    {"password", FIELD_TEXT, FIELD_SECRET, "", "dns.response_code", NULL, 0},
+                                    {"flag", FIELD_BOOLEAN, 0, "", "flag", NULL, 0}};
+static const struct dataset dataset = {"t", "T", rows, 3, NULL, 0};
+
+static struct record new_record(struct budget *budget)
+{
+    struct record record;
+    budget_init(budget, 0);
+    record_init(&record, &dataset, budget);
+    record.wants_notes = true;
+    return record;
+}
+
+static void check_about(const struct notes *notes, const struct record *record, unsigned index, size_t size,
+                        const char *expected)
+{
+    char text[512] = "";
+    const struct field *row = &rows[record->items[index].field];
+    assert_true(size <= sizeof text);
+    size_t length = notes_about(notes, record, index, row, text, size);
+    assert_true(length <= size);
+    assert_int_equal(length, strlen(expected));
+    assert_memory_equal(text, expected, length);
+}
+
+static void test_observations(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    struct budget budget;
+    struct record record = new_record(&budget);
+    const struct argument all[] = {{"text", ARGUMENT_TEXT, bytes_text("a\x1b"), 0},
+                                   {"number", ARGUMENT_INTEGER, {NULL, 0}, -5},
+                                   {"duration", ARGUMENT_DURATION, {NULL, 0}, 259200000000000},
+                                   {"size", ARGUMENT_SIZE, {NULL, 0}, 1234}};
+    const struct argument time[] = {{"time", ARGUMENT_TIME, {NULL, 0}, INT64_C(1795356125123456789)}};
+    record_word(&record, 0, "NOERROR");
+    record_observe(&record, RECORD_LAST, "t.all", all, 4);
+    record_observe(&record, RECORD_LAST, "t.missing", NULL, 0);
+    record_observe(&record, RECORD_LAST, "t.all", time, 1);
+    record_observe(&record, RECORD_LAST, "t.open", all, 1);
+    record_observe(&record, RECORD_LAST, "t.unknown", all, 1);
+    check_about(notes, &record, 0, 512,
+                "fine; a\x1b -5 3 days 1.2 kB {time}!; "
+                "{text} {number} {duration} {size} 2026-11-22 14:02:05 UTC!; odd {text; {nobody} a\x1b");
+    check_about(notes, &record, 0, 10, "fine; a\x1b -");
+    check_about(notes, &record, 0, 0, "");
+    record_done(&record);
+    notes_free(notes);
+}
+
+static void test_long_argument_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    struct budget budget;
+    struct record record = new_record(&budget);
+    char text[203];
+    memset(text, 'a', sizeof text);
+    memcpy(text + 199, "ü", 2);
+    record_integer(&record, 2, 1);
+    record_observe(&record, RECORD_LAST, "t.unknown",
+                   &(struct argument){"text", ARGUMENT_TEXT, bytes_of(text, sizeof text), 0}, 1);
+    char sentence[512];
+    assert_int_equal(notes_fill(notes, &record, 1, sentence, sizeof sentence), 9 + 199 + 3);
+    assert_memory_equal(sentence + 9 + 198, "a…", 4);
+    record_done(&record);
+    notes_free(notes);
+}
+
+/* A sentence about a password would tell which it is. */
+static void test_nothing_is_said_about_secrets(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    struct budget budget;
+    struct record record = new_record(&budget);
+    record_text(&record, 1, bytes_text("NOERROR"));
+    record_text_secret(&record, 0, bytes_text("NOERROR"), 0, 3);
+    check_about(notes, &record, 0, 512, "");
+    check_about(notes, &record, 1, 512, "");
+    record_done(&record);
+    notes_free(notes);
+}
+
+static void test_booleans_and_units(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    struct budget budget;
+    struct record record = new_record(&budget);
+    write_file("de.json", "{\"flag\": {\"true\": \"gesetzt\"}, \"units\": {\"days\": \"Tage\"},"
+                          " \"observations\": {\"t.d\": \"seit {d}\"}}");
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), 0);
+    remove_file("de.json");
+    record_boolean(&record, 2, true);
+    record_observe(&record, RECORD_LAST, "t.d", &(struct argument){"d", ARGUMENT_DURATION, {NULL, 0}, 172800000000000},
+                   1);
+    check_about(notes, &record, 0, 512, "gesetzt; seit 2 Tage");
+    record_done(&record);
+    notes_free(notes);
+}
+
+static void test_a_large_catalog(void **state)
+{
+    (void)state;
+    enum { ENTRIES = 5000 };
+    char *json = malloc(ENTRIES * 40);
+    size_t length = (size_t)sprintf(json, "{\"big\":{");
+    for (int i = 0; i < ENTRIES; i++)
+        length += (size_t)sprintf(json + length, "%s\"Key%d\":\"value %d\"", i ? "," : "", i, i * 3);
+    sprintf(json + length, "}}");
+    struct notes *notes = new_notes();
+    write_file("big.json", json);
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), 0);
+    remove_file("big.json");
+    check(notes, "big", "Key0", "value 0");
+    check(notes, "big", "KEY4999", "value 14997");
+    check(notes, "big", "Key5000", NULL);
+    free(json);
+    notes_free(notes);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_later_files_win),
+        cmocka_unit_test(test_a_folder_goes_over_them),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_folders_that_cannot_be_read),
+        cmocka_unit_test(test_observations),
+        cmocka_unit_test(test_long_argument_is_cut_at_a_character),
+        cmocka_unit_test(test_nothing_is_said_about_secrets),
+        cmocka_unit_test(test_booleans_and_units),
+        cmocka_unit_test(test_a_large_catalog),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
