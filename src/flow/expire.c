@@ -84,7 +84,7 @@ void flow_expire(struct flow_table *table)
     int quota = LIMIT_EXPIRED_A_PACKET;
     for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
         struct flow_list *list = &table->lists[class];
-        while (list->due_ns <= now_ns && quota-- > 0) {
+        while (list->due_ns < INT64_MAX && list->due_ns <= now_ns && quota-- > 0) {
             if (class == FLOW_TCP)
                 become_idle(table, list->oldest);
             else

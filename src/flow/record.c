@@ -75,9 +75,8 @@ static const struct line lines[] = {
     {.speaker = SPEAKER_SAME,
      .detail = DETAIL_VERBOSE,
      .each = LINE_ONCE,
-     .words = "{overhear.flow.state}, ended by {overhear.flow.reason}: {network.packets} packets, "
-              "{network.bytes:size}[, round trip {overhear.flow.rtt:duration}]"
-              "[, {overhear.flow.gap_bytes:size} missing]"},
+     .words = "{overhear.flow.state} ({overhear.flow.reason}): {network.packets} packets, {network.bytes:size}"
+              "[, round trip {overhear.flow.rtt:duration}]"},
 };
 
 const struct dataset flow_dataset = {
@@ -148,11 +147,27 @@ static void add_stream(struct record *record, const struct tcp_stream *stream)
     add_if_any(record, FLOW_FIELD_KEEP_ALIVES, (uint64_t)client.keep_alives + server.keep_alives);
 }
 
+/* Nothing is said about a zero. */
+static void observe(struct record *record, unsigned field, const char *observation, const char *name,
+                    enum argument_kind kind)
+{
+    struct argument argument = {.name = name, .kind = kind};
+    if (record_find_integer(record, field, &argument.integer) && argument.integer > 0)
+        record_observe(record, FLOW_FIELD_NETWORK_BYTES, observation, &argument, 1);
+}
+
+static void observe_losses(struct record *record)
+{
+    observe(record, FLOW_FIELD_GAP_BYTES, "flow.gap", "missing", ARGUMENT_SIZE);
+    observe(record, FLOW_FIELD_RETRANSMISSIONS, "flow.retransmissions", "segments", ARGUMENT_INTEGER);
+}
+
 void flow_write_record(struct flow_table *table, struct flow *flow, enum end_reason reason)
 {
     struct record record;
     record_init(&record, &flow_dataset, table->shared->budget);
     record.conversation = &flow->conversation;
+    record.wants_notes = table->shared->wants_notes;
     record.first = flow->conversation.first;
     record.last = flow->conversation.last;
     add_counters(&record, flow);
@@ -164,6 +179,7 @@ void flow_write_record(struct flow_table *table, struct flow *flow, enum end_rea
         add_if_any(&record, FLOW_FIELD_GAP_BYTES, flow->as.cut_bytes);
     else if (!flow->parked && flow->as.stream)
         add_stream(&record, flow->as.stream);
+    observe_losses(&record);
     session_write(table->shared, &record);
     record_done(&record);
 }

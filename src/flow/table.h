@@ -51,7 +51,7 @@ struct flow {
 
 struct flow_list {
     struct flow *oldest, *newest;
-    int64_t due_ns; /* when the oldest expires; INT64_MAX: never */
+    int64_t due_ns; /* when the oldest expires; INT64_MAX: never, or there is none */
 };
 
 struct port_page;

@@ -422,6 +422,20 @@ static void clock_goes_astray(void **state)
     end();
 }
 
+/* The last moment there is, twice, so that it is believed: no list is due, and least of all an empty one. */
+static void clock_at_its_end(void **state)
+{
+    (void)state;
+    begin(0);
+    udp(at(1, 1), at(2, 2), "a");
+    w.now.time_ns = INT64_MAX;
+    udp(at(1, 1), at(2, 2), "b");
+    udp(at(1, 1), at(2, 2), "c");
+    udp(at(1, 1), at(2, 2), "d");
+    assert_string_equal(said(), "1c[a] 1c[b] 1:timeout 2c[c] 2c[d]");
+    end();
+}
+
 static void expiry_is_spread(void **state)
 {
     (void)state;
@@ -592,6 +606,7 @@ int main(void)
         cmocka_unit_test(port_is_used_again),
         cmocka_unit_test(silence_ends),
         cmocka_unit_test(clock_goes_astray),
+        cmocka_unit_test(clock_at_its_end),
         cmocka_unit_test(expiry_is_spread),
         cmocka_unit_test(icmp_errors_find_their_conversation),
         cmocka_unit_test(anomalies_of_the_packet),
