@@ -50,7 +50,7 @@ void progress_line(char *ret_text, unsigned size, unsigned columns, const char *
         memset(bar, '.', BAR_CELLS);
         memset(bar, '#', filled);
         bar[BAR_CELLS] = '\0';
-        human_duration((int64_t)((double)(total - done) / speed) * 1000000000, left);
+        human_duration((int64_t)((double)(total - done) / speed + 1) * 1000000000, left); /* rounded up: never 0 */
         length = snprintf(ret_text, size, "%s [%s] %3.0f %%  %s/s  %s left", name, bar, part * 100, rate, left);
     } else {
         length = snprintf(ret_text, size, "%s  %s frames  %s/s", name, human_count(frames, count), rate);

@@ -135,7 +135,7 @@ static void draws_a_bar_that_fits(void **state)
     (void)state;
     char line[512];
     progress_line(line, sizeof line, 100, "/tmp/some.pcap", 50000000, 100000000, 7, 2000000000);
-    assert_string_equal(line, "some.pcap [############............]  50 %  25.0 MB/s  2.0 s left");
+    assert_string_equal(line, "some.pcap [############............]  50 %  25.0 MB/s  3.0 s left");
     progress_line(line, sizeof line, 20, "/tmp/some.pcap", 50000000, 100000000, 7, 2000000000);
     assert_string_equal(line, "some.pcap [########");
     progress_line(line, sizeof line, 100, "-", 50000000, 0, 70000, 2000000000);
