@@ -355,6 +355,7 @@ static void on_abandon(void *state, struct emitter *emitter, struct transaction 
     struct dns_exchange *exchange = transaction->state;
     (void)state;
     if (exchange->answered) { /* a transfer that did not come to its end */
+        record_word(&transaction->record, DNS_FIELD_RESPONSE_CODE, dns_rcode_word(0));
         transaction->record.incomplete = true;
         transaction->record.outcome = OUTCOME_UNKNOWN;
         return;

@@ -25,7 +25,8 @@ static void observe_text(struct record *record, int field, const char *key, stru
 
 void dns_explain_ttl(struct dns_message *message, enum dns_section section, uint32_t ttl)
 {
-    if (!message->record->wants_notes || !message->answer || section != DNS_ANSWER || message->found[1] > 0 ||
+    bool first = message->found[1 + DNS_ANSWER] == 0 && (!message->transfer || message->transfer->records == 0);
+    if (!message->record->wants_notes || !message->answer || section != DNS_ANSWER || !first ||
         message->opcode != DNS_OPCODE_QUERY)
         return;
     if (ttl == 0)
@@ -201,12 +202,11 @@ void dns_explain_question(struct dns_message *message, const struct dns_story *s
         return;
     if (message->question_type == DNS_PTR)
         explain_reverse(record, dns_text_bytes(&message->question));
-    if (message->opcode == DNS_OPCODE_NOTIFY)
+    if (message->opcode == DNS_OPCODE_NOTIFY && !message->answer)
         observe(record, DNS_FIELD_QUESTION_NAME, "dns.notify");
-    if (message->opcode == DNS_OPCODE_UPDATE) {
+    if (message->opcode == DNS_OPCODE_UPDATE && !message->answer) {
         struct argument argument = {"count", ARGUMENT_INTEGER, {NULL, 0}, message->found[1 + DNS_AUTHORITY]};
-        if (!message->answer)
-            record_observe(record, DNS_FIELD_QUESTION_NAME, "dns.update", &argument, 1);
+        record_observe(record, DNS_FIELD_QUESTION_NAME, "dns.update", &argument, 1);
     }
     if (!message->answer && message->wants_signatures)
         observe(record, DNS_FIELD_OPT_DO, "dns.do");
@@ -233,15 +233,10 @@ static void explain_empty(struct dns_message *message)
 {
     struct record *record = message->record;
     if (message->referral_count > 0) {
-        struct argument arguments[] = {
-            {"count", ARGUMENT_INTEGER, {NULL, 0}, message->referral_count},
-            {"name", ARGUMENT_TEXT, record_find_text(record, DNS_FIELD_REFERRAL_ZONE), 0},
-        };
         char zone[DNS_NAME_TEXT]; /* the record may move its texts as it takes the note */
         struct dns_text copy = dns_text_in(zone, sizeof zone);
-        dns_text_add(&copy, arguments[1].text);
-        arguments[1].text = dns_text_bytes(&copy);
-        record_observe(record, DNS_FIELD_RESPONSE_CODE, "dns.referral", arguments, 2);
+        dns_text_add(&copy, record_find_text(record, DNS_FIELD_REFERRAL_ZONE));
+        observe_text(record, DNS_FIELD_RESPONSE_CODE, "dns.referral", dns_text_bytes(&copy));
         return;
     }
     if (message->rcode == 0 && (message->has_negative || message->flags & DNS_FLAG_AA))

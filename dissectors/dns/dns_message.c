@@ -81,12 +81,13 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
     message->flags = reader_u16(&message->reader);
     for (size_t i = 0; i < sizeof message->claimed / sizeof *message->claimed; i++)
         message->claimed[i] = reader_u16(&message->reader);
-    if (!reader_ok(&message->reader))
+    bool whole = reader_ok(&message->reader);
+    if (!whole && (!message->cut || bytes.len < DNS_FLAGS_END))
         return false;
     message->answer = message->flags & DNS_FLAG_QR;
     message->opcode = message->flags >> 11 & 15;
     message->rcode = message->flags & 15;
-    if (message->claimed[0] == 0 || reader_left(&message->reader) == 0)
+    if (!whole || message->claimed[0] == 0 || reader_left(&message->reader) == 0)
         return true;
     if (read_question(message, &message->question, &message->question_type, &message->question_class)) {
         message->has_question = true;

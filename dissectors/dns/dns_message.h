@@ -11,7 +11,7 @@
 
 #include "overhear/dissector.h"
 
-enum { DNS_HEADER_BYTES = 12, DNS_QUESTION_BYTES_MIN = 5, DNS_RECORD_BYTES_MIN = 11 };
+enum { DNS_FLAGS_END = 4, DNS_HEADER_BYTES = 12, DNS_QUESTION_BYTES_MIN = 5, DNS_RECORD_BYTES_MIN = 11 };
 
 enum dns_flag {
     DNS_FLAG_QR = 0x8000, /* an answer */
@@ -89,7 +89,8 @@ struct dns_buffers {
     char data[DNS_RDATA_TEXT];
 };
 
-/* Reads the header and the first question. False where there is not even a header. */
+/* Reads the header and the first question. False where there is not even a header; of one that the capture cut, the
+ * flags are enough. `cut`, `flavor` and `emitter` are set before. */
 bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers, struct bytes bytes);
 
 /* Writes header and first question, then reads and writes all that follows; anomalies are reported. */

@@ -14,7 +14,8 @@ struct outline {
     uint16_t flags;
     unsigned counts[1 + DNS_SECTIONS];
     unsigned records;
-    bool sane_opcode, sane_header;
+    bool sane; /* as far as a header can be, on its own */
+    bool fits; /* so many questions and records can be in that many bytes */
 };
 
 static struct outline read_outline(struct reader *reader, size_t length)
@@ -27,11 +28,11 @@ static struct outline read_outline(struct reader *reader, size_t length)
     outline.records = outline.counts[1] + outline.counts[2] + outline.counts[3];
     size_t least = DNS_HEADER_BYTES + (size_t)outline.counts[0] * DNS_QUESTION_BYTES_MIN +
                    (size_t)outline.records * DNS_RECORD_BYTES_MIN;
-    unsigned opcode = outline.flags >> 11 & 15;
-    outline.sane_opcode = dns_opcode_word(opcode);
-    outline.sane_header = outline.sane_opcode && !(outline.flags & DNS_FLAG_Z) && (outline.flags & 15) <= RCODE_SANE &&
-                          least <= length && outline.counts[0] <= QUESTIONS_SANE &&
-                          (outline.flags & DNS_FLAG_QR || opcode != DNS_OPCODE_QUERY || (outline.flags & 15) == 0);
+    unsigned opcode = outline.flags >> 11 & 15, rcode = outline.flags & 15;
+    bool is_query = !(outline.flags & DNS_FLAG_QR) && opcode == DNS_OPCODE_QUERY;
+    outline.sane = dns_opcode_word(opcode) && !(outline.flags & DNS_FLAG_Z) && rcode <= RCODE_SANE &&
+                   outline.counts[0] <= QUESTIONS_SANE && !(is_query && rcode > 0);
+    outline.fits = least <= length;
     return outline;
 }
 
@@ -46,13 +47,13 @@ static bool walk(struct bytes message, struct reader *reader, bool is_record)
     struct dns_fault fault;
     if (!dns_name_read(message, reader, NULL, &fault))
         return false;
-    uint16_t type = reader_u16(reader);
+    reader_skip(reader, 2);
     uint16_t class_number = reader_u16(reader);
-    if (type != DNS_OPT && !is_known_class(class_number))
-        return false;
     if (is_record) {
         reader_skip(reader, 4);
         reader_skip(reader, reader_u16(reader));
+    } else if (!is_known_class(class_number)) {
+        return false;
     }
     return reader_ok(reader);
 }
@@ -75,14 +76,14 @@ static enum probe probe_datagram(struct bytes first)
 {
     struct reader reader = reader_of(first);
     struct outline outline = read_outline(&reader, first.len);
-    if (!reader_ok(&reader))
-        return PROBE_NO;
+    if (!reader_ok(&reader)) /* perhaps cut by the capture */
+        return outline.sane && first.len >= DNS_FLAGS_END ? PROBE_MAYBE : PROBE_NO;
     unsigned walked = walk_all(first, &reader, &outline);
     bool exact = walked == outline.counts[0] + outline.records && reader_ok(&reader) && reader_left(&reader) == 0;
-    if (exact && outline.sane_header && outline.counts[0] == 1)
+    if (exact && outline.sane && outline.counts[0] == 1)
         return by_direction(outline.flags);
     /* One of two signs is enough on a port of ours. */
-    return outline.sane_header || walked > 0 ? PROBE_MAYBE : PROBE_NO;
+    return outline.sane || walked > 0 ? PROBE_MAYBE : PROBE_NO;
 }
 
 /* Too few bytes to know a name's end: at most this many are needed for it, type and class. */
@@ -104,7 +105,7 @@ enum dns_beginning dns_stream_beginning(struct bytes pending)
         return DNS_BEGINNING_MORE;
     reader = reader_of(message);
     struct outline outline = read_outline(&reader, length);
-    if (!outline.sane_header || outline.counts[0] > 1 || outline.counts[0] + outline.records == 0)
+    if (!outline.sane || !outline.fits || outline.counts[0] > 1 || outline.counts[0] + outline.records == 0)
         return DNS_BEGINNING_NO;
 
     struct dns_fault fault = {DNS_FAULT_NONE, 0, 0};

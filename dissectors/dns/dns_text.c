@@ -18,7 +18,7 @@ void dns_text_add(struct dns_text *text, struct bytes more)
         more = bytes_first(more, room);
     }
     if (more.len > 0)
-        memcpy(text->at + text->length, more.at, more.len);
+        memcpy(text->buffer + text->length, more.at, more.len);
     text->length += more.len;
 }
 

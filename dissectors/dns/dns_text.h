@@ -14,7 +14,7 @@ enum {
 };
 
 struct dns_text {
-    char *at;
+    char *buffer;
     size_t length, capacity;
     bool cut;
 };
@@ -26,13 +26,13 @@ static inline struct dns_text dns_text_in(char *buffer, size_t capacity)
 
 static inline struct bytes dns_text_bytes(const struct dns_text *text)
 {
-    return bytes_of(text->at, text->length);
+    return bytes_of(text->buffer, text->length);
 }
 
 static inline void dns_text_char(struct dns_text *text, char c)
 {
     if (text->length < text->capacity)
-        text->at[text->length++] = c;
+        text->buffer[text->length++] = c;
     else
         text->cut = true;
 }

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Names: labels, escapes, pointers, and everything that is no name.
+ */
+#include "dns/dns_names.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+struct result {
+    char text[DNS_NAME_TEXT];
+    size_t length;
+    bool fine;
+    size_t left;
+    struct dns_fault fault;
+};
+
+static struct result read_at(const uint8_t *message, size_t length, size_t offset)
+{
+    struct result result = {.fault = {DNS_FAULT_NONE, 0, 0}};
+    struct dns_text text = dns_text_in(result.text, sizeof result.text);
+    struct bytes all = bytes_of(message, length);
+    struct reader reader = reader_of(all);
+    reader_skip(&reader, offset);
+    dns_text_char(&text, '>');
+    result.fine = dns_name_read(all, &reader, &text, &result.fault);
+    assert_false(text.cut);
+    result.length = text.length;
+    result.left = reader_left(&reader);
+    assert_int_equal(result.fine, reader_ok(&reader));
+    return result;
+}
+
+static void expect(const uint8_t *message, size_t length, size_t offset, const char *text)
+{
+    struct result result = read_at(message, length, offset);
+    assert_true(result.fine);
+    assert_int_equal(result.length, strlen(text) + 1);
+    assert_memory_equal(result.text + 1, text, strlen(text));
+}
+
+/* Nothing is added where it fails. */
+static void expect_fault(const uint8_t *message, size_t length, size_t offset, struct dns_fault fault)
+{
+    struct result result = read_at(message, length, offset);
+    assert_false(result.fine);
+    assert_int_equal(result.length, 1);
+    assert_int_equal(result.fault.kind, fault.kind);
+    assert_int_equal(result.fault.at, fault.at);
+    assert_int_equal(result.fault.detail, fault.detail);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    static const uint8_t root[] = {0};
+    static const uint8_t name[] = {3, 'w', 'W', 'w', 2, 'd', 'e', 0, 9};
+    expect(root, sizeof root, 0, ".");
+    expect(name, sizeof name, 0, "wWw.de");
+    assert_int_equal(read_at(name, sizeof name, 0).left, 1);
+}
+
+static void test_escapes(void **state)
+{
+    (void)state;
+    static const uint8_t special[] = {16,  '.', '"', '(', ')', ';', '\\', '@', '$',
+                                      ' ', 0,   31,  127, 128, 255, '~',  '!', 0};
+    static const uint8_t words[] = {8, 'a', '.', 'b', ' ', 'c', 0xc3, 0xa9, '_', 1, '*', 0};
+    expect(special, sizeof special, 0, "\\.\\\"\\(\\)\\;\\\\\\@\\$\\032\\000\\031\\127\\128\\255~!");
+    expect(words, sizeof words, 0, "a\\.b\\032c\\195\\169_.*");
+}
+
+static void test_pointers(void **state)
+{
+    (void)state;
+    /* 0: de, 4: uni.de, 10: www.uni.de, 16: a pointer to the latter, 18: a pointer to the root */
+    static const uint8_t message[] = {2,   'd', 'e', 0,    3, 'u',  'n', 'i',  0xc0, 0, 3,
+                                      'w', 'w', 'w', 0xc0, 4, 0xc0, 10,  0xc0, 3,    7};
+    expect(message, sizeof message, 4, "uni.de");
+    expect(message, sizeof message, 10, "www.uni.de");
+    expect(message, sizeof message, 16, "www.uni.de");
+    expect(message, sizeof message, 18, ".");
+    assert_int_equal(read_at(message, sizeof message, 10).left, 5);
+    assert_int_equal(read_at(message, sizeof message, 18).left, 1);
+}
+
+static void test_loops(void **state)
+{
+    (void)state;
+    static const uint8_t self[] = {0xc0, 0};
+    static const uint8_t forward[] = {0xc0, 2, 1, 'a', 0};
+    static const uint8_t back_to_start[] = {9, 1, 'a', 0xc0, 1};
+    static const uint8_t ring[] = {1, 'a', 0xc0, 4, 1, 'b', 0xc0, 0};
+    expect_fault(self, sizeof self, 0, (struct dns_fault){DNS_FAULT_LOOP, 0, 0});
+    expect_fault(forward, sizeof forward, 0, (struct dns_fault){DNS_FAULT_LOOP, 0, 2});
+    expect_fault(back_to_start, sizeof back_to_start, 1, (struct dns_fault){DNS_FAULT_LOOP, 1, 1});
+    expect_fault(ring, sizeof ring, 4, (struct dns_fault){DNS_FAULT_LOOP, 4, 4});
+}
+
+static void test_broken_off(void **state)
+{
+    (void)state;
+    static const uint8_t no_end[] = {1, 'a'};
+    static const uint8_t short_label[] = {3, 'a', 'b'};
+    static const uint8_t half_pointer[] = {0, 1, 'a', 0xc0};
+    static const uint8_t reserved[] = {0x41, 'a', 0}, also_reserved[] = {1, 'a', 0x80, 0};
+    expect_fault(no_end, 0, 0, (struct dns_fault){DNS_FAULT_SHORT, 0, 0});
+    expect_fault(no_end, sizeof no_end, 0, (struct dns_fault){DNS_FAULT_SHORT, 0, 0});
+    expect_fault(short_label, sizeof short_label, 0, (struct dns_fault){DNS_FAULT_SHORT, 0, 0});
+    expect_fault(half_pointer, sizeof half_pointer, 1, (struct dns_fault){DNS_FAULT_SHORT, 1, 0});
+    expect_fault(reserved, sizeof reserved, 0, (struct dns_fault){DNS_FAULT_LABEL, 0, 1});
+    expect_fault(also_reserved, sizeof also_reserved, 0, (struct dns_fault){DNS_FAULT_LABEL, 0, 2});
+}
+
+/* 255 bytes with the last zero are allowed, 256 are not; each byte may need four characters. */
+static void test_longest(void **state)
+{
+    (void)state;
+    uint8_t message[300];
+    memset(message, 1, sizeof message);
+    message[0] = message[64] = message[128] = 63;
+    message[192] = 61;
+    message[254] = 0;
+    struct result result = read_at(message, sizeof message, 0);
+    assert_true(result.fine);
+    assert_int_equal(result.length, 1 + 4 * (3 * 63 + 61) + 3);
+    message[192] = 62;
+    message[255] = 0;
+    expect_fault(message, sizeof message, 0, (struct dns_fault){DNS_FAULT_LONG, 0, 0});
+}
+
+/* Pointers may not be used to gather more than 255 bytes either. */
+static void test_long_chain(void **state)
+{
+    (void)state;
+    uint8_t message[4 * 66];
+    memset(message, 'x', sizeof message);
+    message[0] = 62;
+    message[63] = 0;
+    for (size_t i = 1; i < 4; i++) {
+        message[i * 66] = 62;
+        message[i * 66 + 63] = 0xc0;
+        message[i * 66 + 64] = (uint8_t)((i - 1) * 66);
+    }
+    assert_true(read_at(message, sizeof message, 3 * 66).fine);
+    message[3 * 66] = 63;
+    message[3 * 66 + 64] = 0xc0;
+    message[3 * 66 + 65] = 2 * 66;
+    message[2 * 66] = 63;
+    message[2 * 66 + 64] = 0xc0;
+    message[2 * 66 + 65] = 66;
+    assert_true(read_at(message, sizeof message, 3 * 66).fine);
+    message[66] = 63;
+    message[66 + 64] = 0xc0;
+    message[66 + 65] = 0;
+    expect_fault(message, sizeof message, 3 * 66, (struct dns_fault){DNS_FAULT_LONG, 3 * 66, 0});
+}
+
+static void test_hash(void **state)
+{
+    (void)state;
+    uint64_t hash = dns_name_hash(1, bytes_text("www.Example.ORG"));
+    assert_true(hash == dns_name_hash(1, bytes_text("WWW.example.org")));
+    assert_true(hash != dns_name_hash(2, bytes_text("www.example.org")));
+    assert_true(hash != dns_name_hash(1, bytes_text("www.example.org.")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),      cmocka_unit_test(test_escapes),    cmocka_unit_test(test_pointers),
+        cmocka_unit_test(test_loops),      cmocka_unit_test(test_broken_off), cmocka_unit_test(test_longest),
+        cmocka_unit_test(test_long_chain), cmocka_unit_test(test_hash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
