@@ -103,16 +103,19 @@ void pen_write(struct pen *pen, const char *text, size_t length)
         if (word == 0)
             continue;
         size_t width = layout_width(text + at, word);
-        bool at_start = pen->column <= pen->indent;
-        bool fits = pen->column + spaces + width <= pen->right;
-        bool breaks = width > pen->right - pen->indent;
-        bool room_for_stub = pen->column + spaces + STUB <= pen->right;
-        if (!fits && !at_start && !(breaks && room_for_stub)) {
+        size_t start = (pen->column == 0 ? pen->indent : pen->column) + spaces;
+        bool fits = start + width <= pen->right;
+        bool breaks = pen->indent + width > pen->right;
+        bool room_for_stub = start + STUB <= pen->right;
+        bool begun = pen->column > pen->indent;
+        if (!fits && begun && !(breaks && room_for_stub)) {
             pen_newline(pen);
-            spaces = 0;
+            start = pen->indent;
+        } else if (!fits && !room_for_stub) {
+            start = pen->indent; /* a line that begins with so many spaces: without them */
         }
-        pen_move(pen, (pen->column == 0 ? pen->indent : pen->column) + spaces);
-        if (fits || !breaks)
+        pen_move(pen, start);
+        if (start + width <= pen->right)
             put(pen, text + at, word, width);
         else
             put_broken(pen, text + at, word);

@@ -25,6 +25,8 @@ static bool grow(struct text_buffer *buffer, size_t size)
             return false;
         capacity *= 2;
     }
+    if (capacity == buffer->capacity)
+        return true;
     char *at = realloc(buffer->at, capacity);
     if (!at)
         return false;
@@ -33,31 +35,13 @@ static bool grow(struct text_buffer *buffer, size_t size)
     return true;
 }
 
-char *text_reserve(struct text_buffer *buffer, size_t size)
+char *text_grow(struct text_buffer *buffer, size_t size)
 {
-    if (buffer->failed)
-        return NULL;
-    if (buffer->capacity - buffer->length < size && !grow(buffer, size)) {
+    if (buffer->failed || !grow(buffer, size)) {
         buffer->failed = true;
         return NULL;
     }
     return buffer->at + buffer->length;
-}
-
-void text_add(struct text_buffer *buffer, const char *text, size_t length)
-{
-    if (length == 0)
-        return;
-    char *to = text_reserve(buffer, length);
-    if (!to)
-        return;
-    memcpy(to, text, length);
-    buffer->length += length;
-}
-
-void text_add_string(struct text_buffer *buffer, const char *text)
-{
-    text_add(buffer, text, strlen(text));
 }
 
 void text_add_unsigned(struct text_buffer *buffer, uint64_t value)

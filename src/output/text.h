@@ -20,10 +20,44 @@ struct text_buffer {
 };
 
 void text_buffer_done(struct text_buffer *buffer);
-/* Room for `size` more bytes: where they go, or NULL (then `failed` is set). The caller adds to `length`. */
-char *text_reserve(struct text_buffer *buffer, size_t size);
-void text_add(struct text_buffer *buffer, const char *text, size_t length); /* raw: our own words only */
-void text_add_string(struct text_buffer *buffer, const char *text);
+/* Makes room for `size` more bytes; where they go, or NULL (then `failed` is set). */
+char *text_grow(struct text_buffer *buffer, size_t size);
+
+/* Room for `size` more bytes: where they go, or NULL. The caller adds to `length`. */
+static inline char *text_reserve(struct text_buffer *buffer, size_t size)
+{
+    return buffer->capacity - buffer->length >= size && buffer->at ? buffer->at + buffer->length
+                                                                   : text_grow(buffer, size);
+}
+
+/* Our own words only: they are copied as they are. */
+static inline void text_add(struct text_buffer *buffer, const char *text, size_t length)
+{
+    char *to = text_reserve(buffer, length);
+    if (!to || length == 0)
+        return;
+    /* Two moves that may overlap are quicker than a call. */
+    if (length > 16) {
+        memcpy(to, text, length);
+    } else if (length >= 8) {
+        memcpy(to, text, 8);
+        memcpy(to + length - 8, text + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(to, text, 4);
+        memcpy(to + length - 4, text + length - 4, 4);
+    } else {
+        to[0] = text[0];
+        to[length / 2] = text[length / 2];
+        to[length - 1] = text[length - 1];
+    }
+    buffer->length += length;
+}
+
+static inline void text_add_string(struct text_buffer *buffer, const char *text)
+{
+    text_add(buffer, text, strlen(text));
+}
+
 void text_add_unsigned(struct text_buffer *buffer, uint64_t value);
 void text_add_signed(struct text_buffer *buffer, int64_t value);
 

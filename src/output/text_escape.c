@@ -13,23 +13,33 @@ enum treatment {
     BIDI,      /* moves what is around it */
 };
 
-/* A byte that is copied without a second look. */
-static bool is_plain(uint8_t byte)
-{
-    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
-}
+/* Bytes that are copied without a second look: ASCII but control characters, the quote and the backslash. */
+/* clang-format off */
+static const uint8_t is_plain[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0,
+};
+/* clang-format on */
 
-/* The high bit of each byte of the result that is set tells a byte below `n` (n <= 128), as long as no lower byte
- * borrowed: good enough to ask whether there is any. */
-static uint64_t bytes_below(uint64_t word, uint64_t n)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    return (word - ones * n) & ~word & ones * 0x80;
-}
+/* Sixteen bytes at once, as compilers for all our machines know them. */
+typedef uint8_t block __attribute__((vector_size(16)));
 
-static uint64_t bytes_equal_to(uint64_t word, uint64_t value)
+static bool block_is_plain(const uint8_t *at)
 {
-    return bytes_below(word ^ 0x0101010101010101u * value, 1);
+    block bytes;
+    uint64_t halves[2];
+    memcpy(&bytes, at, sizeof bytes);
+    /* Below 0x20 or above 0x7e: one comparison, as 0x20 is taken away first. */
+    block special = (block)((bytes - 0x20) > (block){0} + 0x5e);
+    special |= (block)(bytes == '"') | (block)(bytes == '\\');
+    memcpy(halves, &special, sizeof halves);
+    return (halves[0] | halves[1]) == 0;
 }
 
 /* How many bytes from `from` on are plain. */
@@ -37,15 +47,13 @@ static size_t plain_run(struct bytes wire, size_t from)
 {
     const uint8_t *at = wire.at;
     size_t i = from;
-    for (; i + 8 <= wire.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, at + i, sizeof word);
-        uint64_t special = (word & 0x8080808080808080u) | bytes_below(word, 0x20) | bytes_equal_to(word, 0x7f) |
-                           bytes_equal_to(word, '"') | bytes_equal_to(word, '\\');
-        if (special)
-            break;
-    }
-    while (i < wire.len && is_plain(at[i]))
+    while (i + sizeof(block) <= wire.len && block_is_plain(at + i))
+        i += sizeof(block);
+    /* The last bytes again with those before them, where there are as many. */
+    if (i + sizeof(block) > wire.len && wire.len - from >= sizeof(block) &&
+        block_is_plain(at + wire.len - sizeof(block)))
+        return wire.len - from;
+    while (i < wire.len && is_plain[at[i]])
         i++;
     return i - from;
 }
