@@ -5,12 +5,13 @@
 Runs the program on each capture and on each of its variants (recut.py) and compares the records as multisets.
 What may differ between a capture and its variant, and is left out on both sides:
 
-  everywhere         overhear.frames, overhear.conversation: the frames have other numbers
+  everywhere         overhear.frames, overhear.conversation, `frame N` in notes: the frames have other numbers
                      a record's place among the others
   where times may    @timestamp, event.duration, event.start, event.end, and durations and times inside notes
   change (TIMED)     (each is replaced by a mark, the rest of the sentence stays)
-  flow               bytes and packets of frames, retransmissions, out_of_order, rtt: they count the very thing that
-                     was changed. Conversations, their state, their reason, their gaps stay
+  flow               bytes and packets of frames, retransmissions, out_of_order, keep_alives, zero_windows, rtt: they
+                     count the very thing that was changed. gap_bytes where one side sent nothing: whether its last byte was
+                     a FIN cannot be told from acknowledgments alone. Conversations, their state, their reason, their gaps stay
   anomaly            *.bad_checksum: the variants have right ones; tcp.overlap_conflict's detail, which counts by segment
 
 Nothing else.
@@ -33,7 +34,9 @@ TIMED = {"shuffled", "shuffled-both", "cut-shuffled", "duplicated"}  # variants 
 ALWAYS = {"overhear.frames", "overhear.conversation"}
 TIMES = {"@timestamp", "event.duration", "event.start", "event.end"}
 COUNTERS = {f"{side}.{what}" for side in ("source", "destination", "network") for what in ("bytes", "packets")} | {
-    f"overhear.flow.{what}" for what in ("rtt", "retransmissions", "out_of_order")}
+    f"overhear.flow.{what}" for what in
+    ("rtt", "retransmissions", "out_of_order", "keep_alives", "zero_windows")}
+FRAME_IN_NOTE = re.compile(r"\bframe \d+")
 TIME_IN_NOTE = re.compile(
     r"\d{4}-\d\d-\d\d[T ]?[\d:.]*Z?|\d+(\.\d+)? ?(ns|µs|ms|s|min|h|d|(second|minute|hour|day|week|month|year)s?)\b")
 
@@ -61,6 +64,8 @@ def normal(record, timed):
         gone |= TIMES
     if dataset == "flow":
         gone |= COUNTERS
+        if 0 in (get(record, "source.packets"), get(record, "destination.packets")):
+            gone.add("overhear.flow.gap_bytes")
     if dataset == "anomaly":
         name = get(record, "overhear.anomaly.name", "")
         if name.endswith(".bad_checksum"):
@@ -69,7 +74,7 @@ def normal(record, timed):
             gone.add("overhear.anomaly.detail")
     record = without(record, gone)
     if "notes" in record:
-        notes = {key: note for key, note in record["notes"].items() if key not in gone}
+        notes = {key: FRAME_IN_NOTE.sub("frame <number>", note) for key, note in record["notes"].items() if key not in gone}
         if timed:
             notes = {key: TIME_IN_NOTE.sub("<time>", note) for key, note in notes.items()}
         record["notes"] = notes
@@ -85,11 +90,26 @@ def records(tests, path, timed):
     return collections.Counter(text for text in texts if text is not None)
 
 
+def fields_that_differ(one, other):
+    one, other = suite.flat(one), suite.flat(other)
+    return "; ".join(f"{name}: {one.get(name)!r} became {other.get(name)!r}" for name in sorted(set(one) | set(other))
+                     if one.get(name) != other.get(name))
+
+
 def difference(expected, found):
+    """What went and what came; two of one conversation and dataset are taken for the same record, changed."""
+    gone = [json.loads(text) for text in sorted((expected - found).elements())]
+    new = [json.loads(text) for text in sorted((found - expected).elements())]
     lines = []
-    for sign, rest in (("-", expected - found), ("+", found - expected)):
-        lines += [f"{sign}{count if count > 1 else ''} {text[:1500]}" for text, count in sorted(rest.items())[:6]]
-    return "\n".join(sorted(lines, key=lambda line: line.split(" ", 1)[1]))
+    for conversation, dataset, record in gone:
+        other = next((entry for entry in new if entry[:2] == [conversation, dataset]), None)
+        if other:
+            new.remove(other)
+            lines.append(f"~ {conversation} {dataset}: {fields_that_differ(record, other[2])}"[:1500])
+        else:
+            lines.append(f"- {json.dumps(record)}"[:1500])
+    lines += [f"+ {json.dumps(record)}"[:1500] for _, _, record in new]
+    return "\n".join(lines[:12])
 
 
 def compare(tests, folder, path, variant):

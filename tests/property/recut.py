@@ -20,6 +20,7 @@ from packets import (FIN, IPV6_DESTINATION, IPV6_FRAGMENT, IPV6_HOP_BY_HOP, IPV6
                      parse_tcp)
 
 FINE_BYTES = 20_000  # of each side of a connection that are cut into pieces of one byte; the rest into 200
+FINE_BYTES_WITH_HOLES = 3_000  # where segments are missing for a while: not more pieces than wait for a hole
 COARSE = 200
 WINDOW = 6       # frames within which segments change places
 MOST_PIECES = 100  # of one datagram
@@ -30,9 +31,27 @@ def tcp_of(capture, frame):
     return None if frame.is_cut else parse_tcp(parse(capture.link, frame.data))
 
 
+def sides_with_holes(capture):
+    """Sides of which a segment comes before an earlier one, or without it."""
+    following, holes = {}, set()
+    for frame in capture.frames:
+        segment = tcp_of(capture, frame)
+        if segment is None:
+            continue
+        end = segment.sequence + len(segment.payload) + bool(segment.flags & SYN) + bool(segment.flags & FIN)
+        if segment.flags & SYN:
+            following.pop(segment.side, None)
+        ahead = (segment.sequence - following.get(segment.side, segment.sequence)) & 0xFFFFFFFF
+        if 0 < ahead < 1 << 31:
+            holes.add(segment.side)
+        if ahead < 1 << 31:
+            following[segment.side] = end & 0xFFFFFFFF
+    return holes
+
+
 def cut(capture, size):
     """Every segment in pieces of `size` bytes."""
-    frames, first = [], {}
+    frames, first, holes = [], {}, sides_with_holes(capture)
     for frame in capture.frames:
         segment = tcp_of(capture, frame)
         if segment is None or len(segment.payload) <= size or segment.flags & (SYN | RST | URG):
@@ -44,7 +63,8 @@ def cut(capture, size):
         at = 0
         while at < len(segment.payload):
             offset = (segment.sequence + at - start) & 0xFFFFFFFF
-            step = size if offset < FINE_BYTES else max(size, COARSE)
+            fine = FINE_BYTES_WITH_HOLES if segment.side in holes else FINE_BYTES
+            step = size if offset < fine else max(size, COARSE)
             piece = segment.payload[at:at + step]
             last = at + step >= len(segment.payload)
             flags = segment.flags if last else segment.flags & ~(FIN | PSH)

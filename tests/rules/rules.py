@@ -227,10 +227,11 @@ def licences():
             if "SPDX-License-Identifier: BSD-3-Clause" not in path.read_text(encoding="utf-8")[:400]]
 
 
-def anomalies_documented():
-    """docs/anomalies.md is what docs/make writes from anomaly.h."""
-    result = subprocess.run([sys.executable, str(TOP / "docs/make.py"), "--check"], capture_output=True, text=True, check=False)
-    return result.stdout.splitlines() if result.returncode else []
+def pages_are_current():
+    """docs/anomalies.md and docs/fields.md are what docs/make.py writes."""
+    command = [sys.executable, str(TOP / "docs/make.py"), "--check", "--program", PROGRAM[0]]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (result.stdout + result.stderr).splitlines() if result.returncode else []
 
 
 def limits_documented():
@@ -252,12 +253,15 @@ def links():
     return wrong
 
 
+PROGRAM = [""]  # that lists the fields; set by main
+
 RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, notes, sizes, mutable_state, layout,
-         text_files, python_compiles, licences, anomalies_documented, limits_documented, links)
+         text_files, python_compiles, licences, pages_are_current, limits_documented, links)
 
 
 def main():
     tests = suite.Suite("rules", __doc__)
+    PROGRAM[0] = tests.program
     for rule in RULES:
         wrong = rule()
         tests.check(not wrong, f"{rule.__name__}: {len(wrong)}", "\n".join(wrong))

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes the pages of docs/ that follow from the code: anomalies.md and fields.md.
+
+--check writes nothing and says what is out of date. --program names the overhear that lists the fields.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[1]
+ROW = re.compile(r'X\(\w+,\s*"([\w.]+)",\s*"([^"]*)"\)')
+
+ANOMALIES = """# Anomalies
+
+Things that should not be, but are normal on a wire that strangers can reach. Each is an `anomaly` record with
+`overhear.anomaly.name` and `overhear.anomaly.detail`, is counted in the closing summary, and changes nothing in what else
+is reported. Of one conversation the first 64 are written, the rest is only counted.
+
+This page is written by `docs/make.py` from `include/overhear/anomaly.h` and the notes.
+
+| name | detail | what it means |
+|---|---|---|
+"""
+
+FIELDS = """# Fields
+
+Every field of every record, as `overhear fields` lists them. Names and types are stable: fields are added, never renamed.
+`[]` marks an array, `(secret)` what is hidden unless `--show-secrets` asks for it.
+
+This page is written by `docs/make.py` from the field tables.
+
+```
+"""
+
+
+def sentences():
+    """The catalog "anomaly" of all notes."""
+    found = {}
+    for path in sorted([*TOP.glob("src/record/notes*.json"), *TOP.glob("dissectors/*/notes*.json")]):
+        found |= json.loads(path.read_text(encoding="utf-8")).get("anomaly", {})
+    return found
+
+
+def anomalies(missing):
+    notes = sentences()
+    page = ANOMALIES
+    for name, detail in ROW.findall((TOP / "include/overhear/anomaly.h").read_text(encoding="utf-8")):
+        if name not in notes:
+            missing.append(f"{name} is explained in no notes.json")
+        page += f"| `{name}` | {detail} | {notes.get(name, '')} |\n"
+    return page
+
+
+def fields(program):
+    result = subprocess.run([program, "fields"], capture_output=True, text=True, check=True)
+    return FIELDS + result.stdout + "```\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--program", default=str(TOP / "build/release/overhear"))
+    options = parser.parse_args()
+    wrong = []
+    for name, page in (("anomalies.md", anomalies(wrong)), ("fields.md", fields(options.program))):
+        path = TOP / "docs" / name
+        if options.check:
+            if not path.exists() or path.read_text(encoding="utf-8") != page:
+                wrong.append(f"docs/{name} is out of date: python3 docs/make.py writes it")
+        else:
+            path.write_text(page, encoding="utf-8")
+    print("\n".join(wrong))
+    sys.exit(1 if wrong else 0)
+
+
+main()
