@@ -92,7 +92,7 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_VERBOSE, DNS_FIELD_AUTHORITIES, "authority  {name}  {ttl:ttl}  {type}  [{!data}]", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, DNS_FIELD_ADDITIONALS, "additional  {name}  {ttl:ttl}  {type}  [{!data}]", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE,
-     "EDNS {dns.opt.version}  datagrams up to {dns.opt.udp_size:size}  signatures {dns.opt.do}", NULL},
+     "EDNS {dns.opt.version}  datagrams up to {dns.opt.udp_size} bytes  signatures {dns.opt.do}", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, DNS_FIELD_OPT_OPTIONS, "option  {name}  [{data}]", NULL},
 };
 
