@@ -359,9 +359,9 @@ struct http_head {
 void http_gather_field(struct http_head *head, enum http_header header, struct bytes value);
 
 /* One header line, unfolded, into the record. */
-void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch, struct bytes name,
-                        struct bytes value);
-void http_response_field(struct record *record, struct bytes name, struct bytes value);
+void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch,
+                        enum http_header header, struct bytes name, struct bytes value);
+void http_response_field(struct record *record, enum http_header header, struct bytes name, struct bytes value);
 
 /* A header line that nobody asks about; passwords in URLs are hidden. */
 void http_plain_field(struct record *record, unsigned map, struct bytes name, struct bytes value);

@@ -119,12 +119,12 @@ void http_say_bare_lf(struct http_side *own, struct emitter *emitter, bool bare)
 }
 
 static void add_field(struct record *record, struct http_head *head, struct http_scratch *scratch, unsigned map,
-                      struct bytes name, struct bytes value)
+                      enum http_header header, struct bytes name, struct bytes value)
 {
     if (map == HTTP_REQUEST_HEADERS)
-        http_request_field(record, head, scratch, name, value);
+        http_request_field(record, head, scratch, header, name, value);
     else if (map == HTTP_RESPONSE_HEADERS)
-        http_response_field(record, name, value);
+        http_response_field(record, header, name, value);
     else
         http_plain_field(record, map, name, value);
 }
@@ -156,10 +156,10 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         if (field.name.len == 0)
             continue;
         struct bytes value = field.folds > 0 ? http_unfold(scratch, field.value) : field.value;
-        if (is_header)
-            http_gather_field(head, http_header_of(field.name), value);
+        enum http_header header = is_header ? http_header_of(field.name) : HTTP_HEADER_OTHER;
+        http_gather_field(head, header, value);
         if (fields.lines <= HTTP_HEADER_LINES)
-            add_field(record, head, scratch, map, field.name, value);
+            add_field(record, head, scratch, map, header, field.name, value);
     }
     say_troubles(emitter, &fields, bad_line, folds);
     http_say_bare_lf(own, emitter, fields.bare_lf);

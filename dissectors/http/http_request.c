@@ -8,29 +8,30 @@
 enum http_header http_header_of(struct bytes name)
 {
     static const struct {
+        size_t length; /* of the name: most names are told apart by it */
         const char *name;
         enum http_header header;
     } known[] = {
-        {"age", HTTP_HEADER_AGE},
-        {"authorization", HTTP_HEADER_AUTHORIZATION},
-        {"cache-control", HTTP_HEADER_CACHE_CONTROL},
-        {"content-encoding", HTTP_HEADER_CONTENT_ENCODING},
-        {"content-length", HTTP_HEADER_CONTENT_LENGTH},
-        {"content-range", HTTP_HEADER_CONTENT_RANGE},
-        {"content-type", HTTP_HEADER_CONTENT_TYPE},
-        {"cookie", HTTP_HEADER_COOKIE},
-        {"host", HTTP_HEADER_HOST},
-        {"location", HTTP_HEADER_LOCATION},
-        {"proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
-        {"referer", HTTP_HEADER_REFERER},
-        {"retry-after", HTTP_HEADER_RETRY_AFTER},
-        {"set-cookie", HTTP_HEADER_SET_COOKIE},
-        {"transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING},
-        {"upgrade", HTTP_HEADER_UPGRADE},
-        {"user-agent", HTTP_HEADER_USER_AGENT},
+        {3, "age", HTTP_HEADER_AGE},
+        {13, "authorization", HTTP_HEADER_AUTHORIZATION},
+        {13, "cache-control", HTTP_HEADER_CACHE_CONTROL},
+        {16, "content-encoding", HTTP_HEADER_CONTENT_ENCODING},
+        {14, "content-length", HTTP_HEADER_CONTENT_LENGTH},
+        {13, "content-range", HTTP_HEADER_CONTENT_RANGE},
+        {12, "content-type", HTTP_HEADER_CONTENT_TYPE},
+        {6, "cookie", HTTP_HEADER_COOKIE},
+        {4, "host", HTTP_HEADER_HOST},
+        {8, "location", HTTP_HEADER_LOCATION},
+        {19, "proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
+        {7, "referer", HTTP_HEADER_REFERER},
+        {11, "retry-after", HTTP_HEADER_RETRY_AFTER},
+        {10, "set-cookie", HTTP_HEADER_SET_COOKIE},
+        {17, "transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING},
+        {7, "upgrade", HTTP_HEADER_UPGRADE},
+        {10, "user-agent", HTTP_HEADER_USER_AGENT},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (bytes_is_nocase(name, known[i].name))
+        if (name.len == known[i].length && bytes_equal_nocase(name, bytes_of(known[i].name, known[i].length)))
             return known[i].header;
     return HTTP_HEADER_OTHER;
 }
@@ -108,7 +109,7 @@ void http_mime_type(struct record *record, unsigned field, struct bytes value)
 }
 
 static void add_credentials(struct record *record, struct http_head *head, struct http_scratch *scratch,
-                            struct bytes name, struct bytes value)
+                            enum http_header header, struct bytes name, struct bytes value)
 {
     struct http_credentials credentials;
     http_credentials_parse(scratch, value, &credentials);
@@ -117,7 +118,7 @@ static void add_credentials(struct record *record, struct http_head *head, struc
     if (credentials.user.len == 0)
         return;
     record_text(record, HTTP_USER_NAME, credentials.user);
-    bool of_server = http_header_of(name) == HTTP_HEADER_AUTHORIZATION;
+    bool of_server = header == HTTP_HEADER_AUTHORIZATION;
     if (of_server && credentials.scheme == HTTP_SCHEME_BASIC && head->user.len == 0)
         head->user = credentials.user;
 }
@@ -137,13 +138,12 @@ static void add_cookies(struct record *record, struct bytes value)
     }
 }
 
-void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch, struct bytes name,
-                        struct bytes value)
+void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch,
+                        enum http_header header, struct bytes name, struct bytes value)
 {
     struct http_secret secret;
-    enum http_header header = http_header_of(name);
     if (header == HTTP_HEADER_AUTHORIZATION || header == HTTP_HEADER_PROXY_AUTHORIZATION) {
-        add_credentials(record, head, scratch, name, value);
+        add_credentials(record, head, scratch, header, name, value);
         return;
     }
     http_plain_field(record, HTTP_REQUEST_HEADERS, name, value);
