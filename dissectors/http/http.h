@@ -108,7 +108,7 @@ bool http_field_next(struct http_fields *fields, struct http_field *ret_field);
 /* Room for texts that are put together from a head: together never longer than the head itself and a few words. */
 struct http_scratch {
     size_t used;
-    uint8_t at[HTTP_HEAD_BYTES + 1024];
+    uint8_t text[HTTP_HEAD_BYTES + 1024];
 };
 
 /* Append to the scratch; returns what was appended (cut where it is full). */

@@ -186,9 +186,9 @@ bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
 
 struct bytes http_scratch_add(struct http_scratch *scratch, struct bytes text)
 {
-    size_t room = sizeof scratch->at - scratch->used;
+    size_t room = sizeof scratch->text - scratch->used;
     size_t count = text.len < room ? text.len : room;
-    uint8_t *at = scratch->at + scratch->used;
+    uint8_t *at = &scratch->text[scratch->used];
     if (count > 0)
         memcpy(at, text.at, count);
     scratch->used += count;
@@ -206,7 +206,7 @@ struct bytes http_unfold(struct http_scratch *scratch, struct bytes value)
             http_scratch_add(scratch, bytes_text(" "));
         http_scratch_add(scratch, line);
     }
-    return bytes_of(scratch->at + from, scratch->used - from);
+    return bytes_of(&scratch->text[from], scratch->used - from);
 }
 
 bool http_list_next(struct bytes *list, uint8_t separator, struct bytes *ret_element)

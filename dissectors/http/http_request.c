@@ -213,7 +213,7 @@ static void add_full(struct record *record, struct emitter *emitter, struct byte
     else if (bytes_at(target, 0) != '/')
         http_scratch_add(scratch, bytes_text("/"));
     http_scratch_add(scratch, target);
-    add_secret_text(record, HTTP_URL_FULL, bytes_of(scratch->at + from, scratch->used - from));
+    add_secret_text(record, HTTP_URL_FULL, bytes_of(&scratch->text[from], scratch->used - from));
 }
 
 static void add_port(struct record *record, struct emitter *emitter, const struct http_url *url, struct bytes scheme)

@@ -149,7 +149,7 @@ static void header_lines_that_break_off(void **state)
 static void the_scratch_has_an_end(void **state)
 {
     static struct http_scratch scratch;
-    static uint8_t text[sizeof scratch.at];
+    static uint8_t text[sizeof scratch.text];
     (void)state;
     memset(text, 'x', sizeof text);
     scratch.used = 0;
