@@ -13,7 +13,7 @@ enum {
     DATASET_NAMES_SIZE = 400,
 };
 
-static const uint64_t memory_min = 1024 * 1024;
+static const uint64_t memory_min = 1 << 20;
 
 /* Only digits, within [min, max]. */
 static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_value)
@@ -338,55 +338,55 @@ const char *const option_group_titles[GROUP_COUNT] = {
 };
 
 const struct option_row option_rows[] = {
-    {'r', "read", ARGUMENT_REQUIRED, "FILE", take_read, GROUP_INPUT,
+    {'r', ARGUMENT_REQUIRED, "read", "FILE", take_read, GROUP_INPUT,
      "a capture (pcap, pcapng, also gzip'd); - is standard input; may be repeated"},
-    {'i', "interface", ARGUMENT_REQUIRED, "IF", take_interface, GROUP_INPUT, "listen on this interface; any: on all"},
-    {'f', "filter", ARGUMENT_REQUIRED, "EXPR", take_filter, GROUP_INPUT,
+    {'i', ARGUMENT_REQUIRED, "interface", "IF", take_interface, GROUP_INPUT, "listen on this interface; any: on all"},
+    {'f', ARGUMENT_REQUIRED, "filter", "EXPR", take_filter, GROUP_INPUT,
      "only frames that match this BPF expression, as for tcpdump"},
-    {'c', "count", ARGUMENT_REQUIRED, "N", take_count, GROUP_INPUT, "stop after N frames"},
-    {'w', "write", ARGUMENT_REQUIRED, "FILE", take_save, GROUP_INPUT, "also save the frames read there, as pcap"},
+    {'c', ARGUMENT_REQUIRED, "count", "N", take_count, GROUP_INPUT, "stop after N frames"},
+    {'w', ARGUMENT_REQUIRED, "write", "FILE", take_save, GROUP_INPUT, "also save the frames read there, as pcap"},
 
-    {'d', "decode-as", ARGUMENT_REQUIRED, "PROTO:PORT", take_decode_as, GROUP_MEANING,
+    {'d', ARGUMENT_REQUIRED, "decode-as", "PROTO:PORT", take_decode_as, GROUP_MEANING,
      "this port speaks PROTO: http:8000, smtp:2525"},
-    {'n', "no-names", ARGUMENT_NONE, NULL, take_no_names, GROUP_MEANING,
+    {'n', ARGUMENT_NONE, "no-names", NULL, take_no_names, GROUP_MEANING,
      "do not label addresses with names seen in DNS answers"},
-    {0, "checksums", ARGUMENT_NONE, NULL, take_checksums, GROUP_MEANING,
+    {0, ARGUMENT_NONE, "checksums", NULL, take_checksums, GROUP_MEANING,
      "drop packets whose checksum is wrong (otherwise they are counted)"},
 
-    {0, "json", ARGUMENT_NONE, NULL, take_json, GROUP_OUTPUT, "one JSON object a line"},
-    {0, "text", ARGUMENT_NONE, NULL, take_text, GROUP_OUTPUT, "the annotated transcript (this is the default)"},
-    {'T', "format", ARGUMENT_REQUIRED, "FORMAT", take_format, GROUP_OUTPUT, "the same by name: json or text"},
-    {'o', "output", ARGUMENT_REQUIRED, "FILE", take_output, GROUP_OUTPUT, "write there instead of standard output"},
-    {0, "only", ARGUMENT_REQUIRED, "NAME,...", take_only, GROUP_OUTPUT, "only these datasets: dns,http"},
-    {'q', "quiet", ARGUMENT_NONE, NULL, take_quiet, GROUP_OUTPUT, "one line a transaction, no summary"},
-    {'v', "verbose", ARGUMENT_NONE, NULL, take_verbose, GROUP_OUTPUT, "all headers and sections"},
-    {0, "no-notes", ARGUMENT_NONE, NULL, take_no_notes, GROUP_OUTPUT, "leave the explanations out"},
-    {0, "notes", ARGUMENT_REQUIRED, "DIR", take_notes, GROUP_OUTPUT,
+    {0, ARGUMENT_NONE, "json", NULL, take_json, GROUP_OUTPUT, "one JSON object a line"},
+    {0, ARGUMENT_NONE, "text", NULL, take_text, GROUP_OUTPUT, "the annotated transcript (this is the default)"},
+    {'T', ARGUMENT_REQUIRED, "format", "FORMAT", take_format, GROUP_OUTPUT, "the same by name: json or text"},
+    {'o', ARGUMENT_REQUIRED, "output", "FILE", take_output, GROUP_OUTPUT, "write there instead of standard output"},
+    {0, ARGUMENT_REQUIRED, "only", "NAME,...", take_only, GROUP_OUTPUT, "only these datasets: dns,http"},
+    {'q', ARGUMENT_NONE, "quiet", NULL, take_quiet, GROUP_OUTPUT, "one line a transaction, no summary"},
+    {'v', ARGUMENT_NONE, "verbose", NULL, take_verbose, GROUP_OUTPUT, "all headers and sections"},
+    {0, ARGUMENT_NONE, "no-notes", NULL, take_no_notes, GROUP_OUTPUT, "leave the explanations out"},
+    {0, ARGUMENT_REQUIRED, "notes", "DIR", take_notes, GROUP_OUTPUT,
      "lay the notes in DIR over the built-in ones (a translation)"},
-    {0, "show-secrets", ARGUMENT_NONE, NULL, take_show_secrets, GROUP_OUTPUT,
+    {0, ARGUMENT_NONE, "show-secrets", NULL, take_show_secrets, GROUP_OUTPUT,
      "print passwords; otherwise they appear as [hidden]"},
-    {0, "color", ARGUMENT_ATTACHED, "WHEN", take_color, GROUP_OUTPUT,
+    {0, ARGUMENT_ATTACHED, "color", "WHEN", take_color, GROUP_OUTPUT,
      "auto (on a terminal, unless NO_COLOR is set), always, never"},
-    {0, "width", ARGUMENT_REQUIRED, "N", take_width, GROUP_OUTPUT, "columns of the transcript"},
-    {0, "summary", ARGUMENT_REQUIRED, "FORM", take_summary, GROUP_OUTPUT,
+    {0, ARGUMENT_REQUIRED, "width", "N", take_width, GROUP_OUTPUT, "columns of the transcript"},
+    {0, ARGUMENT_REQUIRED, "summary", "FORM", take_summary, GROUP_OUTPUT,
      "the closing summary on standard error: text, json, none"},
 
-    {'D', "list-interfaces", ARGUMENT_NONE, NULL, take_list_interfaces, GROUP_LIVE, "list the interfaces"},
-    {'p', "no-promiscuous-mode", ARGUMENT_NONE, NULL, take_not_promiscuous, GROUP_LIVE,
+    {'D', ARGUMENT_NONE, "list-interfaces", NULL, take_list_interfaces, GROUP_LIVE, "list the interfaces"},
+    {'p', ARGUMENT_NONE, "no-promiscuous-mode", NULL, take_not_promiscuous, GROUP_LIVE,
      "leave the interface out of promiscuous mode"},
-    {'s', "snapshot-length", ARGUMENT_REQUIRED, "N", take_snap_length, GROUP_LIVE, "take N bytes of each frame"},
-    {'B', "buffer-size", ARGUMENT_REQUIRED, "KIB", take_buffer, GROUP_LIVE, "size of the kernel's buffer"},
-    {'l', "line-buffered", ARGUMENT_NONE, NULL, take_line_buffered, GROUP_LIVE, "write each record at once"},
-    {'Z', "user", ARGUMENT_REQUIRED, "USER", take_user, GROUP_LIVE, "become USER once everything is open"},
+    {'s', ARGUMENT_REQUIRED, "snapshot-length", "N", take_snap_length, GROUP_LIVE, "take N bytes of each frame"},
+    {'B', ARGUMENT_REQUIRED, "buffer-size", "KIB", take_buffer, GROUP_LIVE, "size of the kernel's buffer"},
+    {'l', ARGUMENT_NONE, "line-buffered", NULL, take_line_buffered, GROUP_LIVE, "write each record at once"},
+    {'Z', ARGUMENT_REQUIRED, "user", "USER", take_user, GROUP_LIVE, "become USER once everything is open"},
 
-    {0, "memory", ARGUMENT_REQUIRED, "SIZE", take_memory, GROUP_LIMITS,
+    {0, ARGUMENT_REQUIRED, "memory", "SIZE", take_memory, GROUP_LIMITS,
      "the most that is buffered and tracked: 512M (default), 2G"},
-    {0, "max-text", ARGUMENT_REQUIRED, "N", take_max_text, GROUP_LIMITS, "cut texts longer than N bytes (4096)"},
-    {0, "threads", ARGUMENT_REQUIRED, "N", take_threads, GROUP_LIMITS,
+    {0, ARGUMENT_REQUIRED, "max-text", "N", take_max_text, GROUP_LIMITS, "cut texts longer than N bytes (4096)"},
+    {0, ARGUMENT_REQUIRED, "threads", "N", take_threads, GROUP_LIMITS,
      "accepted; this version always runs on one thread"},
 
-    {'h', "help", ARGUMENT_NONE, NULL, take_help, GROUP_OTHER, "this page"},
-    {'V', "version", ARGUMENT_NONE, NULL, take_version, GROUP_OTHER, "the version, and those of the libraries"},
+    {'h', ARGUMENT_NONE, "help", NULL, take_help, GROUP_OTHER, "this page"},
+    {'V', ARGUMENT_NONE, "version", NULL, take_version, GROUP_OTHER, "the version, and those of the libraries"},
 };
 
 const size_t option_row_count = sizeof option_rows / sizeof option_rows[0];

@@ -16,9 +16,9 @@ enum option_argument {
 enum option_group { GROUP_INPUT, GROUP_MEANING, GROUP_OUTPUT, GROUP_LIVE, GROUP_LIMITS, GROUP_OTHER, GROUP_COUNT };
 
 struct option_row {
-    char short_name;       /* 0: none */
-    const char *long_name; /* NULL: none */
+    char short_name; /* 0: none */
     enum option_argument argument;
+    const char *long_name; /* NULL: none */
     const char *argument_name;
     /* Takes the value (NULL where there is none). Returns NULL, or what was expected instead; the
      * parser lists the names that would do after one that ends with a colon. */
