@@ -208,6 +208,7 @@ static void print_block(struct transcript *transcript, const struct record *reco
     if (!transcript->begun || conversation == 0 || conversation != transcript->conversation) {
         if (transcript->begun)
             text_add(out, "\n", 1);
+        transcript->said_in_block.count = 0;
         transcript_header(transcript, record, out);
     }
     enum speaker speaker = SPEAKER_SAME;
@@ -296,7 +297,7 @@ void transcript_record(struct transcript *transcript, const struct record *recor
         out->failed = true;
         return;
     }
-    transcript->said_count = 0;
+    transcript->said_of_record.count = 0;
     transcript->tape_notes.any = false;
     if (transcript->options->notes)
         tape_notes_build(&transcript->tape_notes, record);

@@ -94,30 +94,31 @@ static void add_ways(const struct record *record, struct text_buffer *text)
     }
 }
 
-static void say_host(struct transcript *transcript, struct bytes host)
+/* False: nothing is known of that host. */
+static bool say_host(struct transcript *transcript, struct bytes host)
 {
     struct bytes sentence = note_catalog_find(transcript->hosts, host);
     struct text_buffer *scratch = &transcript->scratch;
     if (sentence.len == 0)
-        return;
+        return false;
     scratch->length = 0;
     text_add(scratch, (const char *)host.at, host.len);
     text_add_string(scratch, ": ");
     text_add(scratch, (const char *)sentence.at, sentence.len);
-    transcript_say(transcript, bytes_of(scratch->at, scratch->length));
+    transcript_say(transcript, &transcript->said_of_record, bytes_of(scratch->at, scratch->length));
+    return true;
 }
 
-/* Who is a well-known host, by address or by name. */
+/* Who is a well-known host, by name or else by address. */
 static void say_hosts(struct transcript *transcript, const struct record *record)
 {
     const struct endpoint *endpoints[2] = {&record->conversation->source, &record->conversation->destination};
     struct bytes names[2] = {record->source_domain, record->destination_domain};
     char address[ADDRESS_TEXT_SIZE];
     transcript->row.notes.length = 0;
-    for (size_t i = 0; transcript->hosts && i < 2; i++) {
-        say_host(transcript, bytes_of(address, address_text(&endpoints[i]->ip, address)));
-        say_host(transcript, names[i]);
-    }
+    for (size_t i = 0; transcript->hosts && i < 2; i++)
+        if (!say_host(transcript, names[i]))
+            say_host(transcript, bytes_of(address, address_text(&endpoints[i]->ip, address)));
 }
 
 void transcript_header(struct transcript *transcript, const struct record *record, struct text_buffer *out)

@@ -11,17 +11,23 @@ enum {
     TAB_COLUMNS = 8,
 };
 
-void transcript_say(struct transcript *transcript, struct bytes sentence)
+/* Was this said? From now on it was. */
+static bool was_said(const struct transcript *transcript, struct said *said, struct bytes sentence)
+{
+    uint64_t hash = siphash(&transcript->said_key, sentence.at, sentence.len);
+    for (size_t i = 0; i < said->count; i++)
+        if (said->hashes[i] == hash)
+            return true;
+    if (said->count < SAID_MAX)
+        said->hashes[said->count++] = hash;
+    return false;
+}
+
+void transcript_say(struct transcript *transcript, struct said *said, struct bytes sentence)
 {
     struct text_buffer *notes = &transcript->row.notes;
-    if (sentence.len == 0)
+    if (sentence.len == 0 || was_said(transcript, said, sentence))
         return;
-    uint64_t hash = siphash(&transcript->said_key, sentence.at, sentence.len);
-    for (size_t i = 0; i < transcript->said_count; i++)
-        if (transcript->said[i] == hash)
-            return;
-    if (transcript->said_count < SAID_MAX)
-        transcript->said[transcript->said_count++] = hash;
     if (notes->length > 0)
         text_add_string(notes, "; ");
     text_add_terminal(notes, sentence, SIZE_MAX);
@@ -32,11 +38,12 @@ static void gather_notes(struct transcript *transcript, const struct record *rec
 {
     char sentence[SENTENCE_SIZE];
     if (token->catalog)
-        transcript_say(transcript, notes_of_value(token->catalog, record, index, token->row));
+        transcript_say(transcript, &transcript->said_in_block,
+                       notes_of_value(token->catalog, record, index, token->row));
     for (unsigned note = tape_notes_first(&transcript->tape_notes, index); note;
          note = tape_notes_next(&transcript->tape_notes, note)) {
         size_t length = notes_fill(transcript->options->notes, record, note - 1, sentence, sizeof sentence);
-        transcript_say(transcript, bytes_of(sentence, length));
+        transcript_say(transcript, &transcript->said_of_record, bytes_of(sentence, length));
     }
 }
 

@@ -21,6 +21,12 @@ enum {
     SAID_MAX = 128,            /* sentences of one record that are remembered */
 };
 
+/* Sentences that need not be said again, by their hashes. */
+struct said {
+    uint64_t hashes[SAID_MAX];
+    size_t count;
+};
+
 /* One line's words, filled in. Marked text. */
 struct row {
     struct text_buffer text;       /* of all cells */
@@ -42,11 +48,12 @@ struct transcript {
     uint64_t conversation; /* the last of it about this one (0: about none), */
     char date[16];         /* whose header named this date */
 
+    struct siphash_key said_key;
+    struct said said_in_block; /* what catalogs say: once under a header */
+
     /* of the record in hand */
     struct tape_notes tape_notes;
-    uint64_t said[SAID_MAX]; /* hashes of sentences: each is said once */
-    size_t said_count;
-    struct siphash_key said_key;
+    struct said said_of_record; /* observations: the next record's are news, though they sound alike */
 
     /* of the line in hand */
     struct row row;
@@ -67,8 +74,8 @@ struct row_options {
 bool transcript_fill_row(struct transcript *transcript, const struct record *record, const struct line_template *line,
                          const struct row_options *options);
 
-/* Add a sentence to the row's notes, unless this record has said it. */
-void transcript_say(struct transcript *transcript, struct bytes sentence);
+/* Add a sentence to the row's notes, unless it is among what was said. */
+void transcript_say(struct transcript *transcript, struct said *said, struct bytes sentence);
 
 struct bytes transcript_cell(const struct row *row, size_t number);
 
