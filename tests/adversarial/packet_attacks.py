@@ -59,7 +59,7 @@ def too_many_pieces(cases):
     for at in range(0, len(data), 8):
         builder.add(fragment(7, at, at + 8 < len(data), data[at:at + 8]))
     found = cases.look("fragment-pieces", builder)
-    cases.equal(found.anomalies.get("ip.fragments_limit"), 1, "fragment-pieces: the limit is told once")
+    cases.equal(found.anomalies.get("ip.fragments_limit"), len(data) // 8 // 129, "fragment-pieces: the limit is told each time")
     cases.equal(found.of("dns"), [], "fragment-pieces: given up")
 
 
@@ -93,7 +93,7 @@ def lying_lengths(cases):
             changed[at] = value
             builder.add_frame(bytes(changed))
     found = cases.look("lying-lengths", builder)
-    cases.check(found.stops.get("decoded", 0) > 0, "lying-lengths: some are good enough", found.stops)
+    cases.check(found.stops.get("TCP or UDP", 0) > 0, "lying-lengths: some are good enough", found.stops)
 
 
 def cut_frames(cases):
@@ -114,8 +114,8 @@ def clock_goes_back(cases):
     builder = Builder()
     builder.add(DATAGRAM, step_ns=-5 * 10**9)
     answer = dns_message(7, 0x8180, [(dns_name("www.example.org"), 1, 1)], [dns_record(b"\xc0\x0c", 1, 60, b"\1\2\3\4")])
-    builder.add(udp(NAMESERVER, 53, CLIENT, 40000, answer), step_ns=86400 * 365 * 10**9)
-    builder.add(udp(CLIENT, 40001, NAMESERVER, 53, QUERY), step_ns=-86400 * 300 * 10**9)
+    builder.add(udp(NAMESERVER, 53, CLIENT, 40000, answer), step_ns=3600 * 10**9)
+    builder.add(udp(CLIENT, 40001, NAMESERVER, 53, QUERY), step_ns=-3601 * 10**9)
     builder.add(udp(NAMESERVER, 53, CLIENT, 40001, answer))
     found = cases.look("clock", builder)
     cases.equal(found.datasets, {"dns": 2, "flow": 2}, "clock: both transactions")

@@ -47,7 +47,7 @@ def dns_text(cases):
     found = cases.look("dns-escapes", builder)
     cases.equal(found.datasets, {"dns": len(ATTACKS), "flow": len(ATTACKS)}, "dns-escapes: the records")
     names = found.values("dns", "dns.question.name")
-    cases.equal(names[0], r"\027[2J\027]0;title\007.example", "dns-escapes: a name in presentation form")
+    cases.equal(names[0], r"\027[2J\027]0\;title\007.example", "dns-escapes: a name in presentation form")
     cases.equal(names[4], r"a\000b.example", "dns-escapes: NUL in a name")
 
 

@@ -132,8 +132,8 @@ def dissector_folders():
 
 
 def notes():
-    """Catalogs are objects of objects of sentences; no key twice; no sentence ends with a period or has a control character."""
-    wrong = []
+    """Catalogs are objects of sentences; no value is explained twice; no sentence ends with a period."""
+    wrong, seen = [], {}
     for path in files("dissectors/*/notes*.json", "src/record/notes*.json"):
         name = path.relative_to(TOP)
         try:
@@ -142,12 +142,14 @@ def notes():
             wrong.append(f"{name}: {error}")
             continue
         for catalog, rows in catalogs.items():
-            if not isinstance(rows, dict):
-                wrong.append(f"{name}: {catalog} is no object")
-                continue
             for key, sentence in rows.items():
                 if not isinstance(sentence, str) or not sentence.strip() or re.search(r"[\x00-\x1f\x7f-\x9f]", sentence):
-                    wrong.append(f"{name}: {catalog}: {key}")
+                    wrong.append(f"{name}: {catalog}: {key}: no sentence")
+                elif sentence.endswith("."):
+                    wrong.append(f"{name}: {catalog}: {key}: ends with a period")
+                if (catalog, key) in seen:
+                    wrong.append(f"{name}: {catalog}: {key}: also in {seen[catalog, key]}")
+                seen[catalog, key] = name
     return wrong
 
 
