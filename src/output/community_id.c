@@ -83,15 +83,16 @@ static size_t gather(const struct conversation *conversation, uint8_t input[INPU
 static void put_base64(const uint8_t digest[SHA1_SIZE], char *to)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint32_t bits = 0;
-    unsigned count = 0;
-    for (size_t i = 0; i < SHA1_SIZE; i++) {
-        bits = bits << 8 | digest[i];
-        count += 8;
-        for (; count >= 6; count -= 6)
-            *to++ = alphabet[bits >> (count - 6) & 63];
+    uint8_t padded[SHA1_SIZE + 1] = {0};
+    memcpy(padded, digest, SHA1_SIZE);
+    for (size_t i = 0; i < sizeof padded; i += 3) {
+        uint32_t bits = (uint32_t)padded[i] << 16 | (uint32_t)padded[i + 1] << 8 | padded[i + 2];
+        *to++ = alphabet[bits >> 18];
+        *to++ = alphabet[bits >> 12 & 63];
+        *to++ = alphabet[bits >> 6 & 63];
+        *to++ = alphabet[bits & 63];
     }
-    *to++ = alphabet[bits << (6 - count) & 63];
+    to--; /* of padding alone */
     *to++ = '=';
     *to = '\0';
 }

@@ -2,6 +2,7 @@
 #include "quantity.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -22,23 +23,44 @@ static uint64_t magnitude(int64_t value)
     return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 }
 
+/* Sign and digits; returns the length. No printf: notes are filled in on the hot path. */
+static size_t put_number(char *to, bool negative, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    size_t length = 0;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    if (negative)
+        to[length++] = '-';
+    memcpy(to + length, digits + at, sizeof digits - at);
+    length += sizeof digits - at;
+    to[length] = '\0';
+    return length;
+}
+
 /* `value` in units of `unit` (a thousand at least), rounded, with one decimal below ten. */
-static struct quantity scaled(uint64_t value, uint64_t unit, const char *name, const char *sign)
+static struct quantity scaled(uint64_t value, uint64_t unit, const char *name, bool negative)
 {
     struct quantity quantity = {.unit = name};
     uint64_t tenths = value / (unit / 10) + (value % (unit / 10) >= unit / 20);
     uint64_t whole = value / unit + (value % unit >= unit / 2);
-    if (tenths < 100 && tenths % 10 != 0)
-        snprintf(quantity.number, sizeof quantity.number, "%s%" PRIu64 ".%" PRIu64, sign, tenths / 10, tenths % 10);
-    else
-        snprintf(quantity.number, sizeof quantity.number, "%s%" PRIu64, sign, whole);
+    if (tenths < 100 && tenths % 10 != 0) {
+        size_t length = put_number(quantity.number, negative, tenths / 10);
+        quantity.number[length] = '.';
+        put_number(quantity.number + length + 1, false, tenths % 10);
+    } else {
+        put_number(quantity.number, negative, whole);
+    }
     return quantity;
 }
 
-static struct quantity counted(uint64_t count, const char *one, const char *many, const char *sign)
+static struct quantity counted(uint64_t count, const char *one, const char *many, bool negative)
 {
     struct quantity quantity = {.unit = count == 1 ? one : many};
-    snprintf(quantity.number, sizeof quantity.number, "%s%" PRIu64, sign, count);
+    put_number(quantity.number, negative, count);
     return quantity;
 }
 
@@ -51,35 +73,35 @@ struct quantity quantity_duration(int64_t duration_ns)
                  {DAY_SECONDS, "day", "days"},
                  {HOUR_SECONDS, "hour", "hours"},
                  {MINUTE_SECONDS, "minute", "minutes"}};
-    const char *sign = duration_ns < 0 ? "-" : "";
+    bool negative = duration_ns < 0;
     uint64_t ns = magnitude(duration_ns);
     if (ns < MICROSECOND)
-        return counted(ns, "ns", "ns", sign);
+        return counted(ns, "ns", "ns", negative);
     if (ns < MILLISECOND - MICROSECOND / 2)
-        return scaled(ns, MICROSECOND, "µs", sign);
+        return scaled(ns, MICROSECOND, "µs", negative);
     if (ns < SECOND - MILLISECOND / 2)
-        return scaled(ns, MILLISECOND, "ms", sign);
+        return scaled(ns, MILLISECOND, "ms", negative);
     uint64_t seconds = (ns + SECOND / 2) / SECOND;
     /* A unit is right from two of it on, and where it comes out even. */
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (seconds >= 2 * (uint64_t)units[i].seconds ||
             (seconds >= units[i].seconds && seconds % units[i].seconds == 0))
-            return counted((seconds + units[i].seconds / 2) / units[i].seconds, units[i].one, units[i].many, sign);
-    return scaled(ns, SECOND, "s", sign);
+            return counted((seconds + units[i].seconds / 2) / units[i].seconds, units[i].one, units[i].many, negative);
+    return scaled(ns, SECOND, "s", negative);
 }
 
 struct quantity quantity_size(uint64_t bytes)
 {
     static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
     if (bytes < 1000)
-        return counted(bytes, "byte", "bytes", "");
+        return counted(bytes, "byte", "bytes", false);
     uint64_t unit = 1000;
     size_t i = 0;
     while (i + 1 < sizeof units / sizeof units[0] && bytes >= unit * 1000 - unit / 2) {
         unit *= 1000;
         i++;
     }
-    return scaled(bytes, unit, units[i], "");
+    return scaled(bytes, unit, units[i], false);
 }
 
 size_t quantity_text(struct quantity quantity, char ret_text[QUANTITY_SIZE])
