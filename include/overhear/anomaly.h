@@ -24,7 +24,7 @@
     X(TCP_DATA_AFTER_RESET, "tcp.data_after_reset", "{a} bytes after the connection was reset")                        \
     X(TCP_DATA_AFTER_FIN, "tcp.data_after_fin", "{a} bytes after this side had ended")                                 \
     X(MESSAGE_TOO_LONG, "message.too_long", "a message longer than {a} bytes was not taken apart")                     \
-    X(MESSAGE_NONSENSE, "message.nonsense", "{a} bytes make no sense in this protocol and were passed over")           \
+    X(MESSAGE_NONSENSE, "message.nonsense", "from stream byte {a} on, what is sent makes no sense in this protocol")    \
     X(MESSAGE_TRANSACTIONS_LIMIT, "message.transactions_limit", "more than {a} requests wait for an answer; the oldest was given up") \
     X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
     X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \

@@ -22,7 +22,7 @@ struct decoder {
 const char *decode_stop_name(enum decode_stop stop)
 {
     static const char *const names[DECODE_STOP_COUNT] = {
-        [DECODE_PACKET] = "TCP or UDP",
+        [DECODE_PACKET] = "decoded",
         [DECODE_ICMP] = "ICMP",
         [DECODE_FRAGMENT_WAITING] = "fragment, waiting",
         [DECODE_FRAGMENT_DROPPED] = "fragment, dropped",

@@ -102,8 +102,9 @@ static const struct dissector *wanted_dissector(const struct session *session)
     return NULL;
 }
 
-/* Ask whoever may want the first bytes of this side. */
-static struct choice choose(const struct session *session, enum side side, struct bytes first)
+/* Ask whoever may want the first bytes of this side. When no more will come (`final`), a beginning that could be that
+ * of the port's protocol is taken for it. */
+static struct choice choose(const struct session *session, enum side side, struct bytes first, bool final)
 {
     struct choice choice = {NULL, NULL, false, false};
     const char *protocol = NULL;
@@ -111,6 +112,8 @@ static struct choice choose(const struct session *session, enum side side, struc
     const struct dissector *claimant = wanted ? wanted : claimed_by_port(session, &protocol);
     if (claimant && !is_excluded(session, claimant)) {
         enum probe probe = ask(session, claimant, side, first);
+        if (final && probe == PROBE_MORE)
+            probe = PROBE_MAYBE;
         if (takes(&choice, claimant, protocol, probe, side, true) || choice.wait)
             return choice;
     }
@@ -169,7 +172,7 @@ static bool decide(struct session *session, enum side side, bool final)
     if (own->pending.length == 0)
         return false;
     struct bytes first = bytes_first(bytes_of(own->pending.at, own->pending.length), LIMIT_PROBE_BYTES);
-    struct choice choice = choose(session, side, first);
+    struct choice choice = choose(session, side, first, final || own->pending.length >= LIMIT_PROBE_BYTES);
     if (choice.dissector) {
         if (choice.swap && may_swap(session))
             swap_roles(session);
@@ -209,7 +212,7 @@ void route_stream(struct session *session, bool final)
 bool route_datagram(struct session *session, enum side *side, struct bytes data)
 {
     struct session_state *state = session->state;
-    struct choice choice = choose(session, *side, data);
+    struct choice choice = choose(session, *side, data, true);
     if (!choice.dissector) {
         state->opaque = ++state->attempts >= DATAGRAM_ATTEMPTS;
         return false;
