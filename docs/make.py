@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes the pages of docs/ that follow from the code: anomalies.md and fields.md.
+"""Writes what follows from the code: docs/anomalies.md, docs/fields.md, and the examples in README.md.
 
 --check writes nothing and says what is out of date. --program names the overhear that lists the fields.
 """
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
+EXAMPLE = re.compile(r"(<!-- example: (\d+) (.*?) -->\n```\n).*?(```\n)", re.S)
 ROW = re.compile(r'X\(\w+,\s*"([\w.]+)",\s*"([^"]*)"\)')
 
 ANOMALIES = """# Anomalies
@@ -61,17 +62,28 @@ def fields(program):
     return FIELDS + result.stdout + "```\n"
 
 
+def readme(program):
+    """The README with its examples as the program prints them now: so many lines of the output of these arguments."""
+    def example(match):
+        command = [program, "--color=never", *match.group(3).split()]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True, cwd=TOP).stdout.splitlines()
+        shown = "".join(line.rstrip() + "\n" for line in lines[:int(match.group(2))])
+        return match.group(1) + shown + match.group(4)
+    return EXAMPLE.sub(example, (TOP / "README.md").read_text(encoding="utf-8"))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--program", default=str(TOP / "build/release/overhear"))
     options = parser.parse_args()
     wrong = []
-    for name, page in (("anomalies.md", anomalies(wrong)), ("fields.md", fields(options.program))):
-        path = TOP / "docs" / name
+    program = str(Path(options.program).resolve())
+    for name, page in (("docs/anomalies.md", anomalies(wrong)), ("docs/fields.md", fields(program)), ("README.md", readme(program))):
+        path = TOP / name
         if options.check:
             if not path.exists() or path.read_text(encoding="utf-8") != page:
-                wrong.append(f"docs/{name} is out of date: python3 docs/make.py writes it")
+                wrong.append(f"{name} is out of date: python3 docs/make.py writes it")
         else:
             path.write_text(page, encoding="utf-8")
     print("\n".join(wrong))

@@ -66,7 +66,7 @@ def packet_memory():
     """Only bytes.h indexes packet memory or computes with a pointer into it."""
     wrong = []
     for path in OURS:
-        if path.name == "bytes.h":
+        if path.name == "bytes.h" or path == TOP / "src/frame/pending.c":  # whose bytes are in a buffer of its own
             continue
         text = code_of(path)
         # x.at[i], x->at[i], x.at + n, *x.at, &x.at[..]; of struct bytes and struct reader.
@@ -204,12 +204,12 @@ def text_files():
             continue
         if re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", text):
             wrong.append(f"{name}: control characters")
-        if not name.endswith(".md"):
+        if not name.endswith(".md") and not name.startswith("pcaps/record/"):  # which quote what they send
             wrong += [f"{name}: space at the end of line {number}" for number, line in enumerate(text.split("\n"), 1)
                       if line != line.rstrip(" \t")]
         if text and not text.endswith("\n"):
             wrong.append(f"{name}: no newline at the end")
-        if re.search(r"/(?:root|home/\w+|work)/", text) and not name.startswith("tests/rules/"):
+        if re.search(r"(?<![\w}$\"'])/(?:root|home/\w+|work)/", text) and not name.startswith("tests/rules/"):
             wrong.append(f"{name}: a path of somebody's machine")
     return wrong
 
@@ -230,7 +230,7 @@ def licences():
 
 
 def pages_are_current():
-    """docs/anomalies.md and docs/fields.md are what docs/make.py writes."""
+    """What docs/make.py writes is what it would write now."""
     command = [sys.executable, str(TOP / "docs/make.py"), "--check", "--program", PROGRAM[0]]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return (result.stdout + result.stderr).splitlines() if result.returncode else []
