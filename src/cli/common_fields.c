@@ -35,6 +35,10 @@ const struct field common_fields[] = {
     {.name = "overhear.incomplete",
      .type = FIELD_BOOLEAN,
      .meaning = "true: a gap, a cut-short frame or the capture's end took a part of this"},
+    {.name = "overhear.icmp_error",
+     .type = FIELD_TEXT,
+     .meaning = "what a host or router sent back by ICMP in place of an answer",
+     .catalog = "icmp_error"},
     {.name = "notes", .type = FIELD_GROUP, .meaning = "full name of a field, and what its value means"},
 };
 

@@ -140,8 +140,6 @@ void session_icmp_error(struct session *session, const struct icmp_error *error,
     for (struct transaction_node *node = session->state->oldest; node; node = node->younger) {
         node->transaction.record.icmp_error = meaning->words;
         node->transaction.record.last = session->shared->moment;
-        if (node->transaction.record.response.frame == 0)
-            node->transaction.record.response = session->shared->moment;
     }
     transactions_abandon_all(session);
 }

@@ -15,6 +15,7 @@ struct json_writer *json_writer_new(const struct output_options *options)
         return NULL;
     json->options = options;
     json->hosts = options->notes ? notes_catalog(options->notes, "host") : NULL;
+    json->icmp_errors = options->notes ? notes_catalog(options->notes, "icmp_error") : NULL;
     json->map.key = siphash_key_random();
     json->community_id = community_id_new();
     if (!json->community_id) {
@@ -246,6 +247,18 @@ static void add_truncated(const struct json_writer *json, const struct record *r
         buffer->length = start;
 }
 
+static void add_icmp_error(struct json_writer *json, const struct record *record, const struct json_step *step,
+                           struct text_buffer *buffer)
+{
+    if (!record->icmp_error)
+        return;
+    json_add_key(buffer, step);
+    text_add(buffer, "\"", 1);
+    text_add_string(buffer, record->icmp_error);
+    text_add(buffer, "\"", 1);
+    json_add_note(json, "overhear.icmp_error", note_catalog_find(json->icmp_errors, bytes_text(record->icmp_error)));
+}
+
 static void add_common(struct json_writer *json, const struct record *record, const struct json_step *step,
                        struct text_buffer *buffer)
 {
@@ -275,6 +288,9 @@ static void add_common(struct json_writer *json, const struct record *record, co
             json_add_key(buffer, step);
             text_add_string(buffer, "true");
         }
+        break;
+    case STEP_ICMP_ERROR:
+        add_icmp_error(json, record, step, buffer);
         break;
     default:
         if (step->kind <= STEP_DESTINATION_DOMAIN)

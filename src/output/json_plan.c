@@ -206,8 +206,10 @@ static void add_everything(struct tree *tree, const struct dataset *dataset, con
                                              {"overhear.frames.response", STEP_FRAME_RESPONSE},
                                              {"overhear.frames.first", STEP_FRAME_FIRST},
                                              {NULL, STEP_OPEN}};
-    static const struct common last[] = {
-        {"overhear.truncated", STEP_TRUNCATED}, {"overhear.incomplete", STEP_INCOMPLETE}, {NULL, STEP_OPEN}};
+    static const struct common last[] = {{"overhear.truncated", STEP_TRUNCATED},
+                                         {"overhear.incomplete", STEP_INCOMPLETE},
+                                         {"overhear.icmp_error", STEP_ICMP_ERROR},
+                                         {NULL, STEP_OPEN}};
     add_commons(tree, commons);
     add_fields(tree, dataset->fields, dataset->field_count, notes, false);
     /* `overhear` comes last: it tells which texts were cut. */

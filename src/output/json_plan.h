@@ -37,6 +37,7 @@ enum json_step_kind {
     STEP_FRAME_LAST,
     STEP_TRUNCATED, /* after every step that may cut a text */
     STEP_INCOMPLETE,
+    STEP_ICMP_ERROR,
 };
 
 struct json_step {

@@ -14,6 +14,7 @@
 struct json_writer {
     const struct output_options *options;
     const struct note_catalog *hosts; /* explains addresses and names of either side */
+    const struct note_catalog *icmp_errors;
     struct community_id *community_id;
     struct {
         const struct dataset *dataset;

@@ -19,6 +19,7 @@ struct transcript *transcript_new(const struct output_options *options)
         return NULL;
     transcript->options = options;
     transcript->hosts = options->notes ? notes_catalog(options->notes, "host") : NULL;
+    transcript->icmp_errors = options->notes ? notes_catalog(options->notes, "icmp_error") : NULL;
     transcript->said_key = siphash_key_random();
     return transcript;
 }
@@ -198,6 +199,28 @@ static void print_remark(struct transcript *transcript, const char *remark, stru
     transcript_place_row(transcript, &(struct margin){.column = CONTINUED_COLUMN}, NULL, out);
 }
 
+/* What a host or router sent back by ICMP stands where the answer would stand. */
+static void print_icmp_error(struct transcript *transcript, const struct record *record, struct text_buffer *out)
+{
+    struct row *row = &transcript->row;
+    int64_t start_ns = record->conversation ? record->conversation->first.time_ns : record->last.time_ns;
+    struct margin margin = {.has_time = true,
+                            .offset_ns = record->last.time_ns - start_ns,
+                            .arrow = "◂",
+                            .style = STYLE_SERVER,
+                            .column = WORDS_COLUMN};
+    row->text.length = row->notes.length = 0;
+    layout_mark(&row->text, STYLE_FAILURE);
+    text_add_string(&row->text, "ICMP ");
+    text_add_string(&row->text, record->icmp_error);
+    row->ends[0] = row->text.length;
+    row->count = 1;
+    struct bytes sentence = note_catalog_find(transcript->icmp_errors, bytes_text(record->icmp_error));
+    if (sentence.len > 0)
+        transcript_say(transcript, &transcript->said_in_block, sentence);
+    transcript_place_row(transcript, &margin, NULL, out);
+}
+
 static void print_block(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
                         struct text_buffer *out)
 {
@@ -229,6 +252,8 @@ static void print_block(struct transcript *transcript, const struct record *reco
         memcpy(transcript->date, date_before, sizeof date_before);
         return;
     }
+    if (record->icmp_error)
+        print_icmp_error(transcript, record, out);
     if (record->incomplete)
         print_remark(transcript, "(incomplete: part of this was not captured)", out);
     transcript->begun = true;
@@ -274,6 +299,10 @@ static void print_brief(struct transcript *transcript, const struct record *reco
             separator = ", ";
             rows++;
         }
+    }
+    if (record->icmp_error) {
+        text_add_string(left, " → ICMP ");
+        text_add_string(left, record->icmp_error);
     }
     if (rows > 0)
         layout_print(out, left, &transcript->right, 0, transcript->options->color);

@@ -181,7 +181,9 @@ static bool is_there(const struct record *record, const struct token *token, uin
 {
     if (token->kind == TOKEN_ELAPSED)
         return record->first.frame && record->last.frame;
-    return value_of(record, token, entry, 0) != 0;
+    uint32_t value = value_of(record, token, entry, 0);
+    /* A size of nothing is nothing to show. */
+    return value != 0 && !(token->format == FORMAT_SIZE && record->items[value - 1].integer == 0);
 }
 
 static void add_values(struct transcript *transcript, const struct record *record, const struct token *token,

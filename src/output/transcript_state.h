@@ -38,6 +38,7 @@ struct row {
 struct transcript {
     const struct output_options *options;
     const struct note_catalog *hosts;
+    const struct note_catalog *icmp_errors;
     struct {
         const struct dataset *dataset;
         struct transcript_plan *plan;

@@ -326,7 +326,7 @@ static void an_icmp_error_answers_datagrams(void **state)
     session_icmp_error(&f->session, &(struct icmp_error){.present = true, .type = 3, .code = 4}, 4);
     assert_string_equal(f->written, "");
     session_icmp_error(&f->session, &(struct icmp_error){.present = true, .type = 3, .code = 3}, 4);
-    assert_string_equal(f->written, "toy:ask 1(4,5)|");
+    assert_string_equal(f->written, "toy:ask 1(4,0)|");
 }
 
 static void keeps_transactions_bounded(void **state)

@@ -869,7 +869,7 @@ static void an_early_answer_and_nonsense(void **state)
     (void)state;
     play_expect(steps, "anomaly\n"
                        "overhear.anomaly.name=message.nonsense\n"
-                       "overhear.anomaly.detail=39 bytes make no sense in this protocol and were passed over\n"
+                       "overhear.anomaly.detail=from stream byte 39 on, what is sent makes no sense in this protocol\n"
                        "http failure\n"
                        "http.request.method=PUT\n"
                        "http.version=1.1\n"
@@ -892,7 +892,7 @@ static void an_early_answer_and_nonsense(void **state)
                        "http.response.body.bytes=0\n"
                        "anomaly\n"
                        "overhear.anomaly.name=message.nonsense\n"
-                       "overhear.anomaly.detail=51 bytes make no sense in this protocol and were passed over\n"
+                       "overhear.anomaly.detail=from stream byte 51 on, what is sent makes no sense in this protocol\n"
                        "http success\n"
                        "http.request.method=GET\n"
                        "http.version=1.1\n"
