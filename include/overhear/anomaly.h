@@ -17,15 +17,18 @@
     X(TCP_BAD_LENGTH, "tcp.bad_length", "the header claims {a} bytes, {b} are there")                                  \
     X(UDP_BAD_CHECKSUM, "udp.bad_checksum", "checksum {a} does not match, {b} would")                                  \
     X(UDP_BAD_LENGTH, "udp.bad_length", "the header claims {a} bytes, {b} are there")                                  \
-    X(TCP_OVERLAP_CONFLICT, "tcp.overlap_conflict", "{b} bytes were sent twice with different content at stream byte {a}; the first are used") \
-    X(TCP_PENDING_LIMIT, "tcp.pending_limit", "more than {a} bytes waited for a missing segment; {b} were given up as lost") \
+    X(TCP_OVERLAP_CONFLICT, "tcp.overlap_conflict",                                                                    \
+      "{b} bytes were sent twice with different content at stream byte {a}; the first are used")                       \
+    X(TCP_PENDING_LIMIT, "tcp.pending_limit",                                                                          \
+      "more than {a} bytes waited for a missing segment; {b} were given up as lost")                                   \
     X(TCP_URGENT, "tcp.urgent", "urgent data up to stream byte {a}")                                                   \
     X(TCP_SYN_DATA, "tcp.syn_data", "{a} bytes travel on the SYN")                                                     \
     X(TCP_DATA_AFTER_RESET, "tcp.data_after_reset", "{a} bytes after the connection was reset")                        \
     X(TCP_DATA_AFTER_FIN, "tcp.data_after_fin", "{a} bytes after this side had ended")                                 \
     X(MESSAGE_TOO_LONG, "message.too_long", "a message longer than {a} bytes was not taken apart")                     \
-    X(MESSAGE_NONSENSE, "message.nonsense", "from stream byte {a} on, what is sent makes no sense in this protocol")    \
-    X(MESSAGE_TRANSACTIONS_LIMIT, "message.transactions_limit", "more than {a} requests wait for an answer; the oldest was given up") \
+    X(MESSAGE_NONSENSE, "message.nonsense", "from stream byte {a} on, what is sent makes no sense in this protocol")   \
+    X(MESSAGE_TRANSACTIONS_LIMIT, "message.transactions_limit",                                                        \
+      "more than {a} requests wait for an answer; the oldest was given up")                                            \
     X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
     X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
@@ -36,7 +39,8 @@
     X(DNS_BAD_OPCODE, "dns.bad_opcode", "operation code {a} is not assigned")                                          \
     X(DNS_Z_BIT, "dns.z_bit", "the reserved bit of the header is set")                                                 \
     X(DNS_COUNT_MISMATCH, "dns.count_mismatch", "the header claims {a} entries, {b} are there")                        \
-    X(HTTP_AMBIGUOUS_LENGTH, "http.ambiguous_length", "the length of the body is stated {a} times, and {b} ways of reading it differ") \
+    X(HTTP_AMBIGUOUS_LENGTH, "http.ambiguous_length",                                                                  \
+      "the length of the body is stated {a} times, and {b} ways of reading it differ")                                 \
     X(HTTP_BARE_LF, "http.bare_lf", "a line ends without a carriage return")                                           \
     X(HTTP_FOLDED_HEADER, "http.folded_header", "a header goes on over {a} lines, which has been obsolete since 2014") \
     X(HTTP_BAD_HEADER, "http.bad_header", "header line {a} has no name, or a space before its colon")                  \
@@ -52,7 +56,7 @@ enum anomaly {
 #define OVERHEAR_ANOMALY(id, name, detail) ANOMALY_##id,
     OVERHEAR_ANOMALIES(OVERHEAR_ANOMALY)
 #undef OVERHEAR_ANOMALY
-    ANOMALY_COUNT
+        ANOMALY_COUNT
 };
 
 /* The contract's name, and the sentence with {a} and {b} still in it. Static text. */

@@ -54,11 +54,11 @@ enum message_kind {
 struct message {
     enum message_kind kind;
     enum side side;
-    struct bytes bytes;   /* valid until the hook returns */
-    uint64_t length;      /* as the sender sent it; more than bytes.len where the capture cut it short */
-    bool incomplete;      /* cut by the snap length, a gap or the end */
-    struct moment first;  /* where its first byte was seen */
-    struct moment last;   /* and the last */
+    struct bytes bytes;  /* valid until the hook returns */
+    uint64_t length;     /* as the sender sent it; more than bytes.len where the capture cut it short */
+    bool incomplete;     /* cut by the snap length, a gap or the end */
+    struct moment first; /* where its first byte was seen */
+    struct moment last;  /* and the last */
 };
 
 enum verdict {
@@ -87,13 +87,13 @@ struct emitter;
 struct transaction;
 
 struct dissector {
-    const char *name;           /* network.protocol, and the PROTO of -d */
-    const char *meaning;        /* one line for `overhear protocols` */
-    const struct port *ports;   /* ended by a zeroed row */
+    const char *name;         /* network.protocol, and the PROTO of -d */
+    const char *meaning;      /* one line for `overhear protocols` */
+    const struct port *ports; /* ended by a zeroed row */
     const struct dataset *dataset;
-    size_t state_size;          /* zeroed when the conversation becomes this dissector's */
-    size_t transaction_size;    /* zeroed block beside the record of each transaction */
-    uint32_t message_max;       /* the longest message taken in one piece; a longer one is passed over */
+    size_t state_size;       /* zeroed when the conversation becomes this dissector's */
+    size_t transaction_size; /* zeroed block beside the record of each transaction */
+    uint32_t message_max;    /* the longest message taken in one piece; a longer one is passed over */
 
     /* `first`: the bytes of `side` so far, from its beginning (of UDP: the whole datagram). NULL: PROBE_MAYBE. */
     enum probe (*probe)(const struct conversation *conversation, enum side side, struct bytes first);
@@ -189,8 +189,8 @@ enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct
 void emit_inflate_end(struct emitter *emitter, enum side side);
 
 /* Ready framers for `frame`. Each is linear: `seen` bytes are not looked at again. */
-struct framing framing_line(struct bytes pending, size_t seen);      /* up to and with LF */
-struct framing framing_length16(struct bytes pending);               /* a 16-bit length, then that much */
+struct framing framing_line(struct bytes pending, size_t seen); /* up to and with LF */
+struct framing framing_length16(struct bytes pending);          /* a 16-bit length, then that much */
 
 /* All dissectors, ended by NULL: dissectors/registry.c. */
 extern const struct dissector *const dissector_registry[];

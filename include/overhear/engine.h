@@ -17,11 +17,11 @@ struct engine_port {
 };
 
 struct engine_options {
-    struct record_sink sink;      /* gets every record, in order */
-    size_t memory_limit;          /* bytes; 0: LIMIT_MEMORY_MIB */
-    bool strict_checksums;        /* packets with bad checksums are dropped */
-    bool no_names;                /* do not label addresses with names seen in DNS answers */
-    bool no_notes;                /* store no observations */
+    struct record_sink sink;         /* gets every record, in order */
+    size_t memory_limit;             /* bytes; 0: LIMIT_MEMORY_MIB */
+    bool strict_checksums;           /* packets with bad checksums are dropped */
+    bool no_names;                   /* do not label addresses with names seen in DNS answers */
+    bool no_notes;                   /* store no observations */
     const struct engine_port *ports; /* -d: above the dissectors' own ports */
     size_t port_count;
 };

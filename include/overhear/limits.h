@@ -8,43 +8,43 @@
 
 enum limit {
     /* decode */
-    LIMIT_LAYERS = 32,            /* headers inside each other in one frame, tunnels and tags included */
-    LIMIT_TUNNELS = 8,            /* tunnels inside each other */
-    LIMIT_IPV6_EXTENSIONS = 16,   /* extension headers of one IPv6 packet */
-    LIMIT_PACKET_ANOMALIES = 4,   /* anomalies that one frame can report before it reaches a conversation */
-    LIMIT_FRAGMENTS = 128,        /* pieces of one datagram */
-    LIMIT_FRAGMENT_DATAGRAMS = 1024, /* datagrams waiting for pieces; the oldest goes */
-    LIMIT_FRAGMENT_SECONDS = 30,  /* how long a datagram waits, by the capture's clock */
+    LIMIT_LAYERS = 32,                       /* headers inside each other in one frame, tunnels and tags included */
+    LIMIT_TUNNELS = 8,                       /* tunnels inside each other */
+    LIMIT_IPV6_EXTENSIONS = 16,              /* extension headers of one IPv6 packet */
+    LIMIT_PACKET_ANOMALIES = 4,              /* anomalies that one frame can report before it reaches a conversation */
+    LIMIT_FRAGMENTS = 128,                   /* pieces of one datagram */
+    LIMIT_FRAGMENT_DATAGRAMS = 1024,         /* datagrams waiting for pieces; the oldest goes */
+    LIMIT_FRAGMENT_SECONDS = 30,             /* how long a datagram waits, by the capture's clock */
     LIMIT_FRAGMENT_BYTES = 16 * 1024 * 1024, /* of all waiting datagrams together */
 
     /* capture */
     LIMIT_FRAME_BYTES = 16 * 1024 * 1024, /* a capture that claims a longer frame is damaged */
     LIMIT_BLOCK_BYTES = 17 * 1024 * 1024, /* a pcapng file that claims a longer block is damaged */
-    LIMIT_INTERFACES = 65536,     /* described by one section of a pcapng file; more is damage */
-    LIMIT_FILTERS = 32,           /* link types with a compiled filter expression at a time; the oldest goes */
+    LIMIT_INTERFACES = 65536,             /* described by one section of a pcapng file; more is damage */
+    LIMIT_FILTERS = 32,                   /* link types with a compiled filter expression at a time; the oldest goes */
 
     /* stream */
     LIMIT_TCP_PENDING_BYTES = 1024 * 1024, /* of one side waiting for a missing segment; then it is a gap */
     LIMIT_TCP_PENDING_SEGMENTS = 4096,     /* pieces of one side that wait */
-    LIMIT_TCP_REORDER_FRAMES = 32, /* frames of a conversation after which an acknowledged hole is a gap */
-    LIMIT_TCP_REORDER_SECONDS = 10, /* or this long, by the capture's clock */
+    LIMIT_TCP_REORDER_FRAMES = 32,         /* frames of a conversation after which an acknowledged hole is a gap */
+    LIMIT_TCP_REORDER_SECONDS = 10,        /* or this long, by the capture's clock */
 
     /* flow */
-    LIMIT_UDP_SECONDS = 120,      /* of silence, then the conversation is over */
+    LIMIT_UDP_SECONDS = 120, /* of silence, then the conversation is over */
     LIMIT_TCP_HALF_OPEN_SECONDS = 60,
     LIMIT_TCP_SECONDS = 3600,
-    LIMIT_TCP_LINGER_SECONDS = 10, /* after FIN or RST, so that late segments still belong to it */
-    LIMIT_EXPIRED_A_PACKET = 300, /* conversations ended by silence while one packet is handled */
+    LIMIT_TCP_LINGER_SECONDS = 10,    /* after FIN or RST, so that late segments still belong to it */
+    LIMIT_EXPIRED_A_PACKET = 300,     /* conversations ended by silence while one packet is handled */
     LIMIT_CLOCK_JUMP_SECONDS = 86400, /* the clock goes further forward only when a second packet agrees */
-    LIMIT_MEMORY_RESERVE = 16,    /* conversations are evicted while less than one part in this many is free */
+    LIMIT_MEMORY_RESERVE = 16,        /* conversations are evicted while less than one part in this many is free */
 
     /* frame */
-    LIMIT_PROBE_BYTES = 512,      /* of one side before a protocol must have been recognised */
+    LIMIT_PROBE_BYTES = 512,          /* of one side before a protocol must have been recognised */
     LIMIT_RESYNC_BYTES = 1024 * 1024, /* nonsense passed over before a conversation is given up */
-    LIMIT_MARKS = 4096,           /* segments of one message that remember their frame */
-    LIMIT_TRANSACTIONS = 256,     /* open requests of one conversation */
-    LIMIT_TRANSACTION_SECONDS = 120, /* how long a request may wait for its answer, by the capture's clock */
-    LIMIT_ANOMALIES = 64,         /* anomaly records of one conversation; further ones are only counted */
+    LIMIT_MARKS = 4096,               /* segments of one message that remember their frame */
+    LIMIT_TRANSACTIONS = 256,         /* open requests of one conversation */
+    LIMIT_TRANSACTION_SECONDS = 120,  /* how long a request may wait for its answer, by the capture's clock */
+    LIMIT_ANOMALIES = 64,             /* anomaly records of one conversation; further ones are only counted */
 
     /* record */
     LIMIT_RECORD_BYTES = 1024 * 1024, /* text in one record */
@@ -53,15 +53,15 @@ enum limit {
     LIMIT_TEXT_BYTES = 4096,          /* one text in the output, unless --max-text says otherwise */
 
     /* names learned from DNS */
-    LIMIT_NAMES = 65536,          /* (client, address) pairs; the least recently used goes */
+    LIMIT_NAMES = 65536, /* (client, address) pairs; the least recently used goes */
 
     /* inflate */
     LIMIT_INFLATE_BYTES = 256 * 1024 * 1024, /* of one body after inflating */
-    LIMIT_INFLATE_RATIO = 250,    /* bytes out for each byte in, once LIMIT_INFLATE_FREE_BYTES are passed */
+    LIMIT_INFLATE_RATIO = 250,               /* bytes out for each byte in, once LIMIT_INFLATE_FREE_BYTES are passed */
     LIMIT_INFLATE_FREE_BYTES = 4 * 1024 * 1024,
 
     /* the whole process */
-    LIMIT_MEMORY_MIB = 512,       /* --memory unless said otherwise */
+    LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */
 };
 
 #endif

@@ -50,12 +50,12 @@ enum transport {
 };
 
 enum tcp_flag { /* RFC 9293 section 3.1 */
-    TCP_FIN = 0x01,
-    TCP_SYN = 0x02,
-    TCP_RST = 0x04,
-    TCP_PSH = 0x08,
-    TCP_ACK = 0x10,
-    TCP_URG = 0x20,
+                TCP_FIN = 0x01,
+                TCP_SYN = 0x02,
+                TCP_RST = 0x04,
+                TCP_PSH = 0x08,
+                TCP_ACK = 0x10,
+                TCP_URG = 0x20,
 };
 
 /* An ICMP error (RFC 792, RFC 4443) and whom it is about: the addresses of the packet quoted in it. */
@@ -63,7 +63,7 @@ struct icmp_error {
     bool present;
     uint8_t type;
     uint8_t code;
-    uint8_t transport; /* of the quoted packet */
+    uint8_t transport;                   /* of the quoted packet */
     struct endpoint source, destination; /* of the quoted packet, in its own direction */
 };
 
@@ -79,10 +79,10 @@ struct packet {
     uint8_t time_digits;
     uint32_t frame_length; /* bytes of the whole frame on the wire */
     struct endpoint source, destination;
-    uint8_t transport; /* enum transport */
-    bool cut;          /* the snap length took a part: payload is shorter than payload_length */
-    bool bad_checksum; /* of IPv4, TCP or UDP; looked at only where nothing was cut */
-    bool reassembled;  /* put together from fragments */
+    uint8_t transport;       /* enum transport */
+    bool cut;                /* the snap length took a part: payload is shorter than payload_length */
+    bool bad_checksum;       /* of IPv4, TCP or UDP; looked at only where nothing was cut */
+    bool reassembled;        /* put together from fragments */
     struct bytes payload;    /* of TCP or UDP, as far as captured */
     uint32_t payload_length; /* as the sender sent it, after all length fields */
     uint16_t vlan;           /* the outermost VLAN identifier, and */
@@ -91,7 +91,7 @@ struct packet {
     struct {
         uint32_t sequence, acknowledgment;
         uint16_t window, urgent;
-        uint8_t flags; /* enum tcp_flag */
+        uint8_t flags;        /* enum tcp_flag */
         uint8_t window_shift; /* of a SYN; 0xff: the option is absent */
     } tcp;
     struct icmp_error icmp;

@@ -17,8 +17,8 @@
 #include "overhear/packet.h"
 
 enum field_type {
-    FIELD_TEXT,     /* text from the wire or of our own */
-    FIELD_INTEGER,  /* JSON number */
+    FIELD_TEXT,    /* text from the wire or of our own */
+    FIELD_INTEGER, /* JSON number */
     FIELD_BOOLEAN,
     FIELD_ADDRESS,  /* an IP address, written as text */
     FIELD_TIME,     /* nanoseconds since 1970, written as RFC 3339 */
@@ -33,12 +33,12 @@ enum field_flag {
 };
 
 struct field {
-    const char *name;    /* the contract's full name, `dns.question.name`; of a member: `name`, `file.size` */
+    const char *name; /* the contract's full name, `dns.question.name`; of a member: `name`, `file.size` */
     enum field_type type;
-    unsigned flags;      /* enum field_flag */
-    const char *meaning; /* one line for the reference */
-    const char *catalog; /* which catalog of notes.json explains the values, by their text; NULL: none.
-                          * Of a FIELD_MAP: explains by the key. */
+    unsigned flags;              /* enum field_flag */
+    const char *meaning;         /* one line for the reference */
+    const char *catalog;         /* which catalog of notes.json explains the values, by their text; NULL: none.
+                                  * Of a FIELD_MAP: explains by the key. */
     const struct field *members; /* of a FIELD_GROUP */
     unsigned member_count;
 };
@@ -64,9 +64,9 @@ enum detail {
 enum { LINE_ONCE = -1 };
 
 struct line {
-    enum speaker speaker;    /* who says it: gives the arrow and the time; SAME continues the line above */
-    unsigned detail;         /* enum detail, or'ed */
-    int each;                /* field of the group list or map to walk, or LINE_ONCE */
+    enum speaker speaker; /* who says it: gives the arrow and the time; SAME continues the line above */
+    unsigned detail;      /* enum detail, or'ed */
+    int each;             /* field of the group list or map to walk, or LINE_ONCE */
     const char *words;
     const char *const *keys; /* of a map: only these keys, ended by NULL; NULL: all */
 };
@@ -82,30 +82,30 @@ struct dataset {
 
 /* What a record says of the conversation that it belongs to. */
 struct conversation {
-    uint64_t id;                /* 1, 2, 3 … in the order of first frames */
-    struct endpoint source;     /* the client */
+    uint64_t id;                 /* 1, 2, 3 … in the order of first frames */
+    struct endpoint source;      /* the client */
     struct endpoint destination; /* the server */
-    uint8_t transport;          /* enum transport */
+    uint8_t transport;           /* enum transport */
     bool has_vlan;
     uint16_t vlan;
-    bool midstream;             /* TCP whose beginning was not seen */
+    bool midstream; /* TCP whose beginning was not seen */
     uint8_t time_digits;
-    const char *protocol;       /* network.protocol; NULL: not recognised */
-    uint16_t anomaly_records;   /* written so far, at most LIMIT_ANOMALIES */
+    const char *protocol;     /* network.protocol; NULL: not recognised */
+    uint16_t anomaly_records; /* written so far, at most LIMIT_ANOMALIES */
     struct moment first, last;
-    char community_id[32];      /* Community ID v1, seed 0; empty until asked for */
+    char community_id[32]; /* Community ID v1, seed 0; empty until asked for */
 };
 
 enum outcome { OUTCOME_NONE, OUTCOME_SUCCESS, OUTCOME_FAILURE, OUTCOME_UNKNOWN };
 
 enum item_kind {
-    ITEM_TEXT,    /* length bytes at text + offset */
-    ITEM_WORD,    /* static text of ours, NUL-ended, at word */
-    ITEM_INTEGER, /* integer; also BOOLEAN, TIME, DURATION: the field's type tells */
-    ITEM_ADDRESS, /* struct address, copied at text + offset */
-    ITEM_GROUP,   /* the next `length` items are its members */
-    ITEM_MAP,     /* key_length bytes at text + key_offset, value as ITEM_TEXT */
-    ITEM_NOTE,    /* observation `word` about item `about`; the next `length` items are its arguments */
+    ITEM_TEXT,     /* length bytes at text + offset */
+    ITEM_WORD,     /* static text of ours, NUL-ended, at word */
+    ITEM_INTEGER,  /* integer; also BOOLEAN, TIME, DURATION: the field's type tells */
+    ITEM_ADDRESS,  /* struct address, copied at text + offset */
+    ITEM_GROUP,    /* the next `length` items are its members */
+    ITEM_MAP,      /* key_length bytes at text + key_offset, value as ITEM_TEXT */
+    ITEM_NOTE,     /* observation `word` about item `about`; the next `length` items are its arguments */
     ITEM_ARGUMENT, /* of a note: name at key (static, `word`), text or integer; field holds the argument's kind */
 };
 
@@ -132,10 +132,10 @@ struct record {
     struct moment request, response;         /* first byte of either message; frame 0: none seen */
     enum outcome outcome;
     bool incomplete;
-    const char *icmp_error;                  /* static words, "port unreachable": what a router or host sent back
-                                              * in place of an answer; NULL: nothing */
+    const char *icmp_error;                         /* static words, "port unreachable": what a router or host sent back
+                                                     * in place of an answer; NULL: nothing */
     struct bytes source_domain, destination_domain; /* set by the core when the record is written */
-    bool wants_notes; /* false: observations are not stored */
+    bool wants_notes;                               /* false: observations are not stored */
 
     /* the tape; walk it with the functions below */
     struct budget *budget;
@@ -168,7 +168,8 @@ void record_boolean(struct record *record, unsigned field, bool value);
 void record_address(struct record *record, unsigned field, const struct address *address);
 
 /* A text of which the part from `secret_at`, `secret_length` bytes long, is hidden unless asked for. */
-void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at, size_t secret_length);
+void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at,
+                        size_t secret_length);
 
 /* Replace or add: for fields that change as a message goes on (byte counts). Not for lists. */
 void record_set_integer(struct record *record, unsigned field, int64_t value);

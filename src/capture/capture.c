@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "capture/capture.h"
+#include "capture.h"
 
-#include "capture/filter.h"
-#include "capture/format.h"
-#include "capture/live.h"
-#include "capture/unknown.h"
+#include "filter.h"
+#include "format.h"
+#include "live.h"
+#include "unknown.h"
 
 #include <errno.h>
 #include <stdio.h>

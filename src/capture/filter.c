@@ -4,7 +4,7 @@
  * the table to itself. So we let it open an empty capture file of the link type in question, in memory, and compile
  * for that.
  */
-#include "capture/filter.h"
+#include "filter.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CAPTURE_FILTER_H
 #define OVERHEAR_CAPTURE_FILTER_H
 
-#include "capture/capture.h"
+#include "capture.h"
 
 struct filter;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "capture/format.h"
+#include "format.h"
 
 #include <stdio.h>
 

@@ -8,8 +8,8 @@
 #ifndef OVERHEAR_CAPTURE_FORMAT_H
 #define OVERHEAR_CAPTURE_FORMAT_H
 
-#include "capture/capture.h"
-#include "capture/source.h"
+#include "capture.h"
+#include "source.h"
 
 enum { PROBLEM_SIZE = 256 };
 

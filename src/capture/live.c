@@ -3,7 +3,7 @@
  * The handle is non-blocking and we poll its descriptor ourselves: a blocking read of libpcap would not return for
  * SIGINT while no frame comes.
  */
-#include "capture/live.h"
+#include "live.h"
 
 #include <errno.h>
 #include <netinet/in.h>

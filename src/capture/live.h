@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CAPTURE_LIVE_H
 #define OVERHEAR_CAPTURE_LIVE_H
 
-#include "capture/capture.h"
+#include "capture.h"
 
 struct live;
 

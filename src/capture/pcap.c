@@ -21,7 +21,7 @@
  *
  * Left out on purpose: the variants of AIX, Nokia and others that share a magic number and can only be told by trying.
  */
-#include "capture/format.h"
+#include "format.h"
 
 #include <stdio.h>
 

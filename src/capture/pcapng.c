@@ -17,7 +17,7 @@
  * decryption secrets, custom) are passed over. The section length is not used: blocks are read one by one, so that -1
  * and wrong lengths do no harm.
  */
-#include "capture/format.h"
+#include "format.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "capture/source.h"
+#include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>

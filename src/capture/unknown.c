@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "capture/unknown.h"
+#include "unknown.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CAPTURE_UNKNOWN_H
 #define OVERHEAR_CAPTURE_UNKNOWN_H
 
-#include "capture/source.h"
+#include "source.h"
 
 /* One line without the path, for a source of which nothing was skipped. */
 void unknown_explain(struct source *source, char *ret_text, size_t size);

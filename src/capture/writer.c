@@ -2,7 +2,7 @@
  *
  * -w: pcap in the byte order of this machine.
  */
-#include "capture/capture.h"
+#include "capture.h"
 
 #include <errno.h>
 #include <fcntl.h>

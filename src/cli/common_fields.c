@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/reference.h"
+#include "reference.h"
 
 const struct field common_fields[] = {
     {.name = "@timestamp", .type = FIELD_TIME, .meaning = "time of the event's first frame, UTC"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/human.h"
+#include "human.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,10 +2,10 @@
  *
  * overhear: a thin user of liboverhear.
  */
-#include "cli/message.h"
-#include "cli/options.h"
-#include "cli/reference.h"
-#include "cli/run.h"
+#include "message.h"
+#include "options.h"
+#include "reference.h"
+#include "run.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/message.h"
+#include "message.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/options_table.h"
+#include "options_table.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CLI_OPTIONS_TABLE_H
 #define OVERHEAR_CLI_OPTIONS_TABLE_H
 
-#include "cli/options.h"
+#include "options.h"
 
 enum option_argument {
     ARGUMENT_NONE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/privileges.h"
+#include "privileges.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/progress.h"
+#include "progress.h"
 
-#include "cli/clock.h"
-#include "cli/human.h"
+#include "clock.h"
+#include "human.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/reference.h"
+#include "reference.h"
 
-#include "cli/options_table.h"
+#include "options_table.h"
 
 #include <json-c/json_c_version.h>
 #include <openssl/crypto.h>

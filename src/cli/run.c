@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/run.h"
+#include "run.h"
 
-#include "cli/clock.h"
-#include "cli/message.h"
-#include "cli/summary.h"
+#include "clock.h"
+#include "message.h"
 #include "record/notes.h"
+#include "summary.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -6,8 +6,8 @@
 #define OVERHEAR_CLI_RUN_H
 
 #include "capture/capture.h"
-#include "cli/progress.h"
-#include "cli/sink.h"
+#include "progress.h"
+#include "sink.h"
 
 enum exit_status { STATUS_DONE = 0, STATUS_BROKEN = 1, STATUS_WRONG = 2 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/clock.h"
-#include "cli/message.h"
-#include "cli/privileges.h"
-#include "cli/run.h"
-#include "cli/terminal.h"
+#include "clock.h"
+#include "message.h"
+#include "privileges.h"
 #include "record/notes.h"
+#include "run.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,9 +3,9 @@
  * JSON Schema (draft 2020-12) of a line. A record fits what all records have and the definition of its dataset; both
  * leave room for members that they do not name, as the contract does ("add freely").
  */
-#include "cli/reference.h"
+#include "reference.h"
 
-#include "cli/options.h"
+#include "options.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>

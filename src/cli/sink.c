@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/sink.h"
+#include "sink.h"
 
 void sink_init(struct sink *sink, struct output *output, const struct options *options)
 {

@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CLI_SINK_H
 #define OVERHEAR_CLI_SINK_H
 
-#include "cli/options.h"
+#include "options.h"
 
 struct sink {
     struct output *output;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/summary.h"
+#include "summary.h"
 
-#include "cli/human.h"
+#include "human.h"
 
 enum { LABEL_COLUMN = 16, LINE_COLUMNS = 80, ENTRY_SIZE = 120 };
 

@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CLI_SUMMARY_H
 #define OVERHEAR_CLI_SUMMARY_H
 
-#include "cli/sink.h"
+#include "sink.h"
 
 struct summary {
     const struct engine_statistics *statistics;

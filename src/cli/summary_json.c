@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/summary.h"
+#include "summary.h"
 
 #include <json-c/json.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/terminal.h"
+#include "terminal.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>

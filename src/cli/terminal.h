@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_CLI_TERMINAL_H
 #define OVERHEAR_CLI_TERMINAL_H
 
-#include "cli/options.h"
+#include "options.h"
 
 /* --color, NO_COLOR (https://no-color.org) and whether `descriptor` is a terminal that knows colours. */
 bool terminal_wants_color(enum color_mode mode, int descriptor);

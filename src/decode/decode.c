@@ -5,10 +5,10 @@
  */
 #include "decode.h"
 
-#include "../util/budget.h"
 #include "fragments.h"
 #include "layer.h"
 #include "layer_table.h"
+#include "util/budget.h"
 
 struct decoder {
     struct budget *budget;

@@ -6,8 +6,8 @@
  */
 #include "fragments.h"
 
-#include "../util/budget.h"
-#include "../util/siphash.h"
+#include "util/budget.h"
+#include "util/siphash.h"
 
 #include <assert.h>
 

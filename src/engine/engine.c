@@ -2,12 +2,12 @@
 #include "overhear/engine.h"
 #include "engine_budget.h"
 
-#include "../decode/decode.h"
-#include "../flow/flow.h"
-#include "../frame/names.h"
-#include "../frame/ports.h"
-#include "../frame/session.h"
-#include "../util/budget.h"
+#include "decode/decode.h"
+#include "flow/flow.h"
+#include "frame/names.h"
+#include "frame/ports.h"
+#include "frame/session.h"
+#include "util/budget.h"
 
 #include <assert.h>
 #include <stdlib.h>

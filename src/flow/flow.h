@@ -7,16 +7,16 @@
 #ifndef OVERHEAR_FLOW_FLOW_H
 #define OVERHEAR_FLOW_FLOW_H
 
-#include "../frame/session.h"
+#include "frame/session.h"
 #include "overhear/packet.h"
 
 struct flow_table;
 
 struct flow_statistics {
-    uint64_t opened;      /* conversations; equals flow records after flow_table_finish */
-    uint64_t ended[5];    /* by enum end_reason */
-    uint64_t open;        /* at this moment */
-    uint64_t packets;     /* that belonged to one */
+    uint64_t opened;   /* conversations; equals flow records after flow_table_finish */
+    uint64_t ended[5]; /* by enum end_reason */
+    uint64_t open;     /* at this moment */
+    uint64_t packets;  /* that belonged to one */
     /* sums over ended conversations and both sides; see tcp_side_statistics */
     uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
     uint64_t icmp_errors_matched;

@@ -7,9 +7,9 @@
 
 #include "flow.h"
 
-#include "../stream/tcp.h"
-#include "../util/budget.h"
-#include "../util/siphash.h"
+#include "stream/tcp.h"
+#include "util/budget.h"
+#include "util/siphash.h"
 
 /* Conversations of one class wait for the same time, so that a list in the order of their last packets is also in the
  * order in which they expire. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "names.h"
 
-#include "../util/budget.h"
-#include "../util/siphash.h"
+#include "util/budget.h"
+#include "util/siphash.h"
 
 enum { BUCKETS = 16384, NAME_MAX_BYTES = 255 };
 

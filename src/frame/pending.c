@@ -4,7 +4,7 @@
  */
 #include "session_state.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 enum { FIRST_PENDING = 1024, FIRST_MARKS = 8 };
 

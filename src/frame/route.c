@@ -6,7 +6,7 @@
 #include "ports.h"
 #include "session_state.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 enum {
     DATAGRAM_ATTEMPTS = 4,   /* datagrams of a conversation that are probed before it counts as nobody's */

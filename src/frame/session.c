@@ -8,7 +8,7 @@
 #include "ports.h"
 #include "session_state.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation)
 {

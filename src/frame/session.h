@@ -19,14 +19,14 @@ struct port_map;
 /* What all sessions of one engine share. Owned by the engine. */
 struct session_shared {
     struct budget *budget;
-    struct names *names;         /* learned from DNS; NULL with -n */
-    struct port_map *ports;      /* which dissector a port belongs to */
+    struct names *names;    /* learned from DNS; NULL with -n */
+    struct port_map *ports; /* which dissector a port belongs to */
     struct record_sink sink;
     bool wants_notes;
-    int64_t now_ns;              /* the capture's clock: the latest time seen. Set by the flow floor */
-    struct moment moment;        /* of the frame in hand. Set by the flow floor */
-    uint64_t records;            /* written */
-    uint64_t anomalies;          /* counted, whether written or not */
+    int64_t now_ns;       /* the capture's clock: the latest time seen. Set by the flow floor */
+    struct moment moment; /* of the frame in hand. Set by the flow floor */
+    uint64_t records;     /* written */
+    uint64_t anomalies;   /* counted, whether written or not */
     uint64_t anomaly_counts[ANOMALY_COUNT];
 };
 
@@ -41,7 +41,8 @@ struct session {
 void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation);
 
 /* One datagram of `side`. `length`: as the sender sent it, >= data.len. */
-void session_datagram(struct session *session, enum side side, struct bytes data, uint64_t length, struct moment moment);
+void session_datagram(struct session *session, enum side side, struct bytes data, uint64_t length,
+                      struct moment moment);
 
 /* The next bytes of `side`, in order, seen at `moment`. */
 void session_data(struct session *session, enum side side, struct bytes data, struct moment moment);

@@ -23,17 +23,17 @@ struct pending {
 
 struct side_state {
     struct pending pending;
-    uint64_t offset;       /* of the first byte not yet consumed, from the beginning of this side */
-    size_t seen;           /* pending bytes that `frame` has looked at */
+    uint64_t offset;         /* of the first byte not yet consumed, from the beginning of this side */
+    size_t seen;             /* pending bytes that `frame` has looked at */
     uint64_t message_length; /* of the message that is being gathered, once known; else 0 */
-    uint64_t body_left;    /* of a body that flows through */
-    uint64_t pass_over;    /* bytes that belong to a message too long to be gathered */
-    uint64_t nonsense;     /* bytes passed over since the last message */
+    uint64_t body_left;      /* of a body that flows through */
+    uint64_t pass_over;      /* bytes that belong to a message too long to be gathered */
+    uint64_t nonsense;       /* bytes passed over since the last message */
     bool in_body, until_end;
-    bool lost;             /* after a gap: looking for the next message */
-    bool incomplete;       /* the body in hand has lost bytes */
+    bool lost;       /* after a gap: looking for the next message */
+    bool incomplete; /* the body in hand has lost bytes */
     bool ended;
-    bool refused;          /* no dissector wanted this side's first bytes */
+    bool refused; /* no dissector wanted this side's first bytes */
 };
 
 struct transaction_node {

@@ -5,7 +5,7 @@
  */
 #include "session_state.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 enum { EMPTY_BODIES = 16 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "json_map.h"
 
-#include "../util/utf8.h"
 #include "tape.h"
+#include "util/utf8.h"
 
 #include <stdlib.h>
 

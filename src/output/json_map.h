@@ -5,8 +5,8 @@
 #ifndef OVERHEAR_OUTPUT_JSON_MAP_H
 #define OVERHEAR_OUTPUT_JSON_MAP_H
 
-#include "../util/siphash.h"
 #include "overhear/record.h"
+#include "util/siphash.h"
 
 struct json_map_entry {
     uint32_t item;

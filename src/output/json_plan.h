@@ -7,8 +7,8 @@
 #ifndef OVERHEAR_OUTPUT_JSON_PLAN_H
 #define OVERHEAR_OUTPUT_JSON_PLAN_H
 
-#include "../record/notes.h"
 #include "overhear/record.h"
+#include "record/notes.h"
 
 enum json_step_kind {
     STEP_OPEN,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "layout.h"
 
-#include "../util/utf8.h"
+#include "util/utf8.h"
 
 static bool is_mark(char c)
 {

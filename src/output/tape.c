@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tape.h"
 
-#include "../util/utf8.h"
+#include "util/utf8.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * Bytes from the wire become text. Runs of harmless bytes are found eight at a time and copied whole; what is
  * left goes through one decision a character.
  */
-#include "../util/utf8.h"
 #include "text.h"
+#include "util/utf8.h"
 
 enum treatment {
     COPY,      /* stands for itself */

@@ -3,8 +3,8 @@
  * Rows on a page: the margin with time and arrow, the words, lined up where they are rows of a table, and the notes
  * beside them or below.
  */
-#include "../util/quantity.h"
 #include "transcript_state.h"
+#include "util/quantity.h"
 
 enum {
     COLUMN_GAP = 2,

@@ -4,7 +4,7 @@
  */
 #include "transcript_state.h"
 
-#include "../util/quantity.h"
+#include "util/quantity.h"
 
 enum {
     SENTENCE_SIZE = 1024, /* of one observation */

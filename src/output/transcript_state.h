@@ -7,10 +7,10 @@
 #ifndef OVERHEAR_OUTPUT_TRANSCRIPT_STATE_H
 #define OVERHEAR_OUTPUT_TRANSCRIPT_STATE_H
 
-#include "../util/siphash.h"
 #include "layout.h"
 #include "output_state.h"
 #include "transcript_template.h"
+#include "util/siphash.h"
 
 enum {
     MARGIN = 10, /* columns of the time, which ends there */

@@ -5,8 +5,8 @@
 #ifndef OVERHEAR_OUTPUT_TRANSCRIPT_TEMPLATE_H
 #define OVERHEAR_OUTPUT_TRANSCRIPT_TEMPLATE_H
 
-#include "../record/notes.h"
 #include "overhear/record.h"
+#include "record/notes.h"
 
 enum token_kind {
     TOKEN_WORDS,    /* our own words, as they stand */

@@ -2,9 +2,9 @@
  *
  * Observations: a sentence of the catalog with the arguments of a record put into its placeholders.
  */
-#include "../util/quantity.h"
-#include "../util/utf8.h"
 #include "notes_catalog.h"
+#include "util/quantity.h"
+#include "util/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

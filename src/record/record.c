@@ -4,7 +4,7 @@
  */
 #include "overhear/record.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 #include <assert.h>
 

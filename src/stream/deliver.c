@@ -9,7 +9,7 @@
  */
 #include "side.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 /* What a side says next: bytes, or its FIN. */
 struct head {

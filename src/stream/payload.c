@@ -5,7 +5,7 @@
  */
 #include "side.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 /* Bytes of a segment, and after them those that the snap length took. */
 struct range {

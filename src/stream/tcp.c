@@ -4,7 +4,7 @@
  */
 #include "side.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 struct tcp_stream *tcp_stream_new(struct budget *budget)
 {

@@ -7,7 +7,7 @@
  */
 #include "side.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 enum { SAMPLES = 8, SAMPLE_BYTES = 8 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "waiting.h"
 
-#include "../util/budget.h"
+#include "util/budget.h"
 
 struct piece *waiting_after(const struct waiting *waiting, uint64_t position)
 {
