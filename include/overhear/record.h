@@ -112,6 +112,7 @@ enum item_kind {
 struct item {
     uint16_t field; /* index into the table that the item belongs to */
     uint8_t kind;   /* enum item_kind */
+    bool unexplained; /* the catalog is not asked about this value */
     uint16_t next;  /* index + 1 of the next item with the same top-level field; 0: the last */
     uint16_t about; /* of a note: index of the item that it explains */
     uint32_t length;
@@ -217,6 +218,10 @@ enum { RECORD_LAST = -1 };
  * group the observation belongs to the member added last. */
 void record_observe(struct record *record, int field, const char *observation, const struct argument *arguments,
                     size_t count);
+
+/* In this record the value added last (RECORD_LAST), or the first of a top-level field, means something else than its
+ * catalog says of it: nothing is looked up. Observations about it are told as ever. */
+void record_unexplained(struct record *record, int field);
 
 /* Where finished records go. One function, so that an output, a test or another thread can stand there. The
  * record is borrowed for the call. */

@@ -137,8 +137,9 @@ struct bytes notes_of_value(const struct note_catalog *catalog, const struct rec
                             const struct field *field)
 {
     char buffer[VALUE_SIZE];
-    return catalog ? note_catalog_find(catalog, lookup_text(record, &record->items[index], field, buffer))
-                   : (struct bytes){NULL, 0};
+    return catalog && !record->items[index].unexplained
+               ? note_catalog_find(catalog, lookup_text(record, &record->items[index], field, buffer))
+               : (struct bytes){NULL, 0};
 }
 
 size_t notes_about(const struct notes *notes, const struct record *record, unsigned index, const struct field *field,

@@ -301,6 +301,13 @@ bool record_has(const struct record *record, unsigned field)
     return record->first_item[field] != 0;
 }
 
+void record_unexplained(struct record *record, int field)
+{
+    uint16_t about = field == RECORD_LAST ? record->last_value : record->first_item[field];
+    if (about > 0 && !record->skipping_group)
+        record->items[about - 1].unexplained = true;
+}
+
 void record_observe(struct record *record, int field, const char *observation, const struct argument *arguments,
                     size_t count)
 {
