@@ -55,6 +55,13 @@ static bool is_for_everybody(const struct address *address)
     return address->family == 6 && address->octets[0] == 0xff;
 }
 
+static bool goes_to_everybody(const struct dns_message *message)
+{
+    const struct conversation *conversation = emit_conversation(message->emitter);
+    bool by_client = message->packet->side == SIDE_CLIENT;
+    return is_for_everybody(by_client ? &conversation->destination.ip : &conversation->source.ip);
+}
+
 static enum dns_flavor flavor_of(const struct conversation *conversation)
 {
     if (!conversation->protocol)
@@ -148,8 +155,7 @@ static void take_query(struct dns_message *message, uint64_t key)
 {
     const struct conversation *conversation = emit_conversation(message->emitter);
     enum side side = message->packet->side;
-    const struct endpoint *to = side == SIDE_CLIENT ? &conversation->destination : &conversation->source;
-    bool everybody = is_for_everybody(&to->ip);
+    bool everybody = goes_to_everybody(message);
     bool is_multicast_dns = message->flavor == DNS_MULTICAST;
 
     struct transaction *transaction = is_multicast_dns ? NULL : find_exchange(message, key, side);
@@ -206,7 +212,7 @@ static void begin_answer(struct dns_message *message, struct dns_exchange *excha
         return;
     }
     for (unsigned section = 0; section < DNS_SECTIONS; section++)
-        message->keeps_section[section] = record_has(record, DNS_FIELD_ANSWERS + section);
+        message->keeps_section[section] = record_has(record, dns_section_field(message->opcode, section));
 }
 
 static void write_answer_head(struct dns_message *message, const struct dns_exchange *exchange)
@@ -277,6 +283,7 @@ static void take_answer(struct dns_state *state, struct dns_message *message, ui
         if (!transaction)
             return;
         exchange = transaction->state;
+        exchange->story.everybody = goes_to_everybody(message);
         recall_answered(state, key, &exchange->story, message->packet->first);
     }
     set_moments(message);

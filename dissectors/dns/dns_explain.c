@@ -195,6 +195,66 @@ static void explain_reverse(struct record *record, struct bytes name)
         observe_text(record, DNS_FIELD_QUESTION_NAME, "dns.reverse", dns_text_bytes(&text));
 }
 
+bool dns_is_probe(const struct dns_message *message, uint16_t type)
+{
+    return message->flavor == DNS_MULTICAST && !message->answer && type == DNS_ANY &&
+           message->claimed[1 + DNS_AUTHORITY] > 0;
+}
+
+/* Other operations put a zone where a question stands, with a type that asks for nothing. */
+static void explain_operation(struct dns_message *message)
+{
+    struct record *record = message->record;
+    struct argument changes = {"count", ARGUMENT_INTEGER, {NULL, 0}, message->found[1 + DNS_AUTHORITY]};
+    if (message->opcode == DNS_OPCODE_QUERY)
+        return;
+    record_unexplained(record, DNS_FIELD_QUESTION_TYPE);
+    if (message->answer)
+        return;
+    switch (message->opcode) {
+    case DNS_OPCODE_NOTIFY:
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.notify");
+        break;
+    case DNS_OPCODE_UPDATE:
+        record_observe(record, DNS_FIELD_QUESTION_NAME, "dns.update", &changes, 1);
+        break;
+    case DNS_OPCODE_IQUERY:
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.inverse");
+        break;
+    case DNS_OPCODE_STATUS:
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.status");
+        break;
+    default:
+        if (!dns_opcode_word(message->opcode))
+            observe(record, DNS_FIELD_QUESTION_NAME, "dns.other_operation");
+        break;
+    }
+}
+
+bool dns_is_update_part(const struct dns_message *message, enum dns_section section)
+{
+    return message->opcode == DNS_OPCODE_UPDATE && section != DNS_ADDITIONAL;
+}
+
+/* RFC 2136 sections 2.4 and 2.5: class and type say what the record is there for. */
+void dns_explain_update(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number)
+{
+    static const char *const prerequisites[] = {"dns.update_type_exists", "dns.update_name_exists",
+                                                "dns.update_no_type", "dns.update_no_name"};
+    bool any = type == DNS_ANY, none = class_number == DNS_CLASS_NONE;
+    if (!dns_is_update_part(message, section))
+        return;
+    record_unexplained(message->record, RECORD_LAST);
+    if (section == DNS_ANSWER && (none || class_number == DNS_CLASS_ANY))
+        observe(message->record, RECORD_LAST, prerequisites[2 * none + any]);
+    else if (section == DNS_ANSWER)
+        observe(message->record, RECORD_LAST, "dns.update_record_exists");
+    else if (class_number == DNS_CLASS_ANY)
+        observe(message->record, RECORD_LAST, any ? "dns.update_remove_name" : "dns.update_remove_type");
+    else
+        observe(message->record, RECORD_LAST, none ? "dns.update_remove_record" : "dns.update_add");
+}
+
 void dns_explain_question(struct dns_message *message, const struct dns_story *story)
 {
     struct record *record = message->record;
@@ -202,11 +262,10 @@ void dns_explain_question(struct dns_message *message, const struct dns_story *s
         return;
     if (message->question_type == DNS_PTR)
         explain_reverse(record, dns_text_bytes(&message->question));
-    if (message->opcode == DNS_OPCODE_NOTIFY && !message->answer)
-        observe(record, DNS_FIELD_QUESTION_NAME, "dns.notify");
-    if (message->opcode == DNS_OPCODE_UPDATE && !message->answer) {
-        struct argument argument = {"count", ARGUMENT_INTEGER, {NULL, 0}, message->found[1 + DNS_AUTHORITY]};
-        record_observe(record, DNS_FIELD_QUESTION_NAME, "dns.update", &argument, 1);
+    explain_operation(message);
+    if (dns_is_probe(message, message->question_type)) {
+        record_unexplained(record, DNS_FIELD_QUESTION_TYPE);
+        observe(record, DNS_FIELD_QUESTION_TYPE, "dns.probing");
     }
     if (!message->answer && message->wants_signatures)
         observe(record, DNS_FIELD_OPT_DO, "dns.do");
@@ -279,11 +338,22 @@ static void explain_pairing(struct dns_message *message, const struct dns_story 
         record_observe(record, DNS_FIELD_RESPONSE_CODE, "dns.again", &argument, 1);
     } else if (!story->asked && message->flavor == DNS_UNICAST) {
         observe(record, DNS_FIELD_RESPONSE_CODE, "dns.unasked");
-    } else if (!story->asked && message->flavor == DNS_MULTICAST) {
-        observe(record, DNS_FIELD_RESPONSE_CODE, "dns.announcement");
+    } else if (!story->asked) {
+        observe(record, DNS_FIELD_RESPONSE_CODE, story->everybody ? "dns.announcement" : "dns.direct");
     } else if (story->asked && waited > second_ns && !story->zone_transfer) {
         observe_duration(record, DNS_FIELD_RESPONSE_CODE, "dns.slow", waited);
     }
+}
+
+static void explain_transfer(struct dns_message *message, const struct dns_story *story)
+{
+    struct argument count = {"count", ARGUMENT_INTEGER, {NULL, 0}, story->transferred};
+    if (message->question_type == DNS_AXFR)
+        record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.transfer_whole", &count, 1);
+    else if (story->transferred == 1)
+        observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.transfer_nothing");
+    else
+        record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.transfer", &count, 1);
 }
 
 void dns_explain_answer(struct dns_message *message, const struct dns_story *story)
@@ -294,8 +364,7 @@ void dns_explain_answer(struct dns_message *message, const struct dns_story *sto
     dns_explain_retransmissions(record, story);
     explain_pairing(message, story);
     if (story->zone_transfer) {
-        struct argument argument = {"count", ARGUMENT_INTEGER, {NULL, 0}, story->transferred};
-        record_observe(record, DNS_FIELD_RESPONSE_CODE, "dns.transfer", &argument, 1);
+        explain_transfer(message, story);
         return;
     }
     if (message->opcode != DNS_OPCODE_QUERY)

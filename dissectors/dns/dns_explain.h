@@ -24,6 +24,13 @@ struct dns_story {
 void dns_explain_ttl(struct dns_message *message, enum dns_section section, uint32_t ttl);
 void dns_explain_data(struct dns_message *message, enum dns_section section, uint16_t type, struct bytes content);
 
+/* About the class just added to the open group, where the record is a part of an UPDATE. */
+bool dns_is_update_part(const struct dns_message *message, enum dns_section section);
+void dns_explain_update(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number);
+
+/* A multicast question that comes with records of its own: whoever asks wants the name (RFC 6762 section 8.1). */
+bool dns_is_probe(const struct dns_message *message, uint16_t type);
+
 /* About a record as a whole: of a question, of an answer, of a question that nobody answered until now. */
 void dns_explain_question(struct dns_message *message, const struct dns_story *story);
 void dns_explain_answer(struct dns_message *message, const struct dns_story *story);

@@ -130,9 +130,20 @@ static void write_other_questions(struct dns_message *message)
         record_group_begin(message->record, DNS_FIELD_OTHER_QUESTIONS);
         record_text(message->record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
         dns_record_word(message->record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+        if (dns_is_probe(message, type))
+            record_unexplained(message->record, RECORD_LAST);
         dns_record_word(message->record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
         record_group_end(message->record);
     }
+}
+
+unsigned dns_section_field(unsigned opcode, unsigned section)
+{
+    if (opcode == DNS_OPCODE_UPDATE && section == DNS_ANSWER)
+        return DNS_FIELD_UPDATE_PREREQUISITES;
+    if (opcode == DNS_OPCODE_UPDATE && section == DNS_AUTHORITY)
+        return DNS_FIELD_UPDATE_CHANGES;
+    return DNS_FIELD_ANSWERS + section;
 }
 
 static void take_transfer(struct dns_transfer *transfer, uint16_t type, uint32_t serial)
@@ -160,8 +171,10 @@ static void take_address(struct dns_message *message, uint16_t type, struct byte
     const struct conversation *conversation = emit_conversation(message->emitter);
     content = bytes_first(content, sizeof address.octets);
     memcpy(address.octets, content.at, content.len);
+    if (!message->answer || message->opcode != DNS_OPCODE_QUERY)
+        return;
     record_address(message->record, DNS_FIELD_RESOLVED_IP, &address);
-    if (message->rcode != 0 || !message->answer || message->opcode != DNS_OPCODE_QUERY)
+    if (message->rcode != 0)
         return;
     bool asked = message->has_question &&
                  bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end));
@@ -248,10 +261,13 @@ static void write_record(struct dns_message *message, enum dns_section section, 
         dns_message_fault(message, &fault);
 
     if (!message->keeps_section[section]) {
-        record_group_begin(record, DNS_FIELD_ANSWERS + section);
+        record_group_begin(record, dns_section_field(message->opcode, section));
         record_text(record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
         dns_record_word(record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+        if (dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
+            record_unexplained(record, RECORD_LAST);
         dns_record_word(record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
+        dns_explain_update(message, section, type, class_number);
         record_integer(record, DNS_MEMBER_TTL, ttl);
         dns_explain_ttl(message, section, ttl);
         if (message->data.length > 0)

@@ -96,6 +96,9 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
 /* Writes header and first question, then reads and writes all that follows; anomalies are reported. */
 void dns_message_write(struct dns_message *message);
 
+/* The field that holds a section: those of an UPDATE are of another kind. */
+unsigned dns_section_field(unsigned opcode, unsigned section);
+
 /* Adds the flags to the record, as this flavor calls them. */
 void dns_message_write_flags(struct record *record, enum dns_flavor flavor, uint16_t flags);
 

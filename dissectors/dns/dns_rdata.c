@@ -45,7 +45,7 @@ enum part {
     PART_COUNT,
 };
 
-enum { PARTS_MAX = 10, LAYOUT_TYPES = 263 };
+enum { PARTS_MAX = 10, LAYOUT_TYPES = 264 };
 
 struct layout {
     bool in_only; /* means this in class IN alone */
@@ -115,6 +115,8 @@ static const struct layout layouts[LAYOUT_TYPES] = {
     [64] = {true, {SVCB}},
     [65] = {true, {SVCB}},
     [66] = {false, {TYPE, U8, U16, NAME}},
+    [67] = {false, {BASE64}},
+    [68] = {false, {BASE64}},
     [99] = {false, {STRINGS}},
     [104] = {false, {U16, LOCATOR}},
     [105] = {false, {U16, IPV4}},
@@ -131,6 +133,7 @@ static const struct layout layouts[LAYOUT_TYPES] = {
     [260] = {false, {AMTRELAY}},
     [261] = {false, {STRINGS}},
     [262] = {false, {STRINGS}},
+    [263] = {false, {STRINGS}},
 };
 
 static const struct layout trust_anchor = {false, {U16, U8, U8, HEX}}; /* TA and DLV */

@@ -41,6 +41,8 @@ enum dns_class {
 
 enum dns_opcode {
     DNS_OPCODE_QUERY = 0,
+    DNS_OPCODE_IQUERY = 1,
+    DNS_OPCODE_STATUS = 2,
     DNS_OPCODE_NOTIFY = 4,
     DNS_OPCODE_UPDATE = 5,
     DNS_OPCODE_DSO = 6,

@@ -152,7 +152,7 @@ static void test_incremental_transfer(void **state)
              "QR success answer QUERY AA NOERROR | z IXFR |an z SOA 1 a b 2 2 3 4 5 |an z SOA 1 a b 1 2 3 4 5 |an h.z "
              "A 1 192.0.2.1 |an z SOA 1 a b 2 2 3 4 5 |an z SOA 1 a b 2 2 3 4 5 ip= 192.0.2.1 <dns.ttl> "
              "<dns.transfer>\n"
-             "QR success answer QUERY AA NOERROR | z IXFR |an z SOA 1 a b 2 2 3 4 5 <dns.ttl> <dns.transfer>\n"
+             "QR success answer QUERY AA NOERROR | z IXFR |an z SOA 1 a b 2 2 3 4 5 <dns.ttl> <dns.transfer_nothing>\n"
              "QR failure answer QUERY AA REFUSED | z AXFR\n"
              "QR unknown incomplete answer QUERY AA NOERROR | z AXFR |an z SOA 1 a b 2 2 3 4 5 <dns.ttl>\n");
 #undef SERIAL
@@ -167,8 +167,9 @@ static void test_update(void **state)
     play_ask(&play, "1111 2800 0001 0001 0002 0000 'z' 0006 0001  'h.z' 0001 00ff 00000000 0000  "
                     "'h.z' 00ff 00ff 00000000 0000  'h.z' 0001 00fe 00000000 0004 c0000201");
     play_answer(&play, "1111 a800 0001 0000 0000 0000 'z' 0006 0001");
-    play_end(&play, "QR success answer UPDATE NOERROR | z SOA |an h.z A 0 |ns h.z ANY 0 |ns h.z A 0 192.0.2.1 "
-                    "<dns.update>\n");
+    play_end(&play,
+             "QR success answer UPDATE NOERROR | z SOA |if h.z A ANY 0 |do h.z ANY ANY 0 |do h.z A NONE 0 192.0.2.1 "
+             "<dns.update_type_exists> <dns.update_remove_name> <dns.update_remove_record> <dns.update>\n");
 }
 
 static void test_notify(void **state)

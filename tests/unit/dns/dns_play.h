@@ -142,6 +142,8 @@ static inline void play_record(void *context, const struct record *record)
     play_groups(play, record, DNS_FIELD_OTHER_QUESTIONS, " + ");
     play_groups(play, record, DNS_FIELD_ANSWERS, " |an");
     play_groups(play, record, DNS_FIELD_AUTHORITIES, " |ns");
+    play_groups(play, record, DNS_FIELD_UPDATE_PREREQUISITES, " |if");
+    play_groups(play, record, DNS_FIELD_UPDATE_CHANGES, " |do");
     play_groups(play, record, DNS_FIELD_ADDITIONALS, " |ar");
     play_named(play, record, DNS_FIELD_RESOLVED_IP, "ip");
     play_named(play, record, DNS_FIELD_REFERRAL_SERVERS, "ask");
