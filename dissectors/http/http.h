@@ -231,6 +231,7 @@ struct http_transaction {
     unsigned status;
     bool simple;    /* HTTP/0.9 */
     bool upgrade;   /* asks for another protocol, or for a tunnel */
+    bool expects;   /* the client waits for a word before it sends the body */
     bool inflating; /* the core keeps an inflater for the body */
     bool encoded;   /* what it inflates to is known so far */
     bool bomb;
@@ -305,6 +306,7 @@ void http_lose(struct http_side *own, enum side side);
 
 /* Nobody may point to a transaction that goes; and what is known only at the end of it. */
 void http_forget(struct http_state *state, struct emitter *emitter, struct transaction *transaction);
+bool http_body_unwanted(const struct http_transaction *exchange);
 void http_fill(struct transaction *transaction);
 
 /* Hooks of http_frame.c. */
@@ -329,6 +331,7 @@ enum http_header {
     HTTP_HEADER_CONTENT_RANGE,
     HTTP_HEADER_CONTENT_TYPE,
     HTTP_HEADER_COOKIE,
+    HTTP_HEADER_EXPECT,
     HTTP_HEADER_HOST,
     HTTP_HEADER_LOCATION,
     HTTP_HEADER_PROXY_AUTHORIZATION,
@@ -346,6 +349,7 @@ enum http_header http_header_of(struct bytes name);
 struct http_head {
     struct http_start start;
     struct http_lengths lengths;
+    bool expects; /* a word from the server before the body: 100-continue */
     struct bytes host;
     unsigned hosts; /* different ones */
     struct bytes content_encoding;

@@ -11,6 +11,14 @@ static void set_count(struct record *record, unsigned field, uint64_t count)
     record_set_integer(record, field, count > INT64_MAX ? INT64_MAX : (int64_t)count);
 }
 
+/* The client offered a body, the server answered without wanting it, and so it was never sent. */
+bool http_body_unwanted(const struct http_transaction *exchange)
+{
+    const struct http_half *request = &exchange->halves[SIDE_CLIENT], *response = &exchange->halves[SIDE_SERVER];
+    return exchange->expects && response->seen && !request->complete && !request->incomplete &&
+           request->body_bytes == 0;
+}
+
 /* What is known only when a message has ended. */
 void http_fill(struct transaction *transaction)
 {
@@ -31,8 +39,11 @@ void http_fill(struct transaction *transaction)
         if (exchange->encoded && response->complete && !response->incomplete)
             set_count(record, HTTP_RESPONSE_DECODED_BYTES, exchange->decoded_bytes);
     }
+    bool unwanted = http_body_unwanted(exchange);
     for (int side = 0; side < 2; side++) {
         const struct http_half *half = &exchange->halves[side];
+        if (side == SIDE_CLIENT && unwanted)
+            continue;
         if (half->seen && (!half->complete || half->incomplete))
             record->incomplete = true;
     }
@@ -282,6 +293,7 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     unsigned hosts = http_request_url(&transaction->record, emitter, &head, &scratch);
     if (hosts > 1)
         emit_anomaly(emitter, ANOMALY_HTTP_HOST_CONFLICT, hosts, 0);
+    exchange->expects = head.expects;
     exchange->upgrade = exchange->method == HTTP_METHOD_CONNECT || head.upgrade.len > 0;
     state->tunnels += exchange->upgrade ? 1 : 0;
     struct http_half *half = &exchange->halves[SIDE_CLIENT];

@@ -151,10 +151,24 @@ static bool is_redirect(unsigned status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+static void explain_waiting(struct record *record, const struct http_transaction *exchange,
+                            const struct message *message)
+{
+    const struct http_half *request = &exchange->halves[SIDE_CLIENT];
+    if (!request->seen)
+        return;
+    int64_t waited = message->first.time_ns - request->last_ns;
+    if (request->complete && waited >= SECOND_NS) {
+        struct argument time = {.name = "time", .kind = ARGUMENT_DURATION, .integer = waited};
+        record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.slow", &time, 1);
+    } else if (!request->complete && !request->incomplete && !http_body_unwanted(exchange)) {
+        record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.early", NULL, 0);
+    }
+}
+
 void http_explain_status(struct record *record, const struct http_head *head, const struct http_transaction *exchange,
                          const struct message *message)
 {
-    const struct http_half *request = &exchange->halves[SIDE_CLIENT];
     if (is_redirect(exchange->status) && head->location.len > 0 && http_url_secret(head->location).length == 0) {
         struct argument where = text_argument("where", head->location);
         record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.redirect", &where, 1);
@@ -167,15 +181,7 @@ void http_explain_status(struct record *record, const struct http_head *head, co
         struct argument target = text_argument("target", record_find_text(record, HTTP_URL_ORIGINAL));
         record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.tunnel", &target, target.text.len > 0 ? 1 : 0);
     }
-    if (!request->seen)
-        return;
-    int64_t waited = message->first.time_ns - request->last_ns;
-    if (request->complete && waited >= SECOND_NS) {
-        struct argument time = {.name = "time", .kind = ARGUMENT_DURATION, .integer = waited};
-        record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.slow", &time, 1);
-    } else if (!request->complete && !request->incomplete) {
-        record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.early", NULL, 0);
-    }
+    explain_waiting(record, exchange, message);
 }
 
 void http_explain_end(struct record *record, const struct http_transaction *exchange)
@@ -185,6 +191,8 @@ void http_explain_end(struct record *record, const struct http_transaction *exch
         record_observe(record, HTTP_REQUEST_METHOD, "http.no_answer", NULL, 0);
         return;
     }
+    if (http_body_unwanted(exchange))
+        record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.not_wanted", NULL, 0);
     bool cut = !response->complete || response->incomplete;
     if (cut && response->body == HTTP_BODY_LENGTH && response->announced > response->body_bytes) {
         const struct argument arguments[] = {

@@ -20,6 +20,7 @@ enum http_header http_header_of(struct bytes name)
         {13, "content-range", HTTP_HEADER_CONTENT_RANGE},
         {12, "content-type", HTTP_HEADER_CONTENT_TYPE},
         {6, "cookie", HTTP_HEADER_COOKIE},
+        {6, "expect", HTTP_HEADER_EXPECT},
         {4, "host", HTTP_HEADER_HOST},
         {8, "location", HTTP_HEADER_LOCATION},
         {19, "proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
@@ -73,6 +74,9 @@ void http_gather_field(struct http_head *head, enum http_header header, struct b
         break;
     case HTTP_HEADER_UPGRADE:
         head->upgrade = value;
+        break;
+    case HTTP_HEADER_EXPECT:
+        head->expects = bytes_is_nocase(value, "100-continue");
         break;
     case HTTP_HEADER_LOCATION:
         head->location = value;
