@@ -76,9 +76,9 @@ static uint32_t wander(struct reader *r, uint32_t base, unsigned how)
     case 0:
         return base;
     case 1:
-        return base - INT8_MAX + reader_u8(r);
+        return base - (uint32_t)INT8_MAX + reader_u8(r);
     case 2:
-        return base - INT16_MAX + reader_u16(r);
+        return base - (uint32_t)INT16_MAX + reader_u16(r);
     default:
         return reader_u32(r);
     }
