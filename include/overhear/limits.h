@@ -62,6 +62,7 @@ enum limit {
 
     /* the whole process */
     LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */
+    LIMIT_MEMORY_SHARE = 8, /* fragments, and names, have at most one part in this many: they cannot be evicted */
 };
 
 #endif

@@ -141,7 +141,8 @@ struct fragments_statistics fragments_statistics(const struct fragments *fragmen
 /* Room for `size` bytes more, at the cost of the oldest; `keep` is the datagram in hand. */
 static bool make_room(struct fragments *fragments, size_t size, const struct datagram *keep)
 {
-    while (fragments->bytes + size > LIMIT_FRAGMENT_BYTES) {
+    const size_t most = budget_share(fragments->budget, LIMIT_FRAGMENT_BYTES);
+    while (fragments->bytes + size > most) {
         if (!fragments->oldest || fragments->oldest == keep)
             return false;
         give_up(fragments, fragments->oldest);

@@ -3,8 +3,9 @@
  * Datagrams put together from their fragments (RFC 791, RFC 8200 section 4.5).
  *
  * Pieces may come in any order, twice, or overlapping: what came first stays. Bounds: LIMIT_FRAGMENTS pieces that each
- * bring something new, LIMIT_FRAGMENT_DATAGRAMS datagrams, LIMIT_FRAGMENT_BYTES and LIMIT_FRAGMENT_SECONDS; past them
- * the datagram that began to wait first is given up. The work for a piece depends on its own length only.
+ * bring something new, LIMIT_FRAGMENT_DATAGRAMS datagrams, LIMIT_FRAGMENT_BYTES (with little memory,
+ * budget_share) and LIMIT_FRAGMENT_SECONDS; past them the datagram that began to wait first is given up. The work for a
+ * piece depends on its own length only.
  */
 #ifndef OVERHEAR_DECODE_FRAGMENTS_H
 #define OVERHEAR_DECODE_FRAGMENTS_H

@@ -21,7 +21,7 @@ struct name {
 struct names {
     struct budget *budget;
     struct siphash_key key;
-    size_t count;
+    size_t count, bytes; /* of the names; the buckets are not counted */
     struct name *newest, *oldest;
     struct name *buckets[BUCKETS];
 };
@@ -64,6 +64,7 @@ static void forget(struct names *names, struct name **slot)
     *slot = name->next;
     unlink_use(names, name);
     names->count--;
+    names->bytes -= sizeof *name + name->length;
     budget_give(names->budget, name, sizeof *name + name->length);
 }
 
@@ -86,6 +87,14 @@ static struct pair pair_of(const struct address *asker, const struct address *ad
     return pair;
 }
 
+/* At the cost of those that nobody asked for longest. */
+static void make_room(struct names *names, size_t size)
+{
+    const size_t most = budget_share(names->budget, SIZE_MAX);
+    while (names->count >= LIMIT_NAMES || (names->oldest && names->bytes + size > most))
+        forget(names, slot_of(names, &names->oldest->pair));
+}
+
 void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes name)
 {
     struct pair pair = pair_of(asker, address);
@@ -98,9 +107,9 @@ void names_learn(struct names *names, const struct address *asker, const struct 
     }
     if (*slot)
         forget(names, slot);
-    if (names->count >= LIMIT_NAMES)
-        forget(names, slot_of(names, &names->oldest->pair));
-    struct name *learned = budget_take(names->budget, sizeof *learned + name.len);
+    const size_t size = sizeof **slot + name.len;
+    make_room(names, size);
+    struct name *learned = budget_take(names->budget, size);
     if (!learned)
         return;
     learned->pair = pair;
@@ -112,6 +121,7 @@ void names_learn(struct names *names, const struct address *asker, const struct 
     *slot = learned;
     link_newest(names, learned);
     names->count++;
+    names->bytes += size;
 }
 
 struct bytes names_find(struct names *names, const struct address *asker, const struct address *address)

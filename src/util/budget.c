@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "budget.h"
 
+#include "overhear/limits.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,12 @@ void *budget_resize(struct budget *budget, void *memory, size_t old_size, size_t
     budget->used -= old_size;
     budget_charge(budget, new_size);
     return resized;
+}
+
+size_t budget_share(const struct budget *budget, size_t most)
+{
+    size_t share = budget->limit / LIMIT_MEMORY_SHARE;
+    return budget->limit > 0 && share < most ? share : most;
 }
 
 void budget_give(struct budget *budget, void *memory, size_t size)

@@ -27,6 +27,10 @@ void *budget_take(struct budget *budget, size_t size);
  * `memory` may be NULL with old_size 0. */
 void *budget_resize(struct budget *budget, void *memory, size_t old_size, size_t new_size);
 
+/* How much a holder may have whose memory no eviction brings back: `most`, and at most one part in LIMIT_MEMORY_SHARE
+ * of the limit, so that it never crowds out the conversations. */
+size_t budget_share(const struct budget *budget, size_t most);
+
 /* `size` as it was taken. NULL is fine. */
 void budget_give(struct budget *budget, void *memory, size_t size);
 

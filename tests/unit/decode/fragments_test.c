@@ -277,6 +277,29 @@ static void test_too_many_bytes(void **state)
     bench_close(&bench);
 }
 
+/* Waiting pieces cannot be evicted: most of the memory is left to conversations, and a long datagram still passes. */
+static void test_little_memory(void **state)
+{
+    (void)state;
+    static struct build whole, b;
+    struct bench bench;
+    bench_open(&bench, true);
+    const size_t empty = bench.budget.used;
+    bench.budget.limit = (size_t)1 << 20;
+    whole.len = 0;
+    put_many(&whole, 20 + 65000, 0);
+    for (unsigned id = 0; id < 100; id++) {
+        put_piece4(&b, &whole, id, 0, 64000, true);
+        assert_int_equal(bench_frame(&bench, 1, &b), DECODE_FRAGMENT_WAITING);
+        assert_true(bench.budget.used - empty <= bench.budget.limit / LIMIT_MEMORY_SHARE);
+    }
+    assert_int_equal(bench.budget.refused, 0);
+    assert_int_equal(decoder_statistics(bench.decoder)->datagrams_given_up, 99);
+    put_piece4(&b, &whole, 99, 64000, 8, false);
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
+    bench_close(&bench);
+}
+
 static void test_patience(void **state)
 {
     (void)state;
@@ -506,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_too_many_pieces),
         cmocka_unit_test(test_too_many_datagrams),
         cmocka_unit_test(test_too_many_bytes),
+        cmocka_unit_test(test_little_memory),
         cmocka_unit_test(test_patience),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_odd_pieces),

@@ -66,6 +66,26 @@ static void forgets_the_least_recently_used(void **state)
     assert_int_equal(budget.used, 0);
 }
 
+/* Names cannot be evicted: however many there are, most of the memory is left to conversations. */
+static void leaves_memory_to_others(void **state)
+{
+    (void)state;
+    struct budget budget;
+    budget_init(&budget, (size_t)1 << 20);
+    struct names *names = names_new(&budget);
+    const size_t empty = budget.used;
+    for (uint32_t i = 0; i < LIMIT_NAMES; i++) {
+        learn(names, 1, i, "name.example");
+        name_is(names, 1, i, "name.example");
+        assert_true(budget.used - empty <= budget.limit / LIMIT_MEMORY_SHARE);
+    }
+    assert_int_equal(budget.refused, 0);
+    struct address a = host(1), b = host(0);
+    assert_null(names_find(names, &a, &b).at);
+    names_free(names);
+    assert_int_equal(budget.used, 0);
+}
+
 static void learns_nothing_without_memory(void **state)
 {
     (void)state;
@@ -85,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_asker_knows_its_own),
         cmocka_unit_test(forgets_the_least_recently_used),
+        cmocka_unit_test(leaves_memory_to_others),
         cmocka_unit_test(learns_nothing_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

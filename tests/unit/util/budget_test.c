@@ -71,6 +71,17 @@ static void fails_when_told_to(void **state)
     budget_give(&budget, b, 1);
 }
 
+static void shares_a_part_of_what_is_limited(void **state)
+{
+    (void)state;
+    struct budget budget;
+    budget_init(&budget, 0);
+    assert_int_equal(budget_share(&budget, 1000), 1000);
+    budget_init(&budget, 8000);
+    assert_int_equal(budget_share(&budget, 999), 999);
+    assert_int_equal(budget_share(&budget, 1001), 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +89,7 @@ int main(void)
         cmocka_unit_test(takes_zeroed_memory),
         cmocka_unit_test(resizes_within_its_limit),
         cmocka_unit_test(fails_when_told_to),
+        cmocka_unit_test(shares_a_part_of_what_is_limited), /* one a line */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
