@@ -260,8 +260,6 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
         hosts++;
     add_text(record, HTTP_URL_SCHEME, scheme);
     add_text(record, HTTP_URL_DOMAIN, asked->domain);
-    if (asked == &host)
-        http_explain_host(record, emitter, asked->domain);
     add_port(record, emitter, asked, scheme);
     if (!connect && !bytes_is(url.path, "*"))
         add_text(record, HTTP_URL_PATH, url.path);

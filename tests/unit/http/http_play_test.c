@@ -1106,6 +1106,45 @@ static void recognised_by_its_first_bytes(void **state)
     assert_int_equal(http_probe(&web, SIDE_CLIENT, bytes_text("GET /index.html HTT")), PROBE_MAYBE);
 }
 
+/* Nothing is missing from a capture in which a body was refused before it was sent. */
+static void test_unwanted_body(void **state)
+{
+    static const struct step steps[] = {
+        {'C',
+         "PUT /a HTTP/1.1\r\n"
+         "Expect: 100-Continue\r\n"
+         "Content-Length: 5\r\n"
+         "\r\n",
+         0},
+        {'S',
+         "HTTP/1.1 413 No\r\n"
+         "Content-Length: 0\r\n"
+         "\r\n",
+         0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(steps, "http failure\n"
+                       "http.request.method=PUT\n"
+                       "http.version=1.1\n"
+                       "<http.version_1_1>\n"
+                       "http.request.headers.expect=100-Continue\n"
+                       "http.request.headers.content-length=5\n"
+                       "url.original=/a\n"
+                       "url.full=http://10.0.0.2/a\n"
+                       "url.scheme=http\n"
+                       "url.port=80\n"
+                       "url.path=/a\n"
+                       "http.response.status_code=413\n"
+                       "http.response.status_phrase=No\n"
+                       "http.response.headers.content-length=0\n"
+                       "http.request.bytes=60\n"
+                       "http.request.body.bytes=0\n"
+                       "http.response.bytes=38\n"
+                       "http.response.body.bytes=0\n"
+                       "<http.not_wanted>\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1132,6 +1171,7 @@ int main(void)
         cmocka_unit_test(heads_have_a_limit),
         cmocka_unit_test(requests_have_a_limit),
         cmocka_unit_test(recognised_by_its_first_bytes),
+        cmocka_unit_test(test_unwanted_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
