@@ -202,6 +202,25 @@ static void test_observations(void **state)
     notes_free(notes);
 }
 
+/* What a value means elsewhere is not said; what was observed here is. */
+static void test_a_value_can_mean_something_else(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    struct budget budget;
+    struct record record = new_record(&budget);
+    const struct argument text = {"text", ARGUMENT_TEXT, bytes_text("a"), 0};
+    record_unexplained(&record, 0);
+    record_word(&record, 0, "NOERROR");
+    check_about(notes, &record, 0, 512, "fine");
+    record_unexplained(&record, RECORD_LAST);
+    check_about(notes, &record, 0, 512, "");
+    record_observe(&record, 0, "t.open", &text, 1);
+    check_about(notes, &record, 0, 512, "odd {text");
+    record_done(&record);
+    notes_free(notes);
+}
+
 static void test_long_argument_is_cut_at_a_character(void **state)
 {
     (void)state;
@@ -294,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_folders_that_cannot_be_read),
         cmocka_unit_test(test_observations),
+        cmocka_unit_test(test_a_value_can_mean_something_else),
         cmocka_unit_test(test_long_argument_is_cut_at_a_character),
         cmocka_unit_test(test_nothing_is_said_about_secrets),
         cmocka_unit_test(test_booleans_and_units),
