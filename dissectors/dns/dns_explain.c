@@ -4,7 +4,7 @@
  */
 #include "dns_explain.h"
 
-static const int64_t second_ns = 1000000000;
+static const int64_t second_ns = 1000000000, hour_ns = 3600 * INT64_C(1000000000);
 
 static void observe(struct record *record, int field, const char *key)
 {
@@ -383,6 +383,10 @@ void dns_explain_unanswered(struct record *record, const struct dns_story *story
     dns_explain_retransmissions(record, story);
     if (story->everybody)
         observe(record, DNS_FIELD_QUESTION_TYPE, "dns.to_everybody");
-    else if (waited > 0 && !record->icmp_error)
+    else if (record->icmp_error)
+        return;
+    else if (waited > 0 && waited < hour_ns)
         observe_duration(record, DNS_FIELD_QUESTION_TYPE, "dns.unanswered", waited);
+    else
+        observe(record, DNS_FIELD_QUESTION_TYPE, "dns.no_answer");
 }

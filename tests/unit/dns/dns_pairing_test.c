@@ -300,7 +300,7 @@ static void test_gap(void **state)
     play_piece(&play, SIDE_CLIENT, bytes_of(tail, sizeof tail), sizeof tail);
     play_ask(&play, "1112" QUERY "'b.example' 0001 0001");
     play_end(&play, "Q- unknown query QUERY RD | a.example A <dns.unanswered>\n"
-                    "Q- unknown query QUERY RD | b.example A\n");
+                    "Q- unknown query QUERY RD | b.example A <dns.no_answer>\n");
 }
 
 int main(void)
