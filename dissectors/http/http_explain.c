@@ -209,8 +209,9 @@ void http_explain_status(struct record *record, const struct http_head *head, co
 void http_explain_end(struct record *record, const struct http_transaction *exchange)
 {
     const struct http_half *response = &exchange->halves[SIDE_SERVER];
-    if (!response->seen) {
-        record_observe(record, HTTP_REQUEST_METHOD, "http.no_answer", NULL, 0);
+    if (!response->seen) { /* of a datagram, an announcement to many, none is due */
+        if (!record->conversation || record->conversation->transport == TRANSPORT_TCP)
+            record_observe(record, HTTP_REQUEST_METHOD, "http.no_answer", NULL, 0);
         return;
     }
     if (http_body_unwanted(exchange))
