@@ -37,6 +37,7 @@ enum limit {
     LIMIT_EXPIRED_A_PACKET = 300,     /* conversations ended by silence while one packet is handled */
     LIMIT_CLOCK_JUMP_SECONDS = 86400, /* the clock goes further forward only when a second packet agrees */
     LIMIT_MEMORY_RESERVE = 16,        /* conversations are evicted while less than one part in this many is free */
+    LIMIT_NEWCOMERS = 16,             /* unanswered ones go first where they are more than one in this many */
 
     /* frame */
     LIMIT_PROBE_BYTES = 512,          /* of one side before a protocol must have been recognised */

@@ -103,16 +103,19 @@ static struct flow *older_of(struct flow *a, struct flow *b)
     return a->conversation.id < b->conversation.id ? a : b;
 }
 
-/* Whoever has least to lose: nobody answered it, then it is over anyway, then it has been silent for longest. */
+/* Whoever has least to lose: nobody answered it, then it is over anyway, then it has been silent for longest. A few
+ * that nobody answered are left alone, or where memory is full of conversations that were answered, each new one would
+ * go before its answer can come. */
 static struct flow *least_missed(const struct flow_table *table)
 {
     const struct flow_list *lists = table->lists;
-    struct flow *flow = older_of(lists[FLOW_HALF_OPEN].oldest, lists[FLOW_UDP_SINGLE].oldest);
-    if (!flow)
-        flow = lists[FLOW_CLOSED].oldest;
+    struct flow *newcomer = older_of(lists[FLOW_HALF_OPEN].oldest, lists[FLOW_UDP_SINGLE].oldest);
+    if (lists[FLOW_HALF_OPEN].count + lists[FLOW_UDP_SINGLE].count > table->statistics.open / LIMIT_NEWCOMERS)
+        return newcomer;
+    struct flow *flow = lists[FLOW_CLOSED].oldest;
     if (!flow)
         flow = older_of(lists[FLOW_UDP].oldest, older_of(lists[FLOW_TCP].oldest, lists[FLOW_TCP_IDLE].oldest));
-    return flow;
+    return flow ? flow : newcomer;
 }
 
 void flow_evict(struct flow_table *table)

@@ -189,6 +189,7 @@ void flow_list_append(struct flow_table *table, struct flow *flow, enum flow_cla
     else
         list->oldest = flow;
     list->newest = flow;
+    list->count++;
     if (list->oldest == flow)
         set_due(list, class);
 }
@@ -197,6 +198,8 @@ void flow_list_take(struct flow_table *table, struct flow *flow)
 {
     struct flow_list *list = &table->lists[flow->class];
     bool was_oldest = list->oldest == flow;
+    if (was_oldest || flow->older) /* else it is in none yet */
+        list->count--;
     if (flow->older)
         flow->older->newer = flow->newer;
     else if (was_oldest)

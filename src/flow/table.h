@@ -52,6 +52,7 @@ struct flow {
 struct flow_list {
     struct flow *oldest, *newest;
     int64_t due_ns; /* when the oldest expires; INT64_MAX: never, or there is none */
+    size_t count;
 };
 
 struct port_page;

@@ -525,6 +525,22 @@ static void flood_of_syns(void **state)
     end();
 }
 
+/* Where memory is full of conversations that were answered, a new one lives until its answer comes. */
+static void flood_of_answers(void **state)
+{
+    (void)state;
+    begin(1024 * 1024);
+    w.quiet = true;
+    for (unsigned i = 0; i < 20000; i++) {
+        udp(at(i, 1234), SERVER, "question");
+        udp(at(i + 1, 1234), SERVER, "question");
+        udp(SERVER, at(i, 1234), "answer");
+        assert_int_equal(flow_table_statistics(w.table)->opened, i + 2);
+    }
+    assert_true(flow_table_statistics(w.table)->ended[END_EVICTED] > 15000);
+    end();
+}
+
 static void no_memory_for_a_conversation(void **state)
 {
     (void)state;
@@ -612,6 +628,7 @@ int main(void)
         cmocka_unit_test(anomalies_of_the_packet),
         cmocka_unit_test(cut_datagrams),
         cmocka_unit_test(flood_of_syns),
+        cmocka_unit_test(flood_of_answers),
         cmocka_unit_test(no_memory_for_a_conversation),
         cmocka_unit_test(every_allocation_fails),
         cmocka_unit_test(the_end_is_in_order),
