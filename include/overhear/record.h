@@ -110,11 +110,11 @@ enum item_kind {
 };
 
 struct item {
-    uint16_t field; /* index into the table that the item belongs to */
-    uint8_t kind;   /* enum item_kind */
+    uint16_t field;   /* index into the table that the item belongs to */
+    uint8_t kind;     /* enum item_kind */
     bool unexplained; /* the catalog is not asked about this value */
-    uint16_t next;  /* index + 1 of the next item with the same top-level field; 0: the last */
-    uint16_t about; /* of a note: index of the item that it explains */
+    uint16_t next;    /* index + 1 of the next item with the same top-level field; 0: the last */
+    uint16_t about;   /* of a note: index of the item that it explains */
     uint32_t length;
     uint32_t offset;
     uint32_t key_offset, key_length;
