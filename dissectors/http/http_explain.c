@@ -206,6 +206,18 @@ void http_explain_status(struct record *record, const struct http_head *head, co
     explain_waiting(record, exchange, message);
 }
 
+static void explain_cut(struct record *record, const struct http_half *response)
+{
+    bool cut = !response->complete || response->incomplete;
+    if (cut && response->body == HTTP_BODY_LENGTH && response->announced > response->body_bytes) {
+        const struct argument arguments[] = {
+            number_argument("seen", ARGUMENT_SIZE, response->body_bytes),
+            number_argument("announced", ARGUMENT_SIZE, response->announced),
+        };
+        record_observe(record, HTTP_RESPONSE_BODY_BYTES, "http.cut_short", arguments, 2);
+    }
+}
+
 void http_explain_end(struct record *record, const struct http_transaction *exchange)
 {
     const struct http_half *response = &exchange->halves[SIDE_SERVER];
@@ -216,14 +228,7 @@ void http_explain_end(struct record *record, const struct http_transaction *exch
     }
     if (http_body_unwanted(exchange))
         record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.not_wanted", NULL, 0);
-    bool cut = !response->complete || response->incomplete;
-    if (cut && response->body == HTTP_BODY_LENGTH && response->announced > response->body_bytes) {
-        const struct argument arguments[] = {
-            number_argument("seen", ARGUMENT_SIZE, response->body_bytes),
-            number_argument("announced", ARGUMENT_SIZE, response->announced),
-        };
-        record_observe(record, HTTP_RESPONSE_BODY_BYTES, "http.cut_short", arguments, 2);
-    }
+    explain_cut(record, response);
     if (record_has(record, HTTP_RESPONSE_DECODED_BYTES) && response->body_bytes > 0) {
         uint64_t ratio = (exchange->decoded_bytes + response->body_bytes / 2) / response->body_bytes;
         const struct argument argument = number_argument("ratio", ARGUMENT_INTEGER, ratio);
