@@ -3,7 +3,7 @@
  * Makes long captures for measuring.
  *
  *   multiply dns IN.pcap OUT.pcap MESSAGES   copies of all UDP frames of IN (Ethernet, IPv4 or IPv6) until there are
- *                                            that many; each copy has a client port and a time of its own
+ *                                            that many; each copy has clients and times of its own
  *   multiply http OUT.pcap BYTES             downloads of up to 16 MiB, one connection each, until the file has that
  *                                            many bytes
  *
@@ -86,16 +86,31 @@ static size_t find_udp(const uint8_t *frame, size_t length)
     return 0;
 }
 
-/* Another client port, the checksum with it (RFC 1624). */
-static void change_port(uint8_t *frame, size_t udp, uint32_t copy)
+/* One 16-bit word of a packet is replaced, and a checksum that covers it follows (RFC 1624). */
+static void replace16(uint8_t *word, uint32_t value, uint8_t *covering)
 {
-    size_t at = get16(frame + udp + 2) == SERVER_DNS ? udp : udp + 2;
-    uint32_t old = get16(frame + at), port = 1024 + (old * 31 + copy * 7) % 64000;
-    uint32_t sum = (~get16(frame + udp + 6) & 0xffff) + (~old & 0xffff) + port;
+    uint32_t sum = (~get16(covering) & 0xffff) + (~get16(word) & 0xffff) + (value & 0xffff);
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
-    put16(frame + at, port);
-    put16(frame + udp + 6, get16(frame + 12) == 0x0800 ? 0 : ~sum & 0xffff);
+    put16(word, value);
+    put16(covering, ~sum & 0xffff);
+}
+
+/* Another client: 10.16.0.0 and on for IPv4, other last words for IPv6. */
+static void change_client(uint8_t *frame, size_t udp, uint32_t copy)
+{
+    bool asks = get16(frame + udp + 2) == SERVER_DNS;
+    uint8_t *ip = frame + LINK_BYTES, *checksum_udp = frame + udp + 6;
+    if (get16(frame + 12) == 0x0800) {
+        uint8_t *client = ip + (asks ? 12 : 16);
+        replace16(client, 0x0a10 + (copy >> 16), ip + 10);
+        replace16(client + 2, copy & 0xffff, ip + 10);
+        put16(checksum_udp, 0);
+    } else {
+        uint8_t *client = ip + (asks ? 8 : 24);
+        replace16(client + 12, 0x1000 + (copy >> 16), checksum_udp);
+        replace16(client + 14, copy & 0xffff, checksum_udp);
+    }
 }
 
 static int multiply_dns(const char *in, const char *out, uint64_t messages)
@@ -123,7 +138,7 @@ static int multiply_dns(const char *in, const char *out, uint64_t messages)
             size_t udp = length <= sizeof frame ? find_udp(input + at, length) : 0;
             if (udp > 0 && (get16(input + at + udp) == SERVER_DNS || get16(input + at + udp + 2) == SERVER_DNS)) {
                 memcpy(frame, input + at, length);
-                change_port(frame, udp, copy);
+                change_client(frame, udp, copy);
                 write_frame(&output, frame, length, 10);
                 written++;
             }

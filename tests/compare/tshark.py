@@ -169,8 +169,9 @@ def our_dns(record):
         messages += [("query", name, kind, ends)] * (1 + get(record, "dns.retransmissions", 0))
     if "response" in frames:
         code = number_of(get(record, "dns.response_code"), RESPONSE_CODES, "RCODE")
-        addresses = {entry["data"] for section in ("answers", "authorities", "additionals")
-                     for entry in get(record, f"dns.{section}", []) if entry.get("type") in ("A", "AAAA") and re.fullmatch(r"[0-9a-f.:]+", entry.get("data", ""))}
+        entries = [entry for section in ("answers", "authorities", "additionals")
+                   for entry in get(record, f"dns.{section}", []) if entry.get("type") in ("A", "AAAA")]
+        addresses = {entry["data"] for entry in entries if re.fullmatch(r"[0-9a-f.:]+", entry.get("data", ""))}
         code = code & 15 if isinstance(code, int) else code
         messages.append(("answer", name, kind, code, tuple(sorted(addresses)), ends))
     return [("dns", message) for message in messages]
