@@ -7,8 +7,8 @@ What may differ between a capture and its variant, and is left out on both sides
 
   everywhere         overhear.frames, overhear.conversation, `frame N` in notes: the frames have other numbers
                      a record's place among the others
-  where times may    @timestamp, event.duration, event.start, event.end, and durations and times inside notes
-  change (TIMED)     (each is replaced by a mark, the rest of the sentence stays)
+  where times may    @timestamp, event.duration, event.start, event.end, and in notes the clauses that name a time (an
+  change (TIMED)     answer that came late is told only when it did)
   flow               bytes and packets of frames, retransmissions, out_of_order, keep_alives, zero_windows, rtt: they
                      count the very thing that was changed. gap_bytes where one side sent nothing: whether its last byte was
                      a FIN cannot be told from acknowledgments alone. Conversations, their state, their reason, their gaps stay
@@ -76,7 +76,8 @@ def normal(record, timed):
     if "notes" in record:
         notes = {key: FRAME_IN_NOTE.sub("frame <number>", note) for key, note in record["notes"].items() if key not in gone}
         if timed:
-            notes = {key: TIME_IN_NOTE.sub("<time>", note) for key, note in notes.items()}
+            notes = {key: "; ".join(clause for clause in note.split("; ") if not TIME_IN_NOTE.search(clause))
+                     for key, note in notes.items()}
         record["notes"] = notes
     # The conversation's key first, so that differences print in a readable order.
     return json.dumps([get(record, "network.community_id", ""), dataset, record], sort_keys=True, ensure_ascii=False)
@@ -91,7 +92,8 @@ def records(tests, path, timed):
 
 
 def fields_that_differ(one, other):
-    one, other = suite.flat(one), suite.flat(other)
+    one, other = ({**suite.flat(record), **{f"notes {name}": note for name, note in record.get("notes", {}).items()}, "notes": ""}
+                  for record in (one, other))
     return "; ".join(f"{name}: {one.get(name)!r} became {other.get(name)!r}" for name in sorted(set(one) | set(other))
                      if one.get(name) != other.get(name))
 

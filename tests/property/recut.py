@@ -50,13 +50,17 @@ def sides_with_holes(capture):
 
 
 def cut(capture, size):
-    """Every segment in pieces of `size` bytes."""
-    frames, first, holes = [], {}, sides_with_holes(capture)
+    """Every segment in pieces of `size` bytes. What crosses a reset stays whole: how long it counts goes by frames."""
+    frames, first, reset, holes = [], {}, set(), sides_with_holes(capture)
     for frame in capture.frames:
         segment = tcp_of(capture, frame)
-        if segment is None or len(segment.payload) <= size or segment.flags & (SYN | RST | URG):
-            if segment is not None and segment.flags & SYN:
-                first[segment.side] = segment.sequence
+        if segment is not None and segment.flags & SYN:
+            first[segment.side] = segment.sequence
+            reset.discard(segment.connection)
+        if segment is not None and segment.flags & RST:
+            reset.add(segment.connection)
+        if (segment is None or len(segment.payload) <= size or segment.flags & (SYN | RST | URG)
+                or segment.connection in reset):
             frames.append(frame)
             continue
         start = first.setdefault(segment.side, segment.sequence)
