@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * What was not understood, by the server's port. A row for each port there is would take 2 MiB; pages of 256 rows are
- * made when one of their ports is met, so that the count is exact and still bounded.
+ * made when one of their ports is met, so that the count is exact and still bounded. With little memory the first ports
+ * that are met have to do: pages stay until the end.
  */
 #include "table.h"
 
@@ -15,18 +16,28 @@ struct port_page {
     struct port_row rows[PAGE_ROWS];
 };
 
+static struct port_page *page_of(struct flow_table *table, int index)
+{
+    struct budget *budget = table->shared->budget;
+    const size_t size = sizeof(struct port_page);
+    if (!table->ports[index] && (table->port_pages + 1) * size <= budget_share(budget, SIZE_MAX)) {
+        table->ports[index] = budget_take(budget, size);
+        table->port_pages += table->ports[index] != NULL;
+    }
+    return table->ports[index];
+}
+
 void flow_count_unknown(struct flow_table *table, const struct flow *flow)
 {
     uint64_t bytes = session_unrecognised_bytes(&flow->session);
     if (bytes == 0)
         return;
     uint16_t port = flow->conversation.destination.port;
-    int page = port / PAGE_ROWS + (flow->conversation.transport == TRANSPORT_TCP ? 0 : TCP_PAGES);
-    if (!table->ports[page])
-        table->ports[page] = budget_take(table->shared->budget, sizeof *table->ports[page]);
-    if (!table->ports[page])
+    struct port_page *page = page_of(table, port / PAGE_ROWS +
+                                                (flow->conversation.transport == TRANSPORT_TCP ? 0 : TCP_PAGES));
+    if (!page)
         return;
-    struct port_row *row = &table->ports[page]->rows[port % PAGE_ROWS];
+    struct port_row *row = &page->rows[port % PAGE_ROWS];
     row->conversations++;
     row->bytes += bytes;
 }

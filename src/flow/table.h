@@ -68,6 +68,7 @@ struct flow_table {
     struct flow_statistics statistics;
     bool clock_set, jump_pending;
     struct port_page *ports[PORT_PAGES];
+    size_t port_pages; /* of them that are there */
 };
 
 /* table.c */

@@ -611,6 +611,23 @@ static void unknown_ports(void **state)
     end();
 }
 
+/* Counts cannot be evicted: however many ports there are, most of the memory is left to conversations. */
+static void many_unknown_ports(void **state)
+{
+    (void)state;
+    begin(1024 * 1024);
+    w.quiet = true;
+    w.unrecognised = 1;
+    const size_t empty = w.budget.used;
+    for (unsigned port = 256; port < 65536; port += 128)
+        udp(at(1, (uint16_t)(port - 1)), at(2, (uint16_t)port), "what");
+    flow_table_finish(w.table);
+    assert_true(w.budget.used > empty);
+    assert_true(w.budget.used - empty <= w.budget.limit / LIMIT_MEMORY_SHARE);
+    assert_int_equal(w.budget.refused, 0);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -633,6 +650,7 @@ int main(void)
         cmocka_unit_test(every_allocation_fails),
         cmocka_unit_test(the_end_is_in_order),
         cmocka_unit_test(unknown_ports),
+        cmocka_unit_test(many_unknown_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,11 +85,9 @@ static void shares_a_part_of_what_is_limited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(never_exceeds_its_limit),
-        cmocka_unit_test(takes_zeroed_memory),
-        cmocka_unit_test(resizes_within_its_limit),
-        cmocka_unit_test(fails_when_told_to),
-        cmocka_unit_test(shares_a_part_of_what_is_limited), /* one a line */
+        cmocka_unit_test(never_exceeds_its_limit),          cmocka_unit_test(takes_zeroed_memory),
+        cmocka_unit_test(resizes_within_its_limit),         cmocka_unit_test(fails_when_told_to),
+        cmocka_unit_test(shares_a_part_of_what_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
