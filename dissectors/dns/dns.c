@@ -17,7 +17,10 @@
 #include "dns_message.h"
 #include "dns_probe.h"
 
-enum { ANSWERED_REMEMBERED = 8 };
+enum {
+    ANSWERED_REMEMBERED = 8,
+    RETRY_SECONDS = 60, /* a question over TCP this long after a truncated answer is asked because of it */
+};
 
 /* Of a conversation. */
 struct dns_state {
@@ -46,6 +49,22 @@ static uint64_t exchange_key(const struct dns_message *message)
 {
     uint64_t seed = (uint64_t)message->id << 32 | (uint64_t)message->question_type << 16 | message->question_class;
     return dns_name_hash(seed, dns_text_bytes(&message->question));
+}
+
+/* The same question over another transport, where it has another ID. */
+static uint64_t truncation_key(const struct dns_message *message)
+{
+    uint64_t seed = (uint64_t)DNS_FLAG_TC << 32 | (uint64_t)message->question_type << 16 | message->question_class;
+    return dns_name_hash(seed, dns_text_bytes(&message->question));
+}
+
+/* Whether this question over TCP follows an answer over UDP that was cut short. */
+static bool follows_truncation(const struct dns_message *message)
+{
+    struct moment when;
+    return emit_conversation(message->emitter)->transport == TRANSPORT_TCP && message->has_question &&
+           emit_recall(message->emitter, truncation_key(message), &when) &&
+           message->packet->first.time_ns - when.time_ns < RETRY_SECONDS * INT64_C(1000000000);
 }
 
 static bool is_for_everybody(const struct address *address)
@@ -175,6 +194,7 @@ static void take_query(struct dns_message *message, uint64_t key)
     struct dns_exchange *exchange = transaction->state;
     exchange->story.asked = true;
     exchange->story.everybody = everybody;
+    exchange->story.after_truncation = follows_truncation(message);
     exchange->transfer.wanted = is_transfer(message->question_type) && conversation->transport == TRANSPORT_TCP;
     exchange->transfer.changes = message->question_type == DNS_IXFR;
     set_moments(message);
@@ -262,6 +282,8 @@ static void finish_answer(struct dns_message *message, struct transaction *trans
     record->outcome = message->rcode == 0 ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
     exchange->story.zone_transfer = exchange->transfer.wanted && message->rcode == 0;
     exchange->story.transferred = exchange->transfer.records;
+    if (message->flags & DNS_FLAG_TC && message->flavor == DNS_UNICAST && message->has_question)
+        emit_remember(message->emitter, truncation_key(message));
     dns_explain_question(message, &exchange->story);
     dns_explain_answer(message, &exchange->story);
     transaction_close(message->emitter, transaction);

@@ -271,6 +271,8 @@ void dns_explain_question(struct dns_message *message, const struct dns_story *s
         observe(record, DNS_FIELD_OPT_DO, "dns.do");
     if (!message->answer && message->flavor == DNS_MULTICAST && message->found[1 + DNS_ANSWER] > 0)
         observe(record, DNS_FIELD_QUESTION_NAME, "dns.known_answers");
+    if (story->after_truncation)
+        observe(record, DNS_FIELD_QUESTION_NAME, "dns.after_truncation");
     if (story->letters_differ)
         observe(record, DNS_FIELD_QUESTION_NAME, "dns.letters_differ");
 }

@@ -12,6 +12,7 @@ struct dns_story {
     bool asked;          /* a query was seen */
     bool everybody;      /* it went to a group of machines */
     bool letters_differ; /* of the name in query and answer */
+    bool after_truncation; /* the same was asked over UDP, and the answer did not fit */
     uint32_t retransmissions;
     bool answered_before;      /* no query is open, but one was, and had its answer */
     uint64_t answer_frame;     /* that answer */

@@ -171,6 +171,13 @@ void emit_name(struct emitter *emitter, const struct address *asker, const struc
 /* The name under which the client of this conversation knows its server; no bytes where it knows none. */
 struct bytes emit_server_name(const struct emitter *emitter);
 
+/* Remember something across the conversations of the same client and server: `what` is a number that the dissector
+ * makes for itself. Only the last LIMIT_RECOLLECTIONS of all conversations are kept. */
+void emit_remember(struct emitter *emitter, uint64_t what);
+
+/* When the client and server of this conversation last remembered that. False: never, or it is forgotten. */
+bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *ret_moment);
+
 /* What follows belongs to this dissector (by name); NULL: to whoever recognises it. Used with VERDICT_HAND_OVER. */
 void emit_hand_over(struct emitter *emitter, const char *dissector_name);
 

@@ -56,6 +56,8 @@ enum limit {
     /* names learned from DNS */
     LIMIT_NAMES = 65536, /* (client, address) pairs; the least recently used goes */
 
+    LIMIT_RECOLLECTIONS = 64, /* things that dissectors remember across conversations; the oldest goes */
+
     /* inflate */
     LIMIT_INFLATE_BYTES = 256 * 1024 * 1024, /* of one body after inflating */
     LIMIT_INFLATE_RATIO = 250,               /* bytes out for each byte in, once LIMIT_INFLATE_FREE_BYTES are passed */
@@ -63,7 +65,7 @@ enum limit {
 
     /* the whole process */
     LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */
-    LIMIT_MEMORY_SHARE = 8, /* fragments, and names, have at most one part in this many: they cannot be evicted */
+    LIMIT_MEMORY_SHARE = 8, /* fragments, names and port counts cannot be evicted: each one part in this many */
 };
 
 #endif

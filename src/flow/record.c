@@ -75,7 +75,7 @@ static const struct line lines[] = {
     {.speaker = SPEAKER_SAME,
      .detail = DETAIL_VERBOSE,
      .each = LINE_ONCE,
-     .words = "{overhear.flow.state} ({overhear.flow.reason}): {network.packets} packets, {network.bytes:size}"
+     .words = "{overhear.flow.state} ({overhear.flow.reason}): {network.bytes:size}, packets: {network.packets}"
               "[, round trip {overhear.flow.rtt:duration}]"},
 };
 

@@ -121,6 +121,31 @@ struct bytes emit_server_name(const struct emitter *emitter)
     return names_find(emitter->session->shared->names, &c->source.ip, &c->destination.ip);
 }
 
+void emit_remember(struct emitter *emitter, uint64_t what)
+{
+    struct session_shared *shared = emitter->session->shared;
+    const struct conversation *c = emitter->session->conversation;
+    shared->recollections[shared->recollection_count++ % LIMIT_RECOLLECTIONS] = (struct recollection){
+        c->source.ip, c->destination.ip, what, shared->moment};
+}
+
+bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *ret_moment)
+{
+    const struct session_shared *shared = emitter->session->shared;
+    const struct conversation *c = emitter->session->conversation;
+    uint64_t kept = shared->recollection_count < LIMIT_RECOLLECTIONS ? shared->recollection_count : LIMIT_RECOLLECTIONS;
+    for (uint64_t back = 1; back <= kept; back++) {
+        const struct recollection *r =
+            &shared->recollections[(shared->recollection_count - back) % LIMIT_RECOLLECTIONS];
+        if (r->what == what && memcmp(&r->client, &c->source.ip, sizeof r->client) == 0 &&
+            memcmp(&r->server, &c->destination.ip, sizeof r->server) == 0) {
+            *ret_moment = r->moment;
+            return true;
+        }
+    }
+    return false;
+}
+
 void emit_hand_over(struct emitter *emitter, const char *dissector_name)
 {
     emitter->next_dissector = dissector_name;

@@ -16,6 +16,13 @@ struct budget;
 struct names;
 struct port_map;
 
+/* Something a dissector remembers of a client and a server. */
+struct recollection {
+    struct address client, server;
+    uint64_t what;
+    struct moment moment;
+};
+
 /* What all sessions of one engine share. Owned by the engine. */
 struct session_shared {
     struct budget *budget;
@@ -25,8 +32,10 @@ struct session_shared {
     bool wants_notes;
     int64_t now_ns;       /* the capture's clock: the latest time seen. Set by the flow floor */
     struct moment moment; /* of the frame in hand. Set by the flow floor */
-    uint64_t records;     /* written */
-    uint64_t anomalies;   /* counted, whether written or not */
+    struct recollection recollections[LIMIT_RECOLLECTIONS]; /* a ring */
+    uint64_t recollection_count;                            /* ever made */
+    uint64_t records;                                       /* written */
+    uint64_t anomalies;                                     /* counted, whether written or not */
     uint64_t anomaly_counts[ANOMALY_COUNT];
 };
 

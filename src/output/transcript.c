@@ -161,6 +161,10 @@ static struct margin margin_of(const struct record *record, const struct line *l
     } else if (!is_first) {
         margin.column = CONTINUED_COLUMN;
     }
+    /* A question that only the answer quotes was not heard. */
+    bool heard = moment.frame != 0 || (record->request.frame == 0 && record->response.frame == 0);
+    if (!heard && line->speaker != SPEAKER_SAME)
+        margin.arrow = NULL;
     bool speaks_on = !is_first && (line->speaker == before || line->speaker == SPEAKER_SAME);
     int64_t start_ns = record->conversation ? record->conversation->first.time_ns : tape_moment(record).time_ns;
     margin.has_time = moment.frame != 0 && !speaks_on;

@@ -145,11 +145,14 @@ void transcript_header(struct transcript *transcript, const struct record *recor
         text_add_string(text, "  ");
         transcript_add_endpoints(transcript, record, text);
     }
+    /* Right-aligned; a longer number takes the columns that it needs. */
     size_t digits = strlen(number);
-    struct pen pen = {.page = &transcript->left, .right = width - clock_width - 2, .indent = TITLE_COLUMN};
-    pen_move(&pen, digits < NUMBER_COLUMNS ? NUMBER_COLUMNS - digits : 0);
-    pen_write(&pen, number, digits);
-    pen_move(&pen, digits < NUMBER_COLUMNS ? TITLE_COLUMN : digits + 2);
+    size_t margin = digits < NUMBER_COLUMNS ? NUMBER_COLUMNS - digits : 0;
+    text_add(&transcript->left, "   ", margin);
+    text_add(&transcript->left, number, digits);
+    struct pen pen = {
+        .page = &transcript->left, .column = margin + digits, .right = width - clock_width - 2, .indent = TITLE_COLUMN};
+    pen_move(&pen, digits <= NUMBER_COLUMNS ? TITLE_COLUMN : digits + 2);
     pen_write(&pen, text->at, text->length);
     text->length = 0;
     add_ways(record, text);

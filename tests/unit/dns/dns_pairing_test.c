@@ -303,10 +303,43 @@ static void test_gap(void **state)
                     "Q- unknown query QUERY RD | b.example A <dns.no_answer>\n");
 }
 
+/* RRSIG of an A record by key 7 of example: what is told depends on the capture's clock. */
+#define SIGNATURE(expiration, inception)                                                                               \
+    "1111 8400 0001 0001 0000 0000 'a.example' 0001 0001 c00c 002e 0001 00000e10 001c 0001 0d 02 00000e10 " expiration \
+    " " inception " 0007 'example' ab"
+
+static void test_signature(void **state)
+{
+    static const struct {
+        const char *answer, *told;
+    } cases[] = {
+        {SIGNATURE("6553f200", "65530000"),
+         "-R success answer QUERY AA NOERROR | a.example A |an a.example RRSIG 3600 A 13 2 3600 20231114221736 "
+         "20231114050504 "
+         "7 example qw== <dns.ttl> <dns.signature_left> <dns.unasked> <dns.authoritative>\n"},
+        {SIGNATURE("6553f000", "65530000"),
+         "-R success answer QUERY AA NOERROR | a.example A |an a.example RRSIG 3600 A 13 2 3600 20231114220904 "
+         "20231114050504 "
+         "7 example qw== <dns.ttl> <dns.signature_expired> <dns.unasked> <dns.authoritative>\n"},
+        {SIGNATURE("65600000", "6553f180"),
+         "-R success answer QUERY AA NOERROR | a.example A |an a.example RRSIG 3600 A 13 2 3600 20231124014432 "
+         "20231114221528 "
+         "7 example qw== <dns.ttl> <dns.signature_early> <dns.unasked> <dns.authoritative>\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct play play;
+        play_begin(&play, TRANSPORT_UDP, 53);
+        play_answer(&play, cases[i].answer);
+        play_end(&play, cases[i].told);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_signature),
         cmocka_unit_test(test_which),
         cmocka_unit_test(test_retransmitted),
         cmocka_unit_test(test_unanswered),

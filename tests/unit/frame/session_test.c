@@ -7,6 +7,7 @@
 
 #include "frame/names.h"
 #include "frame/ports.h"
+#include "frame/session_state.h"
 #include "util/budget.h"
 
 #include <setjmp.h>
@@ -340,6 +341,32 @@ static void keeps_transactions_bounded(void **state)
     assert_string_equal(f->written, "anomaly:message.transactions_limit(0,0)|toy:ask 1\n(2,0)|");
 }
 
+static void remembers_across_conversations(void **state)
+{
+    struct fixture *f = *state;
+    struct conversation other = f->conversation, stranger = f->conversation;
+    struct session another, strange;
+    other.source.port = 50001;
+    stranger.source.ip = (struct address){4, {10, 0, 0, 9}};
+    session_init(&another, &f->shared, &other);
+    session_init(&strange, &f->shared, &stranger);
+    struct emitter here = {&f->session, NULL}, there = {&another, NULL}, elsewhere = {&strange, NULL};
+    struct moment when = {0, 0};
+    assert_false(emit_recall(&there, 7, &when));
+    f->shared.moment = (struct moment){3, 3000};
+    emit_remember(&here, 7);
+    f->shared.moment = (struct moment){4, 4000};
+    assert_true(emit_recall(&there, 7, &when));
+    assert_int_equal(when.frame, 3);
+    assert_false(emit_recall(&there, 8, &when));
+    assert_false(emit_recall(&elsewhere, 7, &when));
+    for (uint64_t i = 0; i < LIMIT_RECOLLECTIONS - 1; i++)
+        emit_remember(&elsewhere, i);
+    assert_true(emit_recall(&there, 7, &when));
+    emit_remember(&elsewhere, 100);
+    assert_false(emit_recall(&there, 7, &when));
+}
+
 static void survives_want_of_memory(void **state)
 {
     struct fixture *f = *state;
@@ -372,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(datagrams_are_messages, begin, end),
         cmocka_unit_test_setup_teardown(an_icmp_error_answers_datagrams, begin, end),
         cmocka_unit_test_setup_teardown(keeps_transactions_bounded, begin, end),
+        cmocka_unit_test_setup_teardown(remembers_across_conversations, begin, end),
         cmocka_unit_test_setup_teardown(survives_want_of_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
