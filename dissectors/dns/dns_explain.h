@@ -9,9 +9,9 @@
 
 /* What a query's transaction remembers of it, as far as notes need it. */
 struct dns_story {
-    bool asked;          /* a query was seen */
-    bool everybody;      /* it went to a group of machines */
-    bool letters_differ; /* of the name in query and answer */
+    bool asked;            /* a query was seen */
+    bool everybody;        /* it went to a group of machines */
+    bool letters_differ;   /* of the name in query and answer */
     bool after_truncation; /* the same was asked over UDP, and the answer did not fit */
     uint32_t retransmissions;
     bool answered_before;      /* no query is open, but one was, and had its answer */
