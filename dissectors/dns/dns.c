@@ -325,7 +325,6 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
     const struct conversation *conversation = emit_conversation(emitter);
     bool is_stream = conversation->transport == TRANSPORT_TCP;
     size_t prefix = is_stream ? 2 : 0;
-    struct dns_buffers buffers;
     struct dns_message message = {
         .flavor = flavor_of(conversation),
         .cut = packet->incomplete || packet->bytes.len < packet->length,
@@ -334,7 +333,10 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
     };
     if (packet->kind != MESSAGE_WHOLE && packet->kind != MESSAGE_REST)
         return VERDICT_OK;
-    if (!dns_message_begin(&message, &buffers, bytes_skip(packet->bytes, prefix))) {
+    struct dns_buffers *buffers = emit_scratch(emitter, sizeof *buffers);
+    if (!buffers)
+        return VERDICT_OK;
+    if (!dns_message_begin(&message, buffers, bytes_skip(packet->bytes, prefix))) {
         if (!message.cut)
             emit_anomaly(emitter, ANOMALY_DNS_MALFORMED, message.bytes.len, message.bytes.len);
         return VERDICT_OK;

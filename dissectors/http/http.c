@@ -59,12 +59,11 @@ static void take_chunk_line(struct http_side *own, struct emitter *emitter, cons
 static void take_trailer(struct http_state *state, struct emitter *emitter, const struct message *message)
 {
     struct http_side *own = &state->sides[message->side];
-    struct http_scratch scratch;
     struct http_head head = {0};
-    scratch.used = 0;
+    struct http_scratch *scratch = http_scratch(emitter);
     http_count(own, message);
-    if (own->current)
-        http_take_fields(own, emitter, &own->current->record, &head, &scratch, message->bytes,
+    if (own->current && scratch)
+        http_take_fields(own, emitter, &own->current->record, &head, scratch, message->bytes,
                          message->side == SIDE_CLIENT ? HTTP_REQUEST_TRAILERS : HTTP_RESPONSE_TRAILERS);
     http_complete(state, emitter, message->side);
 }

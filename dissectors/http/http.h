@@ -111,6 +111,9 @@ struct http_scratch {
     uint8_t text[HTTP_HEAD_BYTES + 1024];
 };
 
+/* Empty, in the core's block for work. NULL where memory is out. */
+struct http_scratch *http_scratch(struct emitter *emitter);
+
 /* Append to the scratch; returns what was appended (cut where it is full). */
 struct bytes http_scratch_add(struct http_scratch *scratch, struct bytes text);
 

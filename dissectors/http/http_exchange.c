@@ -267,11 +267,12 @@ static void drop_broken_version(struct http_start *start)
 enum verdict http_take_request(struct http_state *state, struct emitter *emitter, const struct message *message)
 {
     struct http_side *own = &state->sides[SIDE_CLIENT];
-    struct http_scratch scratch;
+    struct http_scratch *scratch = http_scratch(emitter);
     struct http_head head = {0};
     struct bytes rest = message->bytes;
     bool bare = false;
-    scratch.used = 0;
+    if (!scratch)
+        return VERDICT_OK;
     struct bytes line = http_take_line(&rest, &bare);
     if (!http_request_line(line, &head.start)) {
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
@@ -291,8 +292,8 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     struct http_transaction *exchange = http_exchange_of(transaction);
     begin_request(state, transaction, &head, message->kind == MESSAGE_WHOLE);
     http_say_bare_lf(own, emitter, bare);
-    http_take_fields(own, emitter, &transaction->record, &head, &scratch, rest, HTTP_REQUEST_HEADERS);
-    unsigned hosts = http_request_url(&transaction->record, emitter, &head, &scratch);
+    http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_REQUEST_HEADERS);
+    unsigned hosts = http_request_url(&transaction->record, emitter, &head, scratch);
     if (hosts > 1)
         emit_anomaly(emitter, ANOMALY_HTTP_HOST_CONFLICT, hosts, 0);
     exchange->expects = head.expects;
@@ -362,11 +363,12 @@ static enum verdict hand_over(struct http_state *state, struct emitter *emitter,
 enum verdict http_take_response(struct http_state *state, struct emitter *emitter, const struct message *message)
 {
     struct http_side *own = &state->sides[SIDE_SERVER];
-    struct http_scratch scratch;
+    struct http_scratch *scratch = http_scratch(emitter);
     struct http_head head = {0};
     struct bytes rest = message->bytes;
     bool bare = false;
-    scratch.used = 0;
+    if (!scratch)
+        return VERDICT_OK;
     struct bytes line = http_take_line(&rest, &bare);
     if (!http_status_line(line, &head.start))
         return VERDICT_OK;
@@ -386,7 +388,7 @@ enum verdict http_take_response(struct http_state *state, struct emitter *emitte
     struct http_transaction *exchange = http_exchange_of(transaction);
     http_begin_response(state, emitter, transaction, message);
     add_status(transaction, &head.start);
-    http_take_fields(own, emitter, &transaction->record, &head, &scratch, rest, HTTP_RESPONSE_HEADERS);
+    http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_RESPONSE_HEADERS);
     http_explain_status(&transaction->record, &head, exchange, message);
     struct http_body_choice choice = http_body_of_response(&head.lengths, bytes_is(head.start.version, "1.0"),
                                                            exchange->method, status);

@@ -184,6 +184,14 @@ bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
     return true;
 }
 
+struct http_scratch *http_scratch(struct emitter *emitter)
+{
+    struct http_scratch *scratch = emit_scratch(emitter, sizeof *scratch);
+    if (scratch)
+        scratch->used = 0;
+    return scratch;
+}
+
 struct bytes http_scratch_add(struct http_scratch *scratch, struct bytes text)
 {
     size_t room = sizeof scratch->text - scratch->used;

@@ -171,6 +171,11 @@ void emit_name(struct emitter *emitter, const struct address *asker, const struc
 /* The name under which the client of this conversation knows its server; no bytes where it knows none. */
 struct bytes emit_server_name(const struct emitter *emitter);
 
+/* A block of at least `size` bytes to work in until the hook returns; what is in it is not defined. There is one for
+ * the whole engine, so that large buffers do not have to stand on the stack: a second call gives the same block. NULL
+ * where memory is out: the anomaly is reported here, the dissector passes the message over. */
+void *emit_scratch(struct emitter *emitter, size_t size);
+
 /* Remember something across the conversations of the same client and server: `what` is a number that the dissector
  * makes for itself. Only the last LIMIT_RECOLLECTIONS of all conversations are kept. */
 void emit_remember(struct emitter *emitter, uint64_t what);

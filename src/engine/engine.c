@@ -27,6 +27,7 @@ void engine_free(struct engine *engine)
         return;
     flow_table_free(engine->flows);
     decoder_free(engine->decoder);
+    session_shared_done(&engine->shared);
     names_free(engine->shared.names);
     port_map_free(engine->shared.ports);
     free(engine);

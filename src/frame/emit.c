@@ -5,6 +5,8 @@
 #include "names.h"
 #include "session_state.h"
 
+#include "util/budget.h"
+
 #include <stdio.h>
 
 enum anomaly_field { ANOMALY_FIELD_NAME, ANOMALY_FIELD_DETAIL, ANOMALY_FIELD_COUNT };
@@ -119,6 +121,28 @@ struct bytes emit_server_name(const struct emitter *emitter)
 {
     const struct conversation *c = emitter->session->conversation;
     return names_find(emitter->session->shared->names, &c->source.ip, &c->destination.ip);
+}
+
+void *emit_scratch(struct emitter *emitter, size_t size)
+{
+    struct session_shared *shared = emitter->session->shared;
+    if (size <= shared->scratch_size)
+        return shared->scratch;
+    void *scratch = budget_resize(shared->budget, shared->scratch, shared->scratch_size, size);
+    if (!scratch) {
+        emit_anomaly(emitter, ANOMALY_MEMORY_LIMIT, size, 0);
+        return NULL;
+    }
+    shared->scratch = scratch;
+    shared->scratch_size = size;
+    return scratch;
+}
+
+void session_shared_done(struct session_shared *shared)
+{
+    budget_give(shared->budget, shared->scratch, shared->scratch_size);
+    shared->scratch = NULL;
+    shared->scratch_size = 0;
 }
 
 void emit_remember(struct emitter *emitter, uint64_t what)

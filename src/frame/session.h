@@ -33,9 +33,11 @@ struct session_shared {
     int64_t now_ns;       /* the capture's clock: the latest time seen. Set by the flow floor */
     struct moment moment; /* of the frame in hand. Set by the flow floor */
     struct recollection recollections[LIMIT_RECOLLECTIONS]; /* a ring */
-    uint64_t recollection_count;                            /* ever made */
-    uint64_t records;                                       /* written */
-    uint64_t anomalies;                                     /* counted, whether written or not */
+    void *scratch;                                          /* see emit_scratch; session_shared_done frees it */
+    size_t scratch_size;
+    uint64_t recollection_count; /* ever made */
+    uint64_t records;            /* written */
+    uint64_t anomalies;          /* counted, whether written or not */
     uint64_t anomaly_counts[ANOMALY_COUNT];
 };
 
@@ -45,6 +47,9 @@ struct session {
     struct session_state *state;       /* made when the first bytes come; private to this floor */
     uint64_t unrecognised;             /* bytes of both sides that no dissector understood */
 };
+
+/* Frees what the sessions shared made themselves: not the budget, the names and the ports. */
+void session_shared_done(struct session_shared *shared);
 
 /* `conversation` is the public part of the flow floor's conversation. Takes no memory yet. */
 void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation);

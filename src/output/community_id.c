@@ -5,6 +5,7 @@
  */
 #include "community_id.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ enum {
 };
 
 struct community_id {
+    OSSL_LIB_CTX *library; /* our own: nobody's configuration of the library is read or obeyed */
     EVP_MD *sha1;
     EVP_MD_CTX *context;
 };
@@ -23,7 +25,9 @@ struct community_id *community_id_new(void)
     struct community_id *hasher = calloc(1, sizeof *hasher);
     if (!hasher)
         return NULL;
-    hasher->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    hasher->library = OSSL_LIB_CTX_new();
+    hasher->sha1 = hasher->library ? EVP_MD_fetch(hasher->library, "SHA1", NULL) : NULL;
     hasher->context = EVP_MD_CTX_new();
     if (hasher->sha1 && hasher->context && EVP_DigestInit_ex(hasher->context, hasher->sha1, NULL) == 1)
         return hasher;
@@ -37,6 +41,7 @@ void community_id_free(struct community_id *hasher)
         return;
     EVP_MD_CTX_free(hasher->context);
     EVP_MD_free(hasher->sha1);
+    OSSL_LIB_CTX_free(hasher->library);
     free(hasher);
 }
 

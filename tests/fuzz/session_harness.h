@@ -76,6 +76,7 @@ static inline void fuzz_session(const uint8_t *at, size_t length, uint8_t transp
         }
         session_end(&session, END_CAPTURE);
     }
+    session_shared_done(&shared);
     names_free(shared.names);
     port_map_free(shared.ports);
     if (budget.used != 0)

@@ -253,6 +253,7 @@ static inline void play_answer(struct play *play, const char *words)
 static inline void play_end(struct play *play, const char *expected)
 {
     session_end(&play->session, END_CAPTURE);
+    session_shared_done(&play->shared);
     names_free(play->shared.names);
     port_map_free(play->shared.ports);
     assert_int_equal(play->budget.used, 0);

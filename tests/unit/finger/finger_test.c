@@ -59,6 +59,7 @@ static void talk(const char *question, const char *answer, size_t step, enum end
     if (reason == END_FIN)
         session_side_end(&session, SIDE_SERVER);
     session_end(&session, reason);
+    session_shared_done(&shared);
     names_free(shared.names);
     port_map_free(shared.ports);
     assert_int_equal(budget.used, 0);

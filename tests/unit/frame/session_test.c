@@ -165,6 +165,7 @@ static int end(void **state)
 {
     struct fixture *f = *state;
     session_end(&f->session, END_CAPTURE);
+    session_shared_done(&f->shared);
     names_free(f->shared.names);
     assert_int_equal(f->budget.used, 0);
     port_map_free(f->shared.ports);

@@ -168,6 +168,7 @@ static inline const char *play_steps(struct play *play, uint16_t port, const str
     for (; steps->who; steps++)
         play_step(play, steps, cut);
     session_end(&play->session, END_FIN);
+    session_shared_done(&play->shared);
     names_free(play->shared.names);
     port_map_free(play->shared.ports);
     assert_int_equal(play->budget.used, 0);
