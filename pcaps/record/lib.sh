@@ -406,6 +406,18 @@ record() {
     capture_pid=$!
     pids+=("$capture_pid")
     await tcpdump grep -q 'listening on' "$scratch/tcpdump.log"
+    [ -z "${LISTENER:-}" ] || listen "$name" "$interface"
+}
+
+# tests/live lets a second program listen beside tcpdump: LISTENER is its command, LISTENER_LOG where it says that it
+# is ready. It is ended by SIGINT with the capture.
+listener_pid=
+listen() {
+    # shellcheck disable=SC2086 # a command with its arguments
+    (exec ip netns exec "$tag-$1" $LISTENER -i "$2") >"$LISTENER_LOG.out" 2>"$LISTENER_LOG" </dev/null &
+    listener_pid=$!
+    pids+=("$listener_pid")
+    await "the listener" grep -q 'listening on' "$LISTENER_LOG"
 }
 
 # Waits until the wire has been silent for half a second.
@@ -425,6 +437,7 @@ captured() { [ "$(stat -c %s "$scratch/capture.pcap")" -gt "$1" ]; } # BYTES: mo
 finish() {
     settle
     end_process "$capture_pid" -INT
+    [ -z "$listener_pid" ] || end_process "$listener_pid" -INT
     grep -q '^0 packets dropped by kernel' "$scratch/tcpdump.log" || fail "tcpdump did not see everything"
 }
 

@@ -246,13 +246,41 @@ static void tells_a_full_disk(void **state)
     assert_string_equal(error, "/dev/full: writing frames failed: No space left on device");
 }
 
+/* More link types than programs are kept: the oldest is compiled again. */
+static void compiles_again_beyond_its_limit(void **state)
+{
+    (void)state;
+    struct image image = {0};
+    char error[CAPTURE_ERROR_SIZE] = "";
+    struct frame frame;
+    static const unsigned types[] = {0,   1,   6,   7,   8,   9,   10,  50,  51,  101, 104, 105,
+                                     107, 108, 113, 117, 119, 127, 129, 147, 148, 149, 150, 151,
+                                     152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162};
+    const unsigned interfaces = sizeof types / sizeof *types;
+    assert_true(interfaces > LIMIT_FILTERS);
+    image_section(&image, true);
+    for (unsigned i = 0; i < interfaces; i++)
+        image_interface(&image, types[i], 1000, 6, 0);
+    for (unsigned i = 0; i < 2 * interfaces; i++)
+        image_packet(&image, i % interfaces, 1700000000000000, i % 2 ? 40 : 22, "a frame that is longer");
+    struct capture *capture = capture_open_memory(image_bytes(&image), 1, error);
+    assert_non_null(capture);
+    assert_int_equal(capture_filter(capture, "greater 30", error), 0);
+    unsigned found = 0;
+    while (capture_next(capture, &frame, error) == CAPTURE_FRAME)
+        found++;
+    assert_int_equal(found, interfaces);
+    assert_int_equal(capture_filter_misfits(capture, NULL), 0);
+    capture_close(capture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_but_numbers_all),     cmocka_unit_test(gives_way_where_nothing_matches),
-        cmocka_unit_test(compiles_for_each_link_type), cmocka_unit_test(refuses_a_wrong_expression),
-        cmocka_unit_test(writes_what_it_reads),        cmocka_unit_test(clamps_times_that_pcap_cannot_hold),
-        cmocka_unit_test(tells_a_full_disk),
+        cmocka_unit_test(compiles_again_beyond_its_limit),    cmocka_unit_test(filters_but_numbers_all),
+        cmocka_unit_test(gives_way_where_nothing_matches),    cmocka_unit_test(compiles_for_each_link_type),
+        cmocka_unit_test(refuses_a_wrong_expression),         cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(clamps_times_that_pcap_cannot_hold), cmocka_unit_test(tells_a_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,6 +266,40 @@ static void nonsense_is_an_anomaly_once(void **state)
     assert_int_equal(f->session.unrecognised, 6);
 }
 
+static void nonsense_without_end_is_given_up(void **state)
+{
+    struct fixture *f = *state;
+    char nothing[4097];
+    memset(nothing, '!', sizeof nothing - 1);
+    nothing[sizeof nothing - 1] = 0;
+    say(f, SIDE_CLIENT, "toy!\n");
+    for (size_t sent = 0; sent < LIMIT_RESYNC_BYTES; sent += sizeof nothing - 1)
+        say(f, SIDE_CLIENT, nothing);
+    assert_string_equal(told, "line>toy!\n@1-1|");
+    say(f, SIDE_CLIENT, "!ask 1\n");
+    assert_string_equal(told, "line>toy!\n@1-1|over0|");
+    assert_int_equal(session_unrecognised_bytes(&f->session), LIMIT_RESYNC_BYTES + 7);
+}
+
+/* A line of a thousand kilobytes in single bytes is longer than the marks reach: the last mark stands for the rest. */
+static void moments_are_bounded(void **state)
+{
+    struct fixture *f = *state;
+    struct session_state *session;
+    say(f, SIDE_CLIENT, "toy!\nx");
+    session = f->session.state;
+    for (int i = 0; i < 30; i++)
+        say(f, SIDE_CLIENT, "y");
+    assert_int_equal(session->sides[SIDE_CLIENT].pending.mark_count, 31);
+    for (size_t i = 31; i < LIMIT_MARKS + 10; i++) {
+        struct moment moment = {1000 + i, 0};
+        assert_true(pending_append(&f->session, SIDE_CLIENT, bytes_text("z"), moment));
+    }
+    assert_int_equal(session->sides[SIDE_CLIENT].pending.mark_count, LIMIT_MARKS);
+    assert_int_equal(pending_moment(&session->sides[SIDE_CLIENT], 5 + LIMIT_MARKS + 5, (struct moment){0, 0}).frame,
+                     1000 + LIMIT_MARKS - 1);
+}
+
 static void recognises_on_any_port(void **state)
 {
     struct fixture *f = *state;
@@ -393,6 +427,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_gap_inside_a_body_is_survived, begin, end),
         cmocka_unit_test_setup_teardown(passes_over_long_messages, begin, end),
         cmocka_unit_test_setup_teardown(nonsense_is_an_anomaly_once, begin, end),
+        cmocka_unit_test_setup_teardown(nonsense_without_end_is_given_up, begin, end),
+        cmocka_unit_test_setup_teardown(moments_are_bounded, begin, end),
         cmocka_unit_test_setup_teardown(recognises_on_any_port, begin, end),
         cmocka_unit_test_setup_teardown(maybe_needs_the_port, begin, end),
         cmocka_unit_test_setup_teardown(learns_the_roles_in_midstream, begin, end),
