@@ -306,8 +306,7 @@ static void deliver_rest(struct view *view, struct emitter *emitter)
         .first = pending_moment(state, state->offset, view->moment),
         .last = pending_moment(state, state->offset + length - 1, view->moment),
     };
-    if (!state->lost)
-        (void)deliver(view, emitter, &message);
+    (void)deliver(view, emitter, &message);
     pending_consume(view->session, view->side, length);
     state->seen = 0;
     state->message_length = 0;

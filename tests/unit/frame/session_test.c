@@ -237,6 +237,19 @@ static void goes_on_after_a_gap(void **state)
     assert_int_equal(f->shared.anomalies, 0);
 }
 
+/* A snap length cuts every segment: what is there of each message is told. */
+static void every_beginning_is_told(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\nfirst");
+    session_gap(&f->session, SIDE_CLIENT, 10);
+    say(f, SIDE_CLIENT, "second");
+    session_gap(&f->session, SIDE_CLIENT, 10);
+    say(f, SIDE_CLIENT, "third");
+    session_side_end(&f->session, SIDE_CLIENT);
+    assert_string_equal(told, "line>toy!\n@1-1|rest>first@1-1|gap>10|rest>second@2-2|gap>10|rest>third@3-3|");
+}
+
 static void a_gap_inside_a_body_is_survived(void **state)
 {
     struct fixture *f = *state;
@@ -424,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(abandons_what_is_open, begin, end),
         cmocka_unit_test_setup_teardown(gives_up_after_the_wait, begin, end),
         cmocka_unit_test_setup_teardown(goes_on_after_a_gap, begin, end),
+        cmocka_unit_test_setup_teardown(every_beginning_is_told, begin, end),
         cmocka_unit_test_setup_teardown(a_gap_inside_a_body_is_survived, begin, end),
         cmocka_unit_test_setup_teardown(passes_over_long_messages, begin, end),
         cmocka_unit_test_setup_teardown(nonsense_is_an_anomaly_once, begin, end),
