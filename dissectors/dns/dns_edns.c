@@ -37,8 +37,7 @@ static bool write_client_subnet(struct dns_text *text, struct reader *value)
     size_t size = family == 1 ? 4 : 16;
     if (!reader_ok(value) || octets.len > size || family > 2 || prefix > size * 8)
         return false;
-    if (octets.len > 0)
-        memcpy(whole, octets.at, octets.len);
+    (void)bytes_copy(whole, sizeof whole, octets);
     if (family == 1)
         dns_text_ipv4(text, bytes_of(whole, 4));
     else if (family == 2)

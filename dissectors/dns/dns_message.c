@@ -169,8 +169,7 @@ static void take_address(struct dns_message *message, uint16_t type, struct byte
 {
     struct address address = {.family = type == DNS_A ? 4 : 6};
     const struct conversation *conversation = emit_conversation(message->emitter);
-    content = bytes_first(content, sizeof address.octets);
-    memcpy(address.octets, content.at, content.len);
+    (void)bytes_copy(address.octets, sizeof address.octets, content);
     if (!message->answer || message->opcode != DNS_OPCODE_QUERY)
         return;
     record_address(message->record, DNS_FIELD_RESOLVED_IP, &address);

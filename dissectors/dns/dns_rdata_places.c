@@ -82,8 +82,7 @@ static bool add_prefix(struct dns_rdata *rdata, uint16_t family, struct bytes oc
     size_t size = family == 1 ? 4 : 16;
     if ((family != 1 && family != 2) || octets.len > size)
         return false;
-    if (octets.len > 0)
-        memcpy(whole, octets.at, octets.len);
+    (void)bytes_copy(whole, sizeof whole, octets);
     if (family == 1)
         dns_text_ipv4(rdata->text, bytes_of(whole, size));
     else
@@ -154,8 +153,7 @@ bool dns_part_a6(struct dns_rdata *rdata)
     struct bytes suffix = reader_take(&rdata->reader, sizeof octets - absent);
     if (!reader_ok(&rdata->reader))
         return false;
-    if (suffix.len > 0)
-        memcpy(octets + absent, suffix.at, suffix.len);
+    (void)bytes_copy(octets + absent, sizeof octets - absent, suffix);
     if (absent < sizeof octets) {
         octets[absent] &= (uint8_t)(0xff >> prefix % 8);
         dns_text_ipv6(rdata->text, bytes_of(octets, sizeof octets));

@@ -12,14 +12,9 @@ static const char base32_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
 
 void dns_text_add(struct dns_text *text, struct bytes more)
 {
-    size_t room = text->capacity - text->length;
-    if (more.len > room) {
-        text->cut = true;
-        more = bytes_first(more, room);
-    }
-    if (more.len > 0)
-        memcpy(text->buffer + text->length, more.at, more.len);
-    text->length += more.len;
+    size_t added = bytes_copy(text->buffer + text->length, text->capacity - text->length, more);
+    text->length += added;
+    text->cut = text->cut || added < more.len;
 }
 
 void dns_text_string(struct dns_text *text, const char *more)
@@ -149,8 +144,6 @@ void dns_text_ipv6(struct dns_text *text, struct bytes octets)
 {
     struct address address = {.family = 6};
     char buffer[ADDRESS_TEXT_SIZE];
-    octets = bytes_first(octets, sizeof address.octets);
-    if (octets.len > 0)
-        memcpy(address.octets, octets.at, octets.len);
+    (void)bytes_copy(address.octets, sizeof address.octets, octets);
     dns_text_add(text, bytes_of(buffer, address_text(&address, buffer)));
 }

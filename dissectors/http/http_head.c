@@ -194,11 +194,8 @@ struct http_scratch *http_scratch(struct emitter *emitter)
 
 struct bytes http_scratch_add(struct http_scratch *scratch, struct bytes text)
 {
-    size_t room = sizeof scratch->text - scratch->used;
-    size_t count = text.len < room ? text.len : room;
     uint8_t *at = &scratch->text[scratch->used];
-    if (count > 0)
-        memcpy(at, text.at, count);
+    size_t count = bytes_copy(at, sizeof scratch->text - scratch->used, text);
     scratch->used += count;
     return bytes_of(at, count);
 }

@@ -129,6 +129,15 @@ static inline struct bytes bytes_trim(struct bytes b)
     return b;
 }
 
+/* Copies as many bytes as there is room for; returns how many. */
+static inline size_t bytes_copy(void *to, size_t room, struct bytes from)
+{
+    size_t count = from.len < room ? from.len : room;
+    if (count > 0)
+        memcpy(to, from.at, count);
+    return count;
+}
+
 /* Where `part` begins inside `whole`; the caller knows that it does. */
 static inline size_t bytes_offset(struct bytes whole, struct bytes part)
 {

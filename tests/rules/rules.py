@@ -31,7 +31,7 @@ ROOMS = {
 }
 
 # What a dissector may not call: it does not allocate, print, exit or read the clock, and copies only through records.
-BANNED = ("malloc calloc realloc free printf fprintf sprintf snprintf vsnprintf puts putchar strcpy strcat strncpy gets "
+BANNED = ("malloc calloc realloc free memcpy memmove printf fprintf sprintf snprintf vsnprintf puts putchar strcpy strcat strncpy gets "
           "alloca gettimeofday clock_gettime time localtime gmtime exit abort getenv fopen open write system popen").split()
 BANNED_EVERYWHERE = "gets strcpy strcat sprintf vsprintf alloca strtok system popen setjmp longjmp atoi atol".split()
 
