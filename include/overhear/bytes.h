@@ -239,6 +239,8 @@ static inline uint16_t reader_u16(struct reader *r)
 
 static inline uint32_t reader_u24(struct reader *r)
 {
+    if (!reader_has(r, 3))
+        return 0;
     uint32_t high = reader_u8(r);
     return high << 16 | reader_u16(r);
 }
@@ -254,12 +256,16 @@ static inline uint32_t reader_u32(struct reader *r)
 
 static inline uint64_t reader_u48(struct reader *r)
 {
+    if (!reader_has(r, 6))
+        return 0;
     uint64_t high = reader_u16(r);
     return high << 32 | reader_u32(r);
 }
 
 static inline uint64_t reader_u64(struct reader *r)
 {
+    if (!reader_has(r, 8))
+        return 0;
     uint64_t high = reader_u32(r);
     return high << 32 | reader_u32(r);
 }
