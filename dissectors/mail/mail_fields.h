@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What a record of a mail holds.
+ */
+#ifndef OVERHEAR_DISSECTORS_MAIL_FIELDS_H
+#define OVERHEAR_DISSECTORS_MAIL_FIELDS_H
+
+#include "overhear/mail.h"
+
+enum mail_field {
+    MAIL_FROM_ADDRESS, /* of each pair the name follows the address: mail_address.c counts on it */
+    MAIL_FROM_NAME,
+    MAIL_SENDER_ADDRESS,
+    MAIL_SENDER_NAME,
+    MAIL_TO_ADDRESS,
+    MAIL_TO_NAME,
+    MAIL_CC_ADDRESS,
+    MAIL_CC_NAME,
+    MAIL_BCC_ADDRESS,
+    MAIL_BCC_NAME,
+    MAIL_REPLY_TO_ADDRESS,
+    MAIL_REPLY_TO_NAME,
+    MAIL_RESENT_FROM_ADDRESS,
+    MAIL_RESENT_FROM_NAME,
+    MAIL_RESENT_TO_ADDRESS,
+    MAIL_RESENT_TO_NAME,
+    MAIL_RECEIPT_TO_ADDRESS,
+    MAIL_RECEIPT_TO_NAME,
+    MAIL_GROUPS,
+    MAIL_SUBJECT,
+    MAIL_ORIGINATION_TIMESTAMP,
+    MAIL_DATE,
+    MAIL_MESSAGE_ID,
+    MAIL_IN_REPLY_TO,
+    MAIL_REFERENCES,
+    MAIL_CONTENT_TYPE,
+    MAIL_MIME_VERSION,
+    MAIL_X_MAILER,
+    MAIL_X_ORIGINATING_IP,
+    MAIL_PRIORITY,
+    MAIL_AUTO_SUBMITTED,
+    MAIL_PRECEDENCE,
+    MAIL_RETURN_PATH,
+    MAIL_DELIVERED_TO,
+    MAIL_LIST_ID,
+    MAIL_LIST_UNSUBSCRIBE,
+    MAIL_LIST_POST,
+    MAIL_LIST_HELP,
+    MAIL_LIST_SUBSCRIBE,
+    MAIL_LIST_OWNER,
+    MAIL_LIST_ARCHIVE,
+    MAIL_RECEIVED, /* group: enum mail_received_member */
+    MAIL_JOURNEY_HOPS,
+    MAIL_JOURNEY_DURATION,
+    MAIL_DKIM,           /* group: enum mail_dkim_member */
+    MAIL_AUTHENTICATION, /* group: enum mail_authentication_member */
+    MAIL_ARC,            /* group: enum mail_arc_member */
+    MAIL_ENVELOPE_FROM,
+    MAIL_ENVELOPE_TO,
+    MAIL_BYTES,
+    MAIL_PARTIAL,
+    MAIL_NESTED,
+    MAIL_PARTS,       /* group: enum mail_part_member */
+    MAIL_ATTACHMENTS, /* group: enum mail_attachment_member */
+    MAIL_FIELD_COUNT
+};
+
+enum mail_received_member {
+    MAIL_RECEIVED_FROM,
+    MAIL_RECEIVED_FROM_IP,
+    MAIL_RECEIVED_BY,
+    MAIL_RECEIVED_WITH,
+    MAIL_RECEIVED_ID,
+    MAIL_RECEIVED_FOR,
+    MAIL_RECEIVED_TIMESTAMP,
+    MAIL_RECEIVED_DELAY,
+    MAIL_RECEIVED_MEMBER_COUNT
+};
+
+enum mail_dkim_member {
+    MAIL_DKIM_DOMAIN,
+    MAIL_DKIM_SELECTOR,
+    MAIL_DKIM_ALGORITHM,
+    MAIL_DKIM_HEADERS,
+    MAIL_DKIM_SIGNED,
+    MAIL_DKIM_EXPIRES,
+    MAIL_DKIM_MEMBER_COUNT
+};
+
+enum mail_authentication_member {
+    MAIL_AUTHENTICATION_METHOD,
+    MAIL_AUTHENTICATION_RESULT,
+    MAIL_AUTHENTICATION_DOMAIN,
+    MAIL_AUTHENTICATION_SERVER,
+    MAIL_AUTHENTICATION_INSTANCE,
+    MAIL_AUTHENTICATION_MEMBER_COUNT
+};
+
+enum mail_arc_member {
+    MAIL_ARC_INSTANCE,
+    MAIL_ARC_CV,
+    MAIL_ARC_DOMAIN,
+    MAIL_ARC_SELECTOR,
+    MAIL_ARC_ALGORITHM,
+    MAIL_ARC_MEMBER_COUNT
+};
+
+enum mail_part_member { MAIL_PART_TYPE, MAIL_PART_ENCODING, MAIL_PART_SIZE, MAIL_PART_MEMBER_COUNT };
+
+enum mail_attachment_member {
+    MAIL_ATTACHMENT_NAME,
+    MAIL_ATTACHMENT_EXTENSION,
+    MAIL_ATTACHMENT_MIME_TYPE,
+    MAIL_ATTACHMENT_SIZE,
+    MAIL_ATTACHMENT_SHA256,
+    MAIL_ATTACHMENT_DETECTED_TYPE,
+    MAIL_ATTACHMENT_MEMBER_COUNT
+};
+
+extern const struct dataset mail_dataset;
+
+#endif
