@@ -5,44 +5,18 @@
  */
 #include "http.h"
 
-static int base64_value(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (http_is_digit(c))
-        return c - '0' + 52;
-    if (c == '+' || c == '-')
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
+#include "overhear/text.h"
 
-/* The user name in base64(`user:password`): only what stands before the colon is decoded. */
+/* The user name in base64(`user:password`): what stands before the colon. */
 static struct bytes basic_user(struct http_scratch *scratch, struct bytes token)
 {
     enum { USER_BYTES = 256 };
-    uint8_t user[USER_BYTES];
-    size_t length = 0;
-    uint32_t bits = 0;
-    unsigned held = 0;
-    for (size_t i = 0; i < token.len; i++) {
-        int value = base64_value(bytes_at(token, i));
-        if (value < 0)
-            break;
-        bits = (bits << 6 | (uint32_t)value) & 0xffff;
-        held += 6;
-        if (held < 8)
-            continue;
-        held -= 8;
-        uint8_t octet = (uint8_t)(bits >> held);
-        if (octet == ':')
-            return http_scratch_add(scratch, bytes_of(user, length));
-        if (length == USER_BYTES)
-            break;
-        user[length++] = octet;
-    }
-    return (struct bytes){0};
+    uint8_t text[USER_BYTES + 1];
+    struct bytes decoded = bytes_of(text, base64_decode(token, text, sizeof text));
+    size_t colon = bytes_find(decoded, ':', 0);
+    if (colon == decoded.len)
+        return (struct bytes){0};
+    return http_scratch_add(scratch, bytes_first(decoded, colon));
 }
 
 /* From the first `response=` to the last: only a forger sends several, but then all are hidden. */
