@@ -5,6 +5,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-$here/..}
 for script in "$here"/*.sh; do
     name=$(basename "$script" .sh)
-    case $name in lib | all) continue ;; esac
+    case $name in lib | lib-* | all) continue ;; esac
     "$script" "$folder/$name.pcap" >/dev/null
 done

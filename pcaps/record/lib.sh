@@ -38,6 +38,16 @@ commands_of() {
     netcat-openbsd) echo nc ;;
     nftables) echo nft ;;
     wireshark-common) echo editcap ;;
+    postfix) echo postfix postconf ;;
+    dovecot-core) echo dovecot doveadm ;;
+    dovecot-imapd) echo /usr/lib/dovecot/imap ;;
+    dovecot-pop3d) echo /usr/lib/dovecot/pop3 ;;
+    dovecot-lmtpd) echo /usr/lib/dovecot/lmtp ;;
+    proftpd-core) echo proftpd ftpasswd ;;
+    proftpd-mod-crypto) echo /usr/lib/proftpd/mod_tls.so ;;
+    opendkim-tools) echo opendkim-genkey ;;
+    inetutils-inetd | inetutils-ftp | inetutils-telnet) echo "$1" ;;
+    inetutils-telnetd) echo telnetd ;;
     *) echo "$1" ;;
     esac
 }
@@ -441,12 +451,32 @@ finish() {
     grep -q '^0 packets dropped by kernel' "$scratch/tcpdump.log" || fail "tcpdump did not see everything"
 }
 
+# crossed NAME FILE: this file, or attachment, crosses the wire in the capture, under that name. What its bytes are is
+# written down beside the capture, in files.sha256: CAPTURE, NAME, SIZE and SHA-256, with tabs between them.
+declare -a crossings=()
+crossed() {
+    local sum
+    sum=$(sha256sum <"$2")
+    crossings+=("$(printf '%s\t%s\t%s\t%s' "$capture_name" "$1" "$(stat -c %s "$2")" "${sum%% *}")")
+}
+
+write_crossings() { # FOLDER
+    local list=$1/files.sha256
+    [ -e "$list" ] || [ "${#crossings[@]}" -gt 0 ] || return 0
+    {
+        [ ! -e "$list" ] || grep -v "^$capture_name$(printf '\t')" "$list" || true
+        [ "${#crossings[@]}" -eq 0 ] || printf '%s\n' "${crossings[@]}"
+    } | LC_ALL=C sort >"$list.part"
+    mv "$list.part" "$list"
+}
+
 # Puts a file, whole, where it was asked for.
 deliver() { # [FILE [PATH]]
     local file=${1:-$scratch/capture.pcap} path=${2:-$output}
     cp "$file" "$path.part"
     chmod 644 "$path.part"
     mv "$path.part" "$path"
+    write_crossings "$(dirname "$path")"
     echo "$capture_name: $(stat -c %s "$path") bytes in ${path##*/}" >&2
 }
 
