@@ -74,7 +74,7 @@ static void inflate_piece(struct http_transaction *exchange, struct emitter *emi
         exchange->encoded = false; /* with a hole in it there is nothing to measure */
     if (!exchange->encoded)
         return;
-    switch (emit_inflate(emitter, SIDE_SERVER, piece, &exchange->decoded_bytes)) {
+    switch (emit_inflate(emitter, SIDE_SERVER, piece, &exchange->decoded_bytes, NULL)) {
     case INFLATE_OK:
         break;
     case INFLATE_BAD:

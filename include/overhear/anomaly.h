@@ -29,6 +29,9 @@
     X(MESSAGE_NONSENSE, "message.nonsense", "from stream byte {a} on, what is sent makes no sense in this protocol")   \
     X(MESSAGE_TRANSACTIONS_LIMIT, "message.transactions_limit",                                                        \
       "more than {a} requests wait for an answer; the oldest was given up")                                            \
+    X(MESSAGE_OBJECTS_LIMIT, "message.objects_limit",                                                                  \
+      "more than {a} mails and files travel at the same time; one was not read")                                       \
+    X(MESSAGE_BAD_DEFLATE, "message.bad_deflate", "the compressed stream cannot be inflated beyond byte {a}")          \
     X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
     X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \

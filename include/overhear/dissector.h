@@ -87,13 +87,14 @@ struct emitter;
 struct transaction;
 
 struct dissector {
-    const char *name;         /* network.protocol, and the PROTO of -d */
-    const char *meaning;      /* one line for `overhear protocols` */
-    const struct port *ports; /* ended by a zeroed row */
-    const struct dataset *dataset;
-    size_t state_size;       /* zeroed when the conversation becomes this dissector's */
-    size_t transaction_size; /* zeroed block beside the record of each transaction */
-    uint32_t message_max;    /* the longest message taken in one piece; a longer one is passed over */
+    const char *name;                           /* network.protocol, and the PROTO of -d */
+    const char *meaning;                        /* one line for `overhear protocols` */
+    const struct port *ports;                   /* ended by a zeroed row */
+    const struct dataset *dataset;              /* of its transactions; NULL: it opens none */
+    const struct dataset *const *more_datasets; /* of objects that it carries (mail); ended by NULL; may be NULL */
+    size_t state_size;                          /* zeroed when the conversation becomes this dissector's */
+    size_t transaction_size;                    /* zeroed block beside the record of each transaction */
+    uint32_t message_max; /* the longest message taken in one piece; a longer one is passed over */
 
     /* `first`: the bytes of `side` so far, from its beginning (of UDP: the whole datagram). NULL: PROBE_MAYBE. */
     enum probe (*probe)(const struct conversation *conversation, enum side side, struct bytes first);
@@ -123,7 +124,8 @@ struct dissector {
 struct transaction {
     struct record record;
     uint64_t key;
-    void *state; /* transaction_size zeroed bytes */
+    void *state;  /* transaction_size zeroed bytes */
+    bool patient; /* set by the dissector: its answer may take longer than LIMIT_TRANSACTION_SECONDS */
 };
 
 /* Open one. `key` finds it again; several may have the same key. The record's first, request or response
@@ -152,6 +154,34 @@ void transaction_close(struct emitter *emitter, struct transaction *transaction)
 
 /* Gone without a record. */
 void transaction_drop(struct emitter *emitter, struct transaction *transaction);
+
+/* An object that travels inside a conversation, a mail or a file: a record of its own dataset that the core keeps
+ * beside the transactions. Who carries it uses overhear/mail.h and overhear/file.h; this is for who reads it. */
+struct object;
+
+struct object_type {
+    const struct dataset *dataset;
+    size_t state_size; /* zeroed block beside the record */
+    /* The conversation is over and nobody closed the object: write what is known. The core closes it afterwards. */
+    void (*abandon)(struct emitter *emitter, struct object *object);
+};
+
+struct object {
+    struct record record;
+    const struct object_type *type;
+    void *state;
+};
+
+/* NULL where memory is out, or LIMIT_OBJECTS are open in this conversation; the anomaly is reported here. The pointer
+ * stays valid until it is closed or dropped; what is still open when the conversation ends (after the dissector's
+ * `end`) is abandoned. */
+struct object *object_open(struct emitter *emitter, const struct object_type *type, const struct message *message);
+
+/* Complete: the record is written, the object is gone. */
+void object_close(struct emitter *emitter, struct object *object);
+
+/* Gone without a record. */
+void object_drop(struct emitter *emitter, struct object *object);
 
 /* What the core knows of the conversation. */
 const struct conversation *emit_conversation(const struct emitter *emitter);
@@ -186,7 +216,38 @@ bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *re
 /* What follows belongs to this dissector (by name); NULL: to whoever recognises it. Used with VERDICT_HAND_OVER. */
 void emit_hand_over(struct emitter *emitter, const char *dissector_name);
 
-/* Inflate a body of one side, only to measure it. One at a time for each side. */
+/* Announce a conversation to come (FTP's data connection): the TCP connection to one of these listeners, at most 4,
+ * belongs to the dissector of that name. Returns its number, 0 where memory is out. The two share a block of
+ * EXPECTATION_BYTES, zeroed at first, that both reach by the number; it is forgotten when LIMIT_EXPECTATIONS younger
+ * ones have come. */
+enum { EXPECTATION_BYTES = 2048, EXPECTATION_LISTENERS = 4 };
+uint64_t emit_expect(struct emitter *emitter, const char *dissector_name, const struct endpoint *listeners,
+                     size_t count);
+
+/* It does not come any more. One that has come keeps its block. */
+void emit_expect_no_more(struct emitter *emitter, uint64_t number);
+
+/* The shared block; NULL: forgotten. Valid until the hook returns. */
+void *emit_expectation(struct emitter *emitter, uint64_t number);
+
+/* The number under which the conversation in hand was announced; 0: it was not. */
+uint64_t emit_announced(const struct emitter *emitter);
+
+/* A password, or what serves as one, crossed the wire in clear: counted by protocol and server for the summary. */
+void emit_credential(struct emitter *emitter);
+
+/* Text in another character set (a name of IANA's registry, as MIME writes it) becomes UTF-8, by iconv. Returns how
+ * many bytes were written, at most `room`. Bytes that are wrong in that character set are copied as they are, and so is
+ * all of it where the character set is not known (or is UTF-8 or US-ASCII). */
+size_t emit_utf8(struct emitter *emitter, struct bytes charset, struct bytes text, void *ret_text, size_t room);
+
+/* Where the bytes of something go as they come. */
+struct byte_sink {
+    void *context;
+    void (*take)(void *context, struct bytes piece); /* never empty */
+};
+
+/* Inflate a body of one side. One at a time for each side. */
 enum inflate_format { INFLATE_GZIP, INFLATE_DEFLATE /* zlib, or raw as some servers send it */ };
 enum inflate_result {
     INFLATE_OK,
@@ -196,9 +257,16 @@ enum inflate_result {
 
 /* False where memory is out. */
 bool emit_inflate_begin(struct emitter *emitter, enum side side, enum inflate_format format);
-/* Adds the bytes that these inflate to, to *decoded_bytes. After BAD or BOMB nothing more is inflated. */
-enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct bytes piece, uint64_t *decoded_bytes);
+/* Adds the bytes that these inflate to, to *decoded_bytes, and gives them to `sink`; NULL: they are only counted. After
+ * BAD or BOMB nothing more is inflated. */
+enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct bytes piece, uint64_t *decoded_bytes,
+                                 const struct byte_sink *sink);
 void emit_inflate_end(struct emitter *emitter, enum side side);
+
+/* From here on this side is a raw deflate stream (RFC 1951), and `frame` sees what it inflates to: of the side in hand
+ * what follows the message in hand, of the other side what it sends next. For good: a hole or nonsense in the stream
+ * makes the rest of this side unreadable. Offsets and byte counts are then those of the inflated bytes. */
+void emit_inflate_stream(struct emitter *emitter, enum side side);
 
 /* Ready framers for `frame`. Each is linear: `seen` bytes are not looked at again. */
 struct framing framing_line(struct bytes pending, size_t seen); /* up to and with LF */

@@ -22,6 +22,9 @@ struct engine_options {
     bool strict_checksums;           /* packets with bad checksums are dropped */
     bool no_names;                   /* do not label addresses with names seen in DNS answers */
     bool no_notes;                   /* store no observations */
+    bool hash_files;                 /* --hash: file.hash.sha256 */
+    const char *extract_folder;      /* --extract: an existing folder where files are saved; NULL: nowhere */
+    uint64_t extract_limit;          /* --extract-limit: bytes of one file that are saved; 0: LIMIT_EXTRACT_BYTES */
     const struct engine_port *ports; /* -d: above the dissectors' own ports */
     size_t port_count;
 };
@@ -37,6 +40,13 @@ struct engine_unknown {
     uint64_t conversations, bytes;
 };
 
+/* Credentials seen in clear. */
+struct engine_credentials {
+    const char *protocol; /* NULL: all further servers together */
+    struct endpoint server;
+    uint64_t count;
+};
+
 struct engine_statistics {
     uint64_t frames, bytes; /* on the wire */
     int64_t first_ns, last_ns;
@@ -49,6 +59,11 @@ struct engine_statistics {
     uint64_t bad_checksums, datagrams_reassembled, datagrams_given_up;
     uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
     uint64_t memory_peak, memory_limit, memory_refused;
+    struct engine_credentials credentials[LIMIT_CREDENTIAL_SERVERS + 1]; /* most first */
+    size_t credential_count;
+    uint64_t files, files_saved,
+        files_not_saved;              /* objects transferred; with --extract: written, and not for want of room */
+    char extract_error[256];          /* the first reason why one could not be saved; empty: none */
     struct engine_unknown unknown[8]; /* what was not understood, most bytes first */
     size_t unknown_count;
 };

@@ -45,6 +45,9 @@ struct options {
     bool only_some;              /* --only was given: */
     bool only[OPTIONS_DATASETS]; /* by the index of dataset_list */
     bool quiet, verbose, no_notes, show_secrets, line_buffered;
+    bool hash_files;
+    const char *extract_folder; /* NULL: files are not saved */
+    uint64_t extract_limit;     /* 0: the default */
     const char **note_folders;
     size_t note_folder_count;
     size_t max_text; /* 0: the default */

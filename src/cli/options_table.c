@@ -290,6 +290,26 @@ static const char *take_show_secrets(struct options *options, const char *value)
     return NULL;
 }
 
+static const char *take_hash(struct options *options, const char *value)
+{
+    (void)value;
+    options->hash_files = true;
+    return NULL;
+}
+
+static const char *take_extract(struct options *options, const char *value)
+{
+    options->extract_folder = value;
+    return *value == '\0' ? "a folder" : NULL;
+}
+
+static const char *take_extract_limit(struct options *options, const char *value)
+{
+    if (options_parse_size(value, &options->extract_limit) != 0 || options->extract_limit == 0)
+        return "a size such as 100K, 16M or 1G";
+    return NULL;
+}
+
 static const char *take_line_buffered(struct options *options, const char *value)
 {
     (void)value;
@@ -365,6 +385,10 @@ const struct option_row option_rows[] = {
      "lay the notes in DIR over the built-in ones (a translation)"},
     {0, ARGUMENT_NONE, "show-secrets", NULL, take_show_secrets, GROUP_OUTPUT,
      "print passwords; otherwise they appear as [hidden]"},
+    {0, ARGUMENT_NONE, "hash", NULL, take_hash, GROUP_OUTPUT,
+     "SHA-256 of every file that is transferred: HTTP bodies, FTP, attachments"},
+    {0, ARGUMENT_REQUIRED, "extract", "DIR", take_extract, GROUP_OUTPUT,
+     "save these files in DIR, which is made if need be"},
     {0, ARGUMENT_ATTACHED, "color", "WHEN", take_color, GROUP_OUTPUT,
      "auto (on a terminal, unless NO_COLOR is set), always, never"},
     {0, ARGUMENT_REQUIRED, "width", "N", take_width, GROUP_OUTPUT, "columns of the transcript"},
@@ -382,6 +406,8 @@ const struct option_row option_rows[] = {
     {0, ARGUMENT_REQUIRED, "memory", "SIZE", take_memory, GROUP_LIMITS,
      "the most that is buffered and tracked: 512M (default), 2G"},
     {0, ARGUMENT_REQUIRED, "max-text", "N", take_max_text, GROUP_LIMITS, "cut texts longer than N bytes (4096)"},
+    {0, ARGUMENT_REQUIRED, "extract-limit", "SIZE", take_extract_limit, GROUP_LIMITS,
+     "the most that --extract saves of one file (256M)"},
     {0, ARGUMENT_REQUIRED, "threads", "N", take_threads, GROUP_LIMITS,
      "accepted; this version always runs on one thread"},
 

@@ -205,6 +205,23 @@ static void print_summary(struct run *run)
     free(statistics);
 }
 
+/* A file that could not be saved is no reason to stop, but is said, and the exit status has it. */
+static void report_files(struct run *run)
+{
+    struct engine_statistics *statistics = run->options->extract_folder ? calloc(1, sizeof *statistics) : NULL;
+    char text[400];
+    if (!statistics)
+        return;
+    engine_statistics(run->engine, statistics);
+    if (statistics->extract_error[0] != '\0') {
+        snprintf(text, sizeof text, "--extract: %llu of %llu files could not be saved whole; the first: %s",
+                 (unsigned long long)statistics->files_not_saved, (unsigned long long)statistics->files,
+                 statistics->extract_error);
+        fail(run, text);
+    }
+    free(statistics);
+}
+
 void run_finish(struct run *run)
 {
     progress_erase(&run->progress);
@@ -214,6 +231,7 @@ void run_finish(struct run *run)
     if (run->writer && capture_writer_close(run->writer, error) != 0)
         fail(run, error);
     run->writer = NULL;
+    report_files(run);
     bool nothing_was_read = run->taken == 0 && run->status != STATUS_DONE;
     if (wanted && (!nothing_was_read || run->options->summary == SUMMARY_JSON))
         print_summary(run);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,6 +97,31 @@ static enum exit_status open_files(struct run *run)
     return STATUS_DONE;
 }
 
+/* A folder of that name is made where there is none: for the owner alone, because what travels is nobody else's
+ * business. Every file in work is open, so as many as the system allows. */
+static enum exit_status open_extract_folder(struct run *run)
+{
+    const char *folder = run->options->extract_folder;
+    struct rlimit descriptors;
+    if (!folder)
+        return STATUS_DONE;
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+        message("--extract %s: the folder cannot be made: %s", folder, strerror(errno));
+        return STATUS_BROKEN;
+    }
+    struct stat status;
+    if (stat(folder, &status) != 0 || !S_ISDIR(status.st_mode) || access(folder, W_OK | X_OK) != 0) {
+        message("--extract %s: expected a folder that can be written to: %s", folder,
+                strerror(S_ISDIR(status.st_mode) ? errno : ENOTDIR));
+        return STATUS_BROKEN;
+    }
+    if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+        descriptors.rlim_cur = descriptors.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &descriptors);
+    }
+    return STATUS_DONE;
+}
+
 static enum exit_status open_output(struct run *run)
 {
     const struct options *options = run->options;
@@ -125,6 +151,9 @@ static enum exit_status open_output(struct run *run)
         .strict_checksums = options->strict_checksums,
         .no_names = options->no_names,
         .no_notes = options->no_notes,
+        .hash_files = options->hash_files,
+        .extract_folder = options->extract_folder,
+        .extract_limit = options->extract_limit,
         .ports = options->ports,
         .port_count = options->port_count,
     };
@@ -135,7 +164,7 @@ static enum exit_status open_output(struct run *run)
 enum exit_status run_open(struct run *run, const struct options *options)
 {
     *run = (struct run){.options = options, .descriptor = STDOUT_FILENO, .begun_ns = clock_ns()};
-    enum exit_status (*const steps[])(struct run *) = {open_notes, open_live, open_files};
+    enum exit_status (*const steps[])(struct run *) = {open_notes, open_live, open_files, open_extract_folder};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         run->status = steps[i](run);
         if (run->status != STATUS_DONE)

@@ -100,6 +100,33 @@ static void print_unknown(FILE *to, const struct engine_statistics *statistics)
     list_end(&list);
 }
 
+static void print_files(FILE *to, const struct engine_statistics *statistics)
+{
+    struct list list = {to, 0};
+    list_add_count(&list, "files", "transferred", statistics->files);
+    list_add_count(&list, "files", "saved", statistics->files_saved);
+    list_add_count(&list, "files", "not saved", statistics->files_not_saved);
+    list_end(&list);
+}
+
+/* What an onlooker could have logged in with. */
+static void print_credentials(FILE *to, const struct engine_statistics *statistics)
+{
+    struct list list = {to, 0};
+    for (size_t i = 0; i < statistics->credential_count; i++) {
+        const struct engine_credentials *row = &statistics->credentials[i];
+        char entry[ENTRY_SIZE], address[ADDRESS_TEXT_SIZE], count[HUMAN_SIZE];
+        human_count(row->count, count);
+        address_text(&row->server.ip, address);
+        if (row->protocol)
+            snprintf(entry, sizeof entry, "%s %s at %s port %u", row->protocol, count, address, row->server.port);
+        else
+            snprintf(entry, sizeof entry, "%s more at other servers", count);
+        list_add(&list, "logins in clear", entry);
+    }
+    list_end(&list);
+}
+
 /* How far frames got. That all were decoded goes without saying; the engine puts that row first. */
 static void print_stops(FILE *to, const struct engine_statistics *statistics)
 {
@@ -149,6 +176,8 @@ void summary_print_text(FILE *to, const struct summary *summary)
     for (size_t i = 0; i < ANOMALY_COUNT; i++)
         list_add_count(&anomalies, "anomalies", anomaly_name((enum anomaly)i), statistics->anomaly_counts[i]);
     list_end(&anomalies);
+    print_files(to, statistics);
+    print_credentials(to, statistics);
     print_stops(to, statistics);
     print_unknown(to, statistics);
     print_losses(to, summary);

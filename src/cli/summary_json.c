@@ -70,6 +70,33 @@ static void add_unknown(struct json_object *root, const struct engine_statistics
     }
 }
 
+static void add_files(struct json_object *root, const struct engine_statistics *statistics)
+{
+    struct json_object *files = add_object(root, "files");
+    add_number(files, "transferred", statistics->files);
+    add_number(files, "saved", statistics->files_saved);
+    add_number(files, "not_saved", statistics->files_not_saved);
+}
+
+static void add_credentials(struct json_object *root, const struct engine_statistics *statistics)
+{
+    struct json_object *rows = json_object_new_array();
+    json_object_object_add(root, "credentials_in_clear", rows);
+    for (size_t i = 0; i < statistics->credential_count; i++) {
+        const struct engine_credentials *credentials = &statistics->credentials[i];
+        struct json_object *row = json_object_new_object();
+        if (credentials->protocol) {
+            char address[ADDRESS_TEXT_SIZE];
+            address_text(&credentials->server.ip, address);
+            json_object_object_add(row, "protocol", json_object_new_string(credentials->protocol));
+            json_object_object_add(row, "ip", json_object_new_string(address));
+            add_number(row, "port", credentials->server.port);
+        }
+        add_number(row, "count", credentials->count);
+        json_object_array_add(rows, row);
+    }
+}
+
 int summary_print_json(FILE *to, const struct summary *summary)
 {
     struct json_object *root = json_object_new_object();
@@ -77,6 +104,8 @@ int summary_print_json(FILE *to, const struct summary *summary)
         return -1;
     add_counts(root, summary);
     add_bytes(root, summary->statistics);
+    add_files(root, summary->statistics);
+    add_credentials(root, summary->statistics);
     add_unknown(root, summary->statistics);
     if (summary->knows_drops) {
         struct json_object *dropped = add_object(root, "dropped");

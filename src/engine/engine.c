@@ -3,6 +3,7 @@
 #include "engine_budget.h"
 
 #include "decode/decode.h"
+#include "file/save.h"
 #include "flow/flow.h"
 #include "frame/names.h"
 #include "frame/ports.h"
@@ -10,11 +11,13 @@
 #include "util/budget.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct engine {
     struct budget budget;
     struct session_shared shared;
+    struct files files;
     struct decoder *decoder;
     struct flow_table *flows;
     uint64_t frames, bytes;
@@ -28,6 +31,7 @@ void engine_free(struct engine *engine)
     flow_table_free(engine->flows);
     decoder_free(engine->decoder);
     session_shared_done(&engine->shared);
+    files_close(&engine->files);
     names_free(engine->shared.names);
     port_map_free(engine->shared.ports);
     free(engine);
@@ -40,6 +44,10 @@ static bool wire(struct engine *engine, const struct engine_options *options)
     shared->sink = options->sink;
     shared->wants_notes = !options->no_notes;
     shared->ports = port_map_new();
+    shared->files = &engine->files;
+    if (files_open(&engine->files, options->hash_files, options->extract_folder,
+                   options->extract_limit ? options->extract_limit : LIMIT_EXTRACT_BYTES) != 0)
+        return false;
     shared->names = options->no_names ? NULL : names_new(&engine->budget);
     engine->decoder = decoder_new(&engine->budget, options->strict_checksums);
     engine->flows = flow_table_new(shared);
@@ -51,6 +59,7 @@ struct engine *engine_new(const struct engine_options *options)
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return NULL;
+    engine->files.folder = -1;
     budget_init(&engine->budget, options->memory_limit ? options->memory_limit : (size_t)LIMIT_MEMORY_MIB << 20);
     if (!wire(engine, options)) {
         engine_free(engine);
@@ -120,6 +129,29 @@ static void fill_unknown(const struct engine *engine, struct engine_statistics *
                                                 rows[i].conversations, rows[i].bytes};
 }
 
+static void fill_files(const struct engine *engine, struct engine_statistics *s)
+{
+    s->files = engine->files.seen;
+    s->files_saved = engine->files.saved;
+    s->files_not_saved = engine->files.not_saved;
+    snprintf(s->extract_error, sizeof s->extract_error, "%s", engine->files.error);
+}
+
+/* Most first; there are few, so sorting by insertion will do. */
+static void fill_credentials(const struct engine *engine, struct engine_statistics *s)
+{
+    const struct session_shared *shared = &engine->shared;
+    for (size_t i = 0; i < shared->credential_rows; i++) {
+        const struct credential_row *row = &shared->credentials[i];
+        size_t at = s->credential_count++;
+        for (; at > 0 && s->credentials[at - 1].count < row->count; at--)
+            s->credentials[at] = s->credentials[at - 1];
+        s->credentials[at] = (struct engine_credentials){row->protocol, row->server, row->count};
+    }
+    if (shared->credentials_elsewhere > 0)
+        s->credentials[s->credential_count++] = (struct engine_credentials){.count = shared->credentials_elsewhere};
+}
+
 void engine_statistics(const struct engine *engine, struct engine_statistics *ret_statistics)
 {
     struct engine_statistics *s = ret_statistics;
@@ -142,6 +174,8 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
     for (int stop = 0; stop < DECODE_STOP_COUNT; stop++)
         s->stops[s->stop_count++] = (struct engine_stop){decode_stop_name((enum decode_stop)stop),
                                                          decoder->stops[stop]};
+    fill_files(engine, s);
+    fill_credentials(engine, s);
     memcpy(s->anomaly_counts, engine->shared.anomaly_counts, sizeof s->anomaly_counts);
     fill_flows(engine, s);
     fill_unknown(engine, s);
@@ -155,11 +189,27 @@ const struct dissector *dissector_find(const char *name)
     return NULL;
 }
 
+/* Several dissectors may carry the same kind of object. */
+static size_t add_dataset(const struct dataset **datasets, size_t count, size_t capacity, const struct dataset *dataset)
+{
+    for (size_t i = 0; i < count; i++)
+        if (datasets[i] == dataset)
+            return count;
+    if (dataset && count < capacity)
+        datasets[count++] = dataset;
+    return count;
+}
+
 size_t dataset_list(const struct dataset **ret_datasets, size_t capacity)
 {
     size_t count = 0;
-    for (const struct dissector *const *d = dissector_registry; *d && count < capacity; d++)
-        ret_datasets[count++] = (*d)->dataset;
+    for (const struct dissector *const *d = dissector_registry; *d; d++) {
+        count = add_dataset(ret_datasets, count, capacity, (*d)->dataset);
+        for (const struct dataset *const *more = (*d)->more_datasets; more && *more; more++)
+            count = add_dataset(ret_datasets, count, capacity, *more);
+    }
+    if (count < capacity)
+        ret_datasets[count++] = &file_dataset;
     if (count < capacity)
         ret_datasets[count++] = &flow_dataset;
     if (count < capacity)

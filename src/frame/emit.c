@@ -2,6 +2,7 @@
  *
  * What a dissector may ask of the core during a hook, and how records and anomalies leave.
  */
+#include "inflate.h"
 #include "names.h"
 #include "session_state.h"
 
@@ -140,6 +141,10 @@ void *emit_scratch(struct emitter *emitter, size_t size)
 
 void session_shared_done(struct session_shared *shared)
 {
+    expectations_free(shared->expectations);
+    charsets_free(shared->charsets);
+    shared->expectations = NULL;
+    shared->charsets = NULL;
     budget_give(shared->budget, shared->scratch, shared->scratch_size);
     shared->scratch = NULL;
     shared->scratch_size = 0;
@@ -173,4 +178,62 @@ bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *re
 void emit_hand_over(struct emitter *emitter, const char *dissector_name)
 {
     emitter->next_dissector = dissector_name;
+}
+
+void emit_credential(struct emitter *emitter)
+{
+    struct session_shared *shared = emitter->session->shared;
+    const struct conversation *c = emitter->session->conversation;
+    for (size_t i = 0; i < shared->credential_rows; i++) {
+        struct credential_row *row = &shared->credentials[i];
+        if (row->protocol == c->protocol && row->server.port == c->destination.port &&
+            memcmp(&row->server.ip, &c->destination.ip, sizeof row->server.ip) == 0) {
+            row->count++;
+            return;
+        }
+    }
+    if (shared->credential_rows < LIMIT_CREDENTIAL_SERVERS)
+        shared->credentials[shared->credential_rows++] = (struct credential_row){c->protocol, c->destination, 1};
+    else
+        shared->credentials_elsewhere++;
+}
+
+bool emit_inflate_begin(struct emitter *emitter, enum side side, enum inflate_format format)
+{
+    struct inflater **inflater = &emitter->session->state->inflaters[side];
+    inflater_free(*inflater);
+    *inflater = inflater_new(emitter->session->shared->budget,
+                             format == INFLATE_GZIP ? INFLATER_GZIP : INFLATER_DEFLATE);
+    return *inflater != NULL;
+}
+
+enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct bytes piece, uint64_t *decoded_bytes,
+                                 const struct byte_sink *sink)
+{
+    struct inflater *inflater = emitter->session->state->inflaters[side];
+    if (!inflater)
+        return INFLATE_BAD;
+    uint64_t before = inflater_out(inflater);
+    enum inflate_result result = inflater_take(inflater, piece, sink);
+    *decoded_bytes += inflater_out(inflater) - before;
+    return result;
+}
+
+void emit_inflate_end(struct emitter *emitter, enum side side)
+{
+    inflater_free(emitter->session->state->inflaters[side]);
+    emitter->session->state->inflaters[side] = NULL;
+}
+
+void emit_inflate_stream(struct emitter *emitter, enum side side)
+{
+    struct session_state *state = emitter->session->state;
+    if (state->streams[side])
+        return;
+    state->streams[side] = inflater_new(emitter->session->shared->budget, INFLATER_RAW);
+    if (!state->streams[side]) {
+        emit_anomaly(emitter, ANOMALY_MEMORY_LIMIT, 0, 0);
+        state->sides[side].unreadable = true;
+    }
+    state->sides[side].switched = true;
 }

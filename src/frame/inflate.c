@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Bodies are inflated only to measure them: what comes out is counted and thrown away.
+ * Deflate in its three dresses, for bodies and for whole sides of a conversation. What comes out goes to a sink as it
+ * comes, or is only counted; nothing is kept but zlib's own window.
  */
-#include "session_state.h"
-
-#include "util/budget.h"
+#include "inflate.h"
 
 #include <zlib.h>
 
@@ -16,11 +15,11 @@ enum {
 struct inflater {
     z_stream stream;
     struct budget *budget;
-    enum inflate_format format;
+    enum inflater_format format;
     enum inflate_result result;
     uint64_t in, out;
     bool begun, finished;
-    uint8_t sink[OUT_BYTES];
+    uint8_t buffer[OUT_BYTES];
 };
 
 /* zlib's own memory is charged to the budget; each block remembers its size. */
@@ -42,40 +41,37 @@ static void give_from_zlib(void *budget, void *memory)
     budget_give(budget, block, total);
 }
 
-void inflater_free(struct session *session, enum side side)
+struct inflater *inflater_new(struct budget *budget, enum inflater_format format)
 {
-    struct inflater *inflater = session->state->inflaters[side];
-    if (!inflater)
-        return;
-    inflateEnd(&inflater->stream);
-    budget_give(session->shared->budget, inflater, sizeof *inflater);
-    session->state->inflaters[side] = NULL;
-}
-
-bool emit_inflate_begin(struct emitter *emitter, enum side side, enum inflate_format format)
-{
-    struct budget *budget = emitter->session->shared->budget;
-    inflater_free(emitter->session, side);
     struct inflater *inflater = budget_take(budget, sizeof *inflater);
     if (!inflater)
-        return false;
+        return NULL;
     inflater->budget = budget;
     inflater->format = format;
     inflater->stream.zalloc = take_for_zlib;
     inflater->stream.zfree = give_from_zlib;
     inflater->stream.opaque = budget;
-    if (inflateInit2(&inflater->stream, WINDOW_ANY) != Z_OK) {
+    if (inflateInit2(&inflater->stream, format == INFLATER_RAW ? -MAX_WBITS : WINDOW_ANY) != Z_OK) {
         budget_give(budget, inflater, sizeof *inflater);
-        return false;
+        return NULL;
     }
-    emitter->session->state->inflaters[side] = inflater;
-    return true;
+    return inflater;
 }
 
+void inflater_free(struct inflater *inflater)
+{
+    if (!inflater)
+        return;
+    inflateEnd(&inflater->stream);
+    budget_give(inflater->budget, inflater, sizeof *inflater);
+}
+
+/* A stream that goes on for days is no bomb for its length, only for its ratio. */
 static bool is_bomb(const struct inflater *inflater)
 {
-    return inflater->out > LIMIT_INFLATE_BYTES ||
-           (inflater->out > LIMIT_INFLATE_FREE_BYTES && inflater->out / LIMIT_INFLATE_RATIO > inflater->in);
+    if (inflater->format != INFLATER_RAW && inflater->out > LIMIT_INFLATE_BYTES)
+        return true;
+    return inflater->out > LIMIT_INFLATE_FREE_BYTES && inflater->out / LIMIT_INFLATE_RATIO > inflater->in;
 }
 
 /* "deflate" should be zlib's format, but some servers send the bare stream: tell by the first byte, whose low half
@@ -83,26 +79,29 @@ static bool is_bomb(const struct inflater *inflater)
 static bool begin(struct inflater *inflater, struct bytes piece)
 {
     inflater->begun = true;
-    if (inflater->format == INFLATE_DEFLATE && (bytes_at(piece, 0) & 0x0f) != Z_DEFLATED)
+    if (inflater->format == INFLATER_DEFLATE && (bytes_at(piece, 0) & 0x0f) != Z_DEFLATED)
         return inflateReset2(&inflater->stream, -MAX_WBITS) == Z_OK;
     return true;
 }
 
-static enum inflate_result run(struct inflater *inflater)
+static enum inflate_result run(struct inflater *inflater, const struct byte_sink *sink)
 {
     z_stream *stream = &inflater->stream;
     do {
-        stream->next_out = inflater->sink;
+        stream->next_out = inflater->buffer;
         stream->avail_out = OUT_BYTES;
         unsigned before = stream->avail_in;
-        int status = inflate(stream, Z_NO_FLUSH);
+        int status = inflate(stream, inflater->format == INFLATER_RAW ? Z_SYNC_FLUSH : Z_NO_FLUSH);
         inflater->in += before - stream->avail_in;
-        inflater->out += OUT_BYTES - stream->avail_out;
+        size_t produced = OUT_BYTES - stream->avail_out;
+        inflater->out += produced;
         if (is_bomb(inflater))
             return INFLATE_BOMB;
+        if (sink && produced > 0)
+            sink->take(sink->context, bytes_of(inflater->buffer, produced));
         if (status == Z_STREAM_END) {
             /* Several gzip members may follow each other. Anything else after the end is padding. */
-            inflater->finished = inflater->format != INFLATE_GZIP || stream->avail_in == 0 || *stream->next_in != 0x1f;
+            inflater->finished = inflater->format != INFLATER_GZIP || stream->avail_in == 0 || *stream->next_in != 0x1f;
             if (!inflater->finished || stream->avail_in == 0)
                 (void)inflateReset(stream);
             if (inflater->finished)
@@ -116,26 +115,28 @@ static enum inflate_result run(struct inflater *inflater)
     return INFLATE_OK;
 }
 
-enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct bytes piece, uint64_t *decoded_bytes)
+enum inflate_result inflater_take(struct inflater *inflater, struct bytes piece, const struct byte_sink *sink)
 {
-    struct inflater *inflater = emitter->session->state->inflaters[side];
-    if (!inflater || inflater->result != INFLATE_OK || piece.len == 0)
-        return inflater ? inflater->result : INFLATE_BAD;
+    if (inflater->result != INFLATE_OK || piece.len == 0)
+        return inflater->result;
     if (inflater->finished && bytes_at(piece, 0) != 0x1f)
         return INFLATE_OK;
     inflater->finished = false;
     if (!inflater->begun && !begin(inflater, piece))
         return INFLATE_BAD;
-    uint64_t before = inflater->out;
     /* zlib takes an unsigned count and a pointer that it does not write through. */
     inflater->stream.next_in = (z_const Bytef *)(uintptr_t)piece.at;
     inflater->stream.avail_in = (unsigned)piece.len;
-    inflater->result = run(inflater);
-    *decoded_bytes += inflater->out - before;
+    inflater->result = run(inflater, sink);
     return inflater->result;
 }
 
-void emit_inflate_end(struct emitter *emitter, enum side side)
+uint64_t inflater_out(const struct inflater *inflater)
 {
-    inflater_free(emitter->session, side);
+    return inflater->out;
+}
+
+uint64_t inflater_in(const struct inflater *inflater)
+{
+    return inflater->in;
 }

@@ -3,6 +3,7 @@
  * Whose conversation is this? -d and the port come first, then what the first bytes say. The decision never depends
  * on how the bytes were cut into segments: a probe that cannot tell yet is asked again with more.
  */
+#include "inflate.h"
 #include "ports.h"
 #include "session_state.h"
 
@@ -93,13 +94,20 @@ static bool takes(struct choice *choice, const struct dissector *dissector, cons
     return true;
 }
 
-static const struct dissector *wanted_dissector(const struct session *session)
+static const struct dissector *dissector_named(const char *name)
 {
-    const char *wanted = session->state->wanted;
-    for (unsigned i = 0; wanted && dissector_registry[i]; i++)
-        if (strcmp(dissector_registry[i]->name, wanted) == 0)
+    for (unsigned i = 0; name && dissector_registry[i]; i++)
+        if (strcmp(dissector_registry[i]->name, name) == 0)
             return dissector_registry[i];
     return NULL;
+}
+
+bool route_announced(struct session *session, const char *dissector_name, bool swap)
+{
+    const struct dissector *dissector = dissector_named(dissector_name);
+    if (swap && may_swap(session))
+        swap_roles(session);
+    return dissector && give_to(session, dissector, NULL);
 }
 
 /* Ask whoever may want the first bytes of this side. When no more will come (`final`), a beginning that could be that
@@ -108,7 +116,7 @@ static struct choice choose(const struct session *session, enum side side, struc
 {
     struct choice choice = {NULL, NULL, false, false};
     const char *protocol = NULL;
-    const struct dissector *wanted = wanted_dissector(session);
+    const struct dissector *wanted = dissector_named(session->state->wanted);
     const struct dissector *claimant = wanted ? wanted : claimed_by_port(session, &protocol);
     if (claimant && !is_excluded(session, claimant)) {
         enum probe probe = ask(session, claimant, side, first);
@@ -233,8 +241,11 @@ void route_release(struct session *session, enum end_reason reason)
     transactions_abandon_all(session);
     if (state->dissector->end)
         state->dissector->end(state->state, &emitter, reason);
-    inflater_free(session, SIDE_CLIENT);
-    inflater_free(session, SIDE_SERVER);
+    objects_abandon_all(session);
+    for (int side = 0; side < 2; side++) {
+        inflater_free(state->inflaters[side]);
+        state->inflaters[side] = NULL;
+    }
     budget_give(session->shared->budget, state->state, state->dissector->state_size);
     state->state = NULL;
     state->dissector = NULL;

@@ -5,6 +5,7 @@
  */
 #include "session.h"
 
+#include "inflate.h"
 #include "ports.h"
 #include "session_state.h"
 
@@ -15,12 +16,30 @@ void session_init(struct session *session, struct session_shared *shared, struct
     *session = (struct session){.shared = shared, .conversation = conversation};
 }
 
+/* A conversation that another one announced belongs to whom that one named. */
+static void take_announced(struct session *session)
+{
+    const char *dissector;
+    bool swap;
+    if (session->conversation->transport != TRANSPORT_TCP)
+        return;
+    uint64_t number = expectation_match(session->shared, session->conversation, &dissector, &swap);
+    if (number == 0)
+        return;
+    expectation_take(session->shared, number);
+    if (route_announced(session, dissector, swap))
+        session->state->announced = number;
+}
+
 static bool begin(struct session *session, uint64_t length)
 {
-    if (!session->state)
-        session->state = budget_take(session->shared->budget, sizeof *session->state);
     if (session->state)
         return true;
+    session->state = budget_take(session->shared->budget, sizeof *session->state);
+    if (session->state) {
+        take_announced(session);
+        return true;
+    }
     session_anomaly(session->shared, session->conversation, ANOMALY_MEMORY_LIMIT, length, 0);
     return false;
 }
@@ -152,6 +171,11 @@ void session_tick(struct session *session)
 
 void session_end(struct session *session, enum end_reason reason)
 {
+    /* An empty file is a file: it has no first byte to tell of it. */
+    const char *dissector;
+    bool swap;
+    if (!session->state && expectation_match(session->shared, session->conversation, &dissector, &swap) != 0)
+        (void)begin(session, 0);
     struct session_state *state = session->state;
     if (!state)
         return;
@@ -163,6 +187,8 @@ void session_end(struct session *session, enum end_reason reason)
     route_release(session, reason);
     pending_free(session, SIDE_CLIENT);
     pending_free(session, SIDE_SERVER);
+    inflater_free(state->streams[SIDE_CLIENT]);
+    inflater_free(state->streams[SIDE_SERVER]);
     budget_give(session->shared->budget, state, sizeof *state);
     session->state = NULL;
 }

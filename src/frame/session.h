@@ -23,6 +23,17 @@ struct recollection {
     struct moment moment;
 };
 
+/* A server to which credentials went in clear. */
+struct credential_row {
+    const char *protocol;
+    struct endpoint server;
+    uint64_t count;
+};
+
+struct expectations;
+struct charsets;
+struct files;
+
 /* What all sessions of one engine share. Owned by the engine. */
 struct session_shared {
     struct budget *budget;
@@ -35,9 +46,15 @@ struct session_shared {
     struct recollection recollections[LIMIT_RECOLLECTIONS]; /* a ring */
     void *scratch;                                          /* see emit_scratch; session_shared_done frees it */
     size_t scratch_size;
-    uint64_t recollection_count; /* ever made */
-    uint64_t records;            /* written */
-    uint64_t anomalies;          /* counted, whether written or not */
+    uint64_t recollection_count;       /* ever made */
+    struct expectations *expectations; /* made when the first conversation is announced */
+    struct charsets *charsets;         /* made when the first text needs one */
+    struct files *files;               /* what is done with files that travel; NULL: they are only counted */
+    struct credential_row credentials[LIMIT_CREDENTIAL_SERVERS];
+    size_t credential_rows;
+    uint64_t credentials_elsewhere; /* at servers beyond the table */
+    uint64_t records;               /* written */
+    uint64_t anomalies;             /* counted, whether written or not */
     uint64_t anomaly_counts[ANOMALY_COUNT];
 };
 
@@ -98,5 +115,8 @@ void session_write(struct session_shared *shared, struct record *record);
 
 /* The dataset of anomaly records. */
 extern const struct dataset anomaly_dataset;
+
+/* The dataset of files that travelled. */
+extern const struct dataset file_dataset;
 
 #endif

@@ -33,7 +33,9 @@ struct side_state {
     bool lost;       /* after a gap: looking for the next message */
     bool incomplete; /* the body in hand has lost bytes */
     bool ended;
-    bool refused; /* no dissector wanted this side's first bytes */
+    bool refused;    /* no dissector wanted this side's first bytes */
+    bool switched;   /* what waits and what comes is a deflate stream now; not yet acted upon */
+    bool unreadable; /* a deflate stream that cannot be inflated any more */
 };
 
 struct transaction_node {
@@ -42,6 +44,7 @@ struct transaction_node {
 };
 
 struct inflater;
+struct object_node;
 
 struct emitter {
     struct session *session;
@@ -60,7 +63,11 @@ struct session_state {
     struct side_state sides[2];
     struct transaction_node *oldest, *youngest;
     size_t transaction_count;
-    struct inflater *inflaters[2];
+    struct object_node *oldest_object, *youngest_object;
+    size_t object_count;
+    struct inflater *inflaters[2]; /* of a body of that side */
+    struct inflater *streams[2];   /* of the whole side, once it is compressed */
+    uint64_t announced;            /* see emit_announced */
 };
 
 /* pending.c */
@@ -86,7 +93,21 @@ void route_release(struct session *session, enum end_reason reason);
 void transactions_abandon_all(struct session *session);
 void transactions_expire(struct session *session);
 
-/* inflate.c */
-void inflater_free(struct session *session, enum side side);
+/* Give the conversation to a dissector by name, without asking anybody. False where memory is out. */
+bool route_announced(struct session *session, const char *dissector_name, bool swap);
+
+/* objects.c */
+void objects_abandon_all(struct session *session);
+
+/* expect.c: the announcement that this conversation answers; 0: none. *ret_swap: its server is the conversation's
+ * source. */
+uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
+                           const char **ret_dissector, bool *ret_swap);
+/* It has come: nobody else is taken for it. */
+void expectation_take(struct session_shared *shared, uint64_t number);
+void expectations_free(struct expectations *expectations);
+
+/* charset.c */
+void charsets_free(struct charsets *charsets);
 
 #endif

@@ -3,6 +3,7 @@
  * One side's bytes become messages. Bytes that arrive in order and complete their messages are never copied: the
  * loop runs over the packet itself; what is left of it waits in `pending`, and then the loop runs over that.
  */
+#include "inflate.h"
 #include "session_state.h"
 
 #include "util/budget.h"
@@ -238,7 +239,7 @@ static void run(struct view *view)
     struct emitter emitter = {view->session, NULL};
     struct bytes whole = view->bytes;
     enum step step = STEP_ON;
-    while (step == STEP_ON && session->dissector &&
+    while (step == STEP_ON && session->dissector && !state->switched &&
            (view->bytes.len > 0 || (state->in_body && !state->until_end && state->body_left == 0))) {
         if (state->pass_over > 0) {
             size_t n = state->pass_over < view->bytes.len ? (size_t)state->pass_over : view->bytes.len;
@@ -252,6 +253,8 @@ static void run(struct view *view)
     }
 }
 
+static void switch_over(struct session *session, enum side side);
+
 void side_run_pending(struct session *session, enum side side)
 {
     struct pending *pending = &session->state->sides[side].pending;
@@ -260,9 +263,71 @@ void side_run_pending(struct session *session, enum side side)
     struct view view = {session, side, bytes_of(pending->at, pending->length), session->shared->moment, true, 0};
     run(&view);
     pending_consume(session, side, pending->length - view.bytes.len);
+    if (session->state->sides[side].switched)
+        switch_over(session, side);
+}
+
+static void run_plain(struct session *session, enum side side, struct bytes data, struct moment moment);
+
+struct inflated_run {
+    struct session *session;
+    enum side side;
+    struct moment moment;
+};
+
+static void take_inflated(void *context, struct bytes piece)
+{
+    const struct inflated_run *run = context;
+    run_plain(run->session, run->side, piece, run->moment);
+}
+
+/* Bytes of a side that is compressed as a whole. */
+static void run_inflated(struct session *session, enum side side, struct bytes data, struct moment moment)
+{
+    struct session_state *state = session->state;
+    struct side_state *own = &state->sides[side];
+    struct emitter emitter = {session, NULL};
+    if (own->unreadable || state->opaque) {
+        session->unrecognised += data.len;
+        return;
+    }
+    struct inflated_run run = {session, side, moment};
+    const struct byte_sink sink = {&run, take_inflated};
+    if (inflater_take(state->streams[side], data, &sink) == INFLATE_OK)
+        return;
+    emit_anomaly(&emitter, ANOMALY_MESSAGE_BAD_DEFLATE, inflater_in(state->streams[side]), 0);
+    side_gap(session, side, data.len);
+    own->unreadable = true;
+}
+
+/* The side has just become a deflate stream: what waits belongs to it. */
+static void switch_over(struct session *session, enum side side)
+{
+    struct side_state *own = &session->state->sides[side];
+    struct pending raw = own->pending;
+    struct moment moment = pending_moment(own, own->offset, session->shared->moment);
+    own->switched = false;
+    own->seen = 0;
+    own->message_length = 0;
+    own->pending = (struct pending){0};
+    if (raw.length > 0)
+        run_inflated(session, side, bytes_of(raw.at, raw.length), moment);
+    budget_give(session->shared->budget, raw.at, raw.capacity);
+    budget_give(session->shared->budget, raw.marks, raw.mark_capacity * sizeof *raw.marks);
 }
 
 void side_run(struct session *session, enum side side, struct bytes data, struct moment moment)
+{
+    struct session_state *state = session->state;
+    if (state->sides[side].switched)
+        switch_over(session, side);
+    if (state->streams[side] || state->sides[side].unreadable)
+        run_inflated(session, side, data, moment);
+    else
+        run_plain(session, side, data, moment);
+}
+
+static void run_plain(struct session *session, enum side side, struct bytes data, struct moment moment)
 {
     struct session_state *state = session->state;
     struct side_state *own = &state->sides[side];
@@ -276,6 +341,11 @@ void side_run(struct session *session, enum side side, struct bytes data, struct
     }
     if (rest.len == 0)
         return;
+    if (own->switched) {
+        switch_over(session, side);
+        run_inflated(session, side, rest, moment);
+        return;
+    }
     if (state->opaque) {
         session->unrecognised += rest.len;
         own->offset += rest.len;
@@ -346,6 +416,10 @@ void side_gap(struct session *session, enum side side, uint64_t length)
     struct session_state *state = session->state;
     struct side_state *own = &state->sides[side];
     struct emitter emitter = {session, NULL};
+    if (own->unreadable)
+        return;
+    if (state->streams[side])
+        own->unreadable = true; /* what was inflated before refers to what is lost */
     if (!state->dissector) {
         /* The first bytes are gone: what comes may begin anywhere. */
         own->lost = true;
@@ -372,6 +446,8 @@ void side_end(struct session *session, enum side side, bool cleanly)
     struct side_state *own = &state->sides[side];
     if (own->ended)
         return;
+    if (own->switched)
+        switch_over(session, side);
     if (!state->dissector && !state->opaque)
         route_stream(session, true);
     own->ended = true;

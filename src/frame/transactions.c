@@ -53,7 +53,8 @@ void transactions_expire(struct session *session)
 {
     struct session_state *state = session->state;
     const int64_t wait_ns = (int64_t)LIMIT_TRANSACTION_SECONDS * 1000000000;
-    while (state->oldest && session->shared->now_ns - state->oldest->transaction.record.last.time_ns > wait_ns)
+    while (state->oldest && !state->oldest->transaction.patient &&
+           session->shared->now_ns - state->oldest->transaction.record.last.time_ns > wait_ns)
         abandon_oldest(session);
 }
 

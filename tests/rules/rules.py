@@ -24,10 +24,11 @@ ROOMS = {
     "decode": set(),
     "record": set(),
     "stream": set(),
-    "frame": {"record"},
+    "file": set(),
+    "frame": {"record", "file"},
     "flow": {"frame", "stream"},
     "output": {"record"},
-    "engine": {"decode", "flow", "frame"},
+    "engine": {"decode", "flow", "frame", "file"},
     "cli": {"capture", "output", "record", "engine"},
 }
 

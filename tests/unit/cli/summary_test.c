@@ -33,6 +33,12 @@ static void fill(struct engine_statistics *statistics, struct sink *sink)
                                              .memory_limit = 536870912,
                                              .unknown = {{"udp", 5000, 3, 12345}, {"tcp", 22, 1, 10}},
                                              .unknown_count = 2};
+    statistics->files = 12;
+    statistics->files_saved = 11;
+    statistics->files_not_saved = 1;
+    statistics->credentials[0] = (struct engine_credentials){"ftp", {{.family = 4, .octets = {10, 9, 0, 21}}, 21}, 2};
+    statistics->credentials[1] = (struct engine_credentials){.count = 5};
+    statistics->credential_count = 2;
     statistics->anomaly_counts[ANOMALY_DNS_TRAILING_BYTES] = 4;
     *sink = (struct sink){.datasets = {&dns, &http, &flow}, .records = {2, 0, 7}, .dataset_count = 3};
 }
@@ -63,6 +69,8 @@ static void prints_aligned_lines_and_no_zeros(void **state)
                               "conversations   7 (ended by: fin 5, end of capture 2)\n"
                               "records         dns 2; flow 7\n"
                               "anomalies       dns.trailing_bytes 4\n"
+                              "files           transferred 12; saved 11; not saved 1\n"
+                              "logins in clear ftp 2 at 10.9.0.21 port 21; 5 more at other servers\n"
                               "frames          decoded 12 340; arp 5\n"
                               "not understood  udp 5000 (12.3 kB, 3 conversations);\n"
                               "                tcp 22 (10 B, 1 conversation)\n"
@@ -98,14 +106,17 @@ static void prints_one_json_object_on_one_line(void **state)
     const struct summary summary = {.statistics = &statistics, .sink = &sink, .elapsed_ns = 500000000};
     char *text = print(true, &summary);
     assert_string_equal(
-        text, "{\"frames\":12345,\"bytes\":4500000,\"stops\":{\"decoded\":12340,\"arp\":5,\"too_deep\":0},"
-              "\"conversations\":7,\"ended\":{\"fin\":5,\"rst\":0,\"timeout\":0,\"evicted\":0,\"end_of_capture\":2},"
-              "\"records\":{\"dns\":2,\"http\":0,\"flow\":7},\"anomalies\":{\"dns.trailing_bytes\":4},"
-              "\"stream\":{\"seen\":100,\"delivered\":60,\"gap\":1200,\"duplicate\":0,\"over_limit\":0},"
-              "\"bad_checksums\":3,\"datagrams\":{\"reassembled\":0,\"given_up\":0},"
-              "\"memory\":{\"peak\":77,\"limit\":536870912,\"refused\":0},"
-              "\"unknown_ports\":[{\"transport\":\"udp\",\"port\":5000,\"conversations\":3,\"bytes\":12345},"
-              "{\"transport\":\"tcp\",\"port\":22,\"conversations\":1,\"bytes\":10}],\"seconds\":0.500000}\n");
+        text,
+        "{\"frames\":12345,\"bytes\":4500000,\"stops\":{\"decoded\":12340,\"arp\":5,\"too_deep\":0},"
+        "\"conversations\":7,\"ended\":{\"fin\":5,\"rst\":0,\"timeout\":0,\"evicted\":0,\"end_of_capture\":2},"
+        "\"records\":{\"dns\":2,\"http\":0,\"flow\":7},\"anomalies\":{\"dns.trailing_bytes\":4},"
+        "\"stream\":{\"seen\":100,\"delivered\":60,\"gap\":1200,\"duplicate\":0,\"over_limit\":0},"
+        "\"bad_checksums\":3,\"datagrams\":{\"reassembled\":0,\"given_up\":0},"
+        "\"memory\":{\"peak\":77,\"limit\":536870912,\"refused\":0},"
+        "\"files\":{\"transferred\":12,\"saved\":11,\"not_saved\":1},"
+        "\"credentials_in_clear\":[{\"protocol\":\"ftp\",\"ip\":\"10.9.0.21\",\"port\":21,\"count\":2},{\"count\":5}],"
+        "\"unknown_ports\":[{\"transport\":\"udp\",\"port\":5000,\"conversations\":3,\"bytes\":12345},"
+        "{\"transport\":\"tcp\",\"port\":22,\"conversations\":1,\"bytes\":10}],\"seconds\":0.500000}\n");
     free(text);
 }
 

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Signatures of the formats that travel, then the looks of text. The formats' own specifications say what they begin
+ * with; the media types are IANA's where there is one, else what file(1) prints.
+ */
+#include "type.h"
+
+#include "overhear/file.h"
+#include "util/utf8.h"
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+struct signature {
+    const char *type;
+    uint16_t at;
+    const char *first;
+    uint8_t first_length;
+    uint16_t second_at; /* a second condition */
+    const char *second;
+    uint8_t second_length;
+};
+
+static const struct signature signatures[] = {
+    {"application/pdf", 0, BYTES("%PDF-"), 0, NULL, 0},
+    {"application/postscript", 0, BYTES("%!PS"), 0, NULL, 0},
+    {"image/png", 0, BYTES("\x89PNG\r\n\x1a\n"), 0, NULL, 0},
+    {"image/gif", 0, BYTES("GIF87a"), 0, NULL, 0},
+    {"image/gif", 0, BYTES("GIF89a"), 0, NULL, 0},
+    {"image/jpeg", 0, BYTES("\xff\xd8\xff"), 0, NULL, 0},
+    {"image/webp", 0, BYTES("RIFF"), 8, BYTES("WEBP")},
+    {"audio/x-wav", 0, BYTES("RIFF"), 8, BYTES("WAVE")},
+    {"video/x-msvideo", 0, BYTES("RIFF"), 8, BYTES("AVI ")},
+    {"image/bmp", 0, BYTES("BM"), 6, BYTES("\0\0\0\0")},
+    {"image/tiff", 0, BYTES("II*\0"), 0, NULL, 0},
+    {"image/tiff", 0, BYTES("MM\0*"), 0, NULL, 0},
+    {"image/vnd.microsoft.icon", 0, BYTES("\0\0\1\0"), 9, BYTES("\0")},
+    {"image/jp2", 0, BYTES("\0\0\0\x0cjP  \r\n\x87\n"), 0, NULL, 0},
+    {"image/vnd.adobe.photoshop", 0, BYTES("8BPS"), 0, NULL, 0},
+    {"image/heic", 4, BYTES("ftypheic"), 0, NULL, 0},
+    {"image/heic", 4, BYTES("ftypmif1"), 0, NULL, 0},
+    {"image/avif", 4, BYTES("ftypavif"), 0, NULL, 0},
+    {"video/quicktime", 4, BYTES("ftypqt  "), 0, NULL, 0},
+    {"video/quicktime", 4, BYTES("moov"), 0, NULL, 0},
+    {"audio/x-m4a", 4, BYTES("ftypM4A"), 0, NULL, 0},
+    {"video/x-m4v", 4, BYTES("ftypM4V"), 0, NULL, 0},
+    {"video/3gpp", 4, BYTES("ftyp3gp"), 0, NULL, 0},
+    {"video/mp4", 4, BYTES("ftyp"), 0, NULL, 0},
+    {"video/x-matroska", 0, BYTES("\x1a\x45\xdf\xa3"), 0, NULL, 0},
+    {"video/x-flv", 0, BYTES("FLV\1"), 0, NULL, 0},
+    {"video/mpeg", 0, BYTES("\0\0\1\xba"), 0, NULL, 0},
+    {"video/mpeg", 0, BYTES("\0\0\1\xb3"), 0, NULL, 0},
+    {"video/mp2t", 0, BYTES("G"), 188, BYTES("G")},
+    {"video/x-ms-asf", 0, BYTES("\x30\x26\xb2\x75\x8e\x66\xcf\x11"), 0, NULL, 0},
+    {"audio/mpeg", 0, BYTES("ID3"), 0, NULL, 0},
+    {"audio/mpeg", 0, BYTES("\xff\xfb"), 0, NULL, 0},
+    {"audio/mpeg", 0, BYTES("\xff\xf3"), 0, NULL, 0},
+    {"audio/flac", 0, BYTES("fLaC"), 0, NULL, 0},
+    {"audio/midi", 0, BYTES("MThd"), 0, NULL, 0},
+    {"audio/amr", 0, BYTES("#!AMR"), 0, NULL, 0},
+    {"audio/x-aiff", 0, BYTES("FORM"), 8, BYTES("AIFF")},
+    {"audio/basic", 0, BYTES(".snd\0"), 0, NULL, 0},
+    {"video/ogg", 0, BYTES("OggS"), 28, BYTES("\x80theora")},
+    {"audio/ogg", 0, BYTES("OggS"), 28, BYTES("OpusHead")},
+    {"audio/ogg", 0, BYTES("OggS"), 28, BYTES("\1vorbis")},
+    {"application/ogg", 0, BYTES("OggS"), 0, NULL, 0},
+    {"application/gzip", 0, BYTES("\x1f\x8b"), 0, NULL, 0},
+    {"application/x-compress", 0, BYTES("\x1f\x9d"), 0, NULL, 0},
+    {"application/x-bzip2", 0, BYTES("BZh"), 4, BYTES("1AY&SY")},
+    {"application/x-xz", 0,
+     BYTES("\xfd"
+           "7zXZ\0"),
+     0, NULL, 0},
+    {"application/zstd", 0, BYTES("\x28\xb5\x2f\xfd"), 0, NULL, 0},
+    {"application/x-lz4", 0, BYTES("\x04\x22\x4d\x18"), 0, NULL, 0},
+    {"application/x-lzip", 0, BYTES("LZIP"), 0, NULL, 0},
+    {"application/x-7z-compressed", 0, BYTES("7z\xbc\xaf\x27\x1c"), 0, NULL, 0},
+    {"application/x-rar", 0, BYTES("Rar!\x1a\x07"), 0, NULL, 0},
+    {"application/x-arj", 0, BYTES("\x60\xea"), 0, NULL, 0},
+    {"application/vnd.ms-cab-compressed", 0, BYTES("MSCF\0\0\0\0"), 0, NULL, 0},
+    {"application/x-ace-compressed", 7, BYTES("**ACE**"), 0, NULL, 0},
+    {"application/x-tar", 257, BYTES("ustar"), 0, NULL, 0},
+    {"application/vnd.debian.binary-package", 0, BYTES("!<arch>\ndebian-binary"), 0, NULL, 0},
+    {"application/x-archive", 0, BYTES("!<arch>\n"), 0, NULL, 0},
+    {"application/x-rpm", 0, BYTES("\xed\xab\xee\xdb"), 0, NULL, 0},
+    {"application/x-cpio", 0, BYTES("07070"), 0, NULL, 0},
+    {"application/x-xar", 0, BYTES("xar!"), 0, NULL, 0},
+    {"application/vnd.microsoft.portable-executable", 0, BYTES("MZ"), 0, NULL, 0},
+    {"application/x-elf", 0,
+     BYTES("\x7f"
+           "ELF"),
+     0, NULL, 0},
+    {"application/x-mach-binary", 0, BYTES("\xfe\xed\xfa\xce"), 0, NULL, 0},
+    {"application/x-mach-binary", 0, BYTES("\xfe\xed\xfa\xcf"), 0, NULL, 0},
+    {"application/x-mach-binary", 0, BYTES("\xce\xfa\xed\xfe"), 0, NULL, 0},
+    {"application/x-mach-binary", 0, BYTES("\xcf\xfa\xed\xfe"), 0, NULL, 0},
+    {"application/x-java-applet", 0, BYTES("\xca\xfe\xba\xbe\0\0\0"), 0, NULL, 0},
+    {"application/wasm", 0, BYTES("\0asm"), 0, NULL, 0},
+    {"application/vnd.android.dex", 0, BYTES("dex\n03"), 0, NULL, 0},
+    {"application/x-ole-storage", 0, BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, NULL, 0},
+    {"application/onenote", 0, BYTES("\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d"), 0, NULL, 0},
+    {"application/x-ms-shortcut", 0, BYTES("L\0\0\0\1\x14\2\0"), 0, NULL, 0},
+    {"application/vnd.ms-htmlhelp", 0, BYTES("ITSF"), 0, NULL, 0},
+    {"application/vnd.ms-tnef", 0, BYTES("\x78\x9f\x3e\x22"), 0, NULL, 0},
+    {"application/winhlp", 0, BYTES("?_\3\0"), 0, NULL, 0},
+    {"text/rtf", 0, BYTES("{\\rtf"), 0, NULL, 0},
+    {"application/vnd.sqlite3", 0, BYTES("SQLite format 3\0"), 0, NULL, 0},
+    {"application/vnd.tcpdump.pcap", 0, BYTES("\xd4\xc3\xb2\xa1"), 0, NULL, 0},
+    {"application/vnd.tcpdump.pcap", 0, BYTES("\xa1\xb2\xc3\xd4"), 0, NULL, 0},
+    {"application/vnd.tcpdump.pcap", 0, BYTES("\x4d\x3c\xb2\xa1"), 0, NULL, 0},
+    {"application/x-pcapng", 0, BYTES("\n\r\r\n"), 8, BYTES("\x4d\x3c\x2b\x1a")},
+    {"application/x-qemu-disk", 0, BYTES("QFI\xfb"), 0, NULL, 0},
+    {"application/x-virtualbox-vmdk", 0, BYTES("KDMV"), 0, NULL, 0},
+    {"application/x-vhdx", 0, BYTES("vhdxfile"), 0, NULL, 0},
+    {"font/woff", 0, BYTES("wOFF"), 0, NULL, 0},
+    {"font/woff2", 0, BYTES("wOF2"), 0, NULL, 0},
+    {"font/otf", 0, BYTES("OTTO"), 0, NULL, 0},
+    {"font/sfnt", 0, BYTES("\0\1\0\0\0"), 0, NULL, 0},
+    {"application/vnd.ms-fontobject", 34, BYTES("LP"), 0, NULL, 0},
+    {"application/x-shockwave-flash", 0, BYTES("FWS"), 0, NULL, 0},
+    {"application/x-shockwave-flash", 0, BYTES("CWS"), 0, NULL, 0},
+    {"application/pgp-keys", 0, BYTES("-----BEGIN PGP PUBLIC KEY BLOCK"), 0, NULL, 0},
+    {"application/pgp-encrypted", 0, BYTES("-----BEGIN PGP MESSAGE"), 0, NULL, 0},
+    {"application/pgp-signature", 0, BYTES("-----BEGIN PGP SIGNATURE"), 0, NULL, 0},
+    {"application/x-pem-file", 0, BYTES("-----BEGIN "), 0, NULL, 0},
+    {"text/calendar", 0, BYTES("BEGIN:VCALENDAR"), 0, NULL, 0},
+    {"text/vcard", 0, BYTES("BEGIN:VCARD"), 0, NULL, 0},
+    {"application/x-bittorrent", 0, BYTES("d8:announce"), 0, NULL, 0},
+    {"application/vnd.apple.mpegurl", 0, BYTES("#EXTM3U"), 0, NULL, 0},
+    {"application/x-plist", 0, BYTES("bplist00"), 0, NULL, 0},
+    {"application/vnd.lotus-1-2-3", 0, BYTES("\0\0\x1a\0"), 0, NULL, 0},
+    {"model/gltf-binary", 0, BYTES("glTF"), 0, NULL, 0},
+    {"application/x-dosexec", 0, BYTES("ZM"), 0, NULL, 0},
+};
+
+static bool has(struct bytes beginning, size_t at, const char *literal, size_t length)
+{
+    return bytes_equal(bytes_slice(beginning, at, length), bytes_of(literal, length)) && length > 0;
+}
+
+/* A zip is many things; the name and the content of its first member tell which. */
+static const char *zip_type(struct bytes beginning)
+{
+    enum { NAME_AT = 30 };
+    static const struct {
+        const char *member, *type;
+    } members[] = {
+        {"META-INF/", "application/java-archive"},
+        {"AndroidManifest.xml", "application/vnd.android.package-archive"},
+    };
+    struct reader reader = reader_of(beginning);
+    reader_skip(&reader, 26);
+    size_t name_length = reader_u16le(&reader), extra_length = reader_u16le(&reader);
+    struct bytes name = bytes_slice(beginning, NAME_AT, name_length);
+    struct bytes content = bytes_skip(beginning, NAME_AT + name_length + extra_length);
+    if (bytes_is(name, "mimetype")) {
+        static const char *const inside[] = {"application/epub+zip",
+                                             "application/vnd.oasis.opendocument.text",
+                                             "application/vnd.oasis.opendocument.spreadsheet",
+                                             "application/vnd.oasis.opendocument.presentation",
+                                             "application/vnd.oasis.opendocument.graphics",
+                                             "application/vnd.oasis.opendocument.formula"};
+        for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+            if (bytes_begin(content, inside[i]))
+                return inside[i];
+    }
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (bytes_begin(name, members[i].member))
+            return members[i].type;
+    if (bytes_is(name, "[Content_Types].xml") || bytes_begin(name, "_rels/") || bytes_begin(name, "docProps/")) {
+        /* The parts of Office's packages have telling folders, of which one usually shows in the first kilobyte. */
+        static const struct {
+            const char *folder, *type;
+        } packages[] = {
+            {"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+            {"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+            {"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+        };
+        for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+            if (memmem(beginning.at, beginning.len, packages[i].folder, strlen(packages[i].folder)))
+                return packages[i].type;
+        return "application/vnd.openxmlformats-officedocument";
+    }
+    return "application/zip";
+}
+
+/* No control characters but those that texts use, and valid UTF-8 but for a character that the end cuts. */
+static const char *text_kind(struct bytes beginning, bool whole)
+{
+    bool high = false;
+    if (has(beginning, 0, BYTES("\xff\xfe")) || has(beginning, 0, BYTES("\xfe\xff")))
+        return "text/plain";
+    for (size_t i = 0; i < beginning.len; i++) {
+        uint8_t c = bytes_at(beginning, i);
+        if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 0x1b) || c == 0x7f)
+            return NULL;
+        high |= c >= 0x80;
+    }
+    for (size_t i = 0; high && i < beginning.len;) {
+        uint32_t character;
+        size_t size = utf8_character(beginning, i, &character);
+        if (size == 0 && !(beginning.len - i < 4 && !whole))
+            return "text/plain"; /* an older character set */
+        i += size ? size : 1;
+    }
+    return "text/plain";
+}
+
+struct word_type {
+    const char *words;
+    const char *type;
+};
+
+/* Texts that begin so, white space before it aside, without regard to case. */
+static const struct word_type text_beginnings[] = {
+    {"<!doctype html", "text/html"},
+    {"<html", "text/html"},
+    {"<head", "text/html"},
+    {"<body", "text/html"},
+    {"<script", "text/html"},
+    {"<title", "text/html"},
+    {"<h1", "text/html"},
+    {"<!doctype svg", "image/svg+xml"},
+    {"<svg", "image/svg+xml"},
+    {"<?php", "text/x-php"},
+    {"#!/usr/bin/env python", "text/x-script.python"},
+    {"#!/usr/bin/python", "text/x-script.python"},
+    {"#!/usr/bin/env perl", "text/x-perl"},
+    {"#!/usr/bin/perl", "text/x-perl"},
+    {"#!/usr/bin/env ruby", "text/x-ruby"},
+    {"#!/usr/bin/env node", "application/javascript"},
+    {"#!/bin/", "text/x-shellscript"},
+    {"#!/usr/bin/env bash", "text/x-shellscript"},
+    {"#!/usr/bin/env sh", "text/x-shellscript"},
+    {"#!/usr/bin/bash", "text/x-shellscript"},
+    {"@echo off", "text/x-msdos-batch"},
+    {"[internetshortcut]", "application/x-mswinurl"},
+    {"received: ", "message/rfc822"},
+    {"return-path: ", "message/rfc822"},
+    {"delivered-to: ", "message/rfc822"},
+};
+
+static const char *xml_type(struct bytes text)
+{
+    static const struct word_type roots[] = {
+        {"<svg", "image/svg+xml"},       {"<!DOCTYPE svg", "image/svg+xml"}, {"<html", "text/html"},
+        {"<!DOCTYPE html", "text/html"}, {"<rss", "application/rss+xml"},    {"<feed", "application/atom+xml"},
+    };
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (memmem(text.at, text.len, roots[i].words, strlen(roots[i].words)))
+            return roots[i].type;
+    return "text/xml";
+}
+
+/* A brace or bracket, and then what JSON allows next. */
+static bool looks_like_json(struct bytes text)
+{
+    uint8_t open = bytes_at(text, 0);
+    size_t i = 1;
+    if (open != '{' && open != '[')
+        return false;
+    while (i < text.len && (bytes_at(text, i) == ' ' || bytes_at(text, i) == '\n' || bytes_at(text, i) == '\r' ||
+                            bytes_at(text, i) == '\t'))
+        i++;
+    uint8_t next = bytes_at(text, i);
+    if (open == '{') {
+        size_t quote = bytes_find(text, '"', i + 1), colon = bytes_find(text, ':', quote);
+        return next == '}' || (next == '"' && quote < text.len && colon - quote < 4);
+    }
+    return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' || (next >= '0' && next <= '9') ||
+           bytes_begin(bytes_skip(text, i), "true") || bytes_begin(bytes_skip(text, i), "false") ||
+           bytes_begin(bytes_skip(text, i), "null");
+}
+
+static const char *text_type(struct bytes text)
+{
+    if (has(text, 0, BYTES("\xef\xbb\xbf")))
+        text = bytes_skip(text, 3);
+    while (text.len > 0 && strchr(" \t\r\n", bytes_at(text, 0)))
+        text = bytes_skip(text, 1);
+    for (size_t i = 0; i < sizeof text_beginnings / sizeof *text_beginnings; i++)
+        if (bytes_begin_nocase(text, text_beginnings[i].words))
+            return text_beginnings[i].type;
+    if (bytes_begin_nocase(text, "<?xml"))
+        return xml_type(text);
+    if (bytes_begin(text, "<!--"))
+        return memmem(text.at, text.len, "<html", 5) ? "text/html" : "text/xml";
+    if (looks_like_json(text))
+        return "application/json";
+    return "text/plain";
+}
+
+const char *file_type(struct bytes beginning, bool whole)
+{
+    if (beginning.len == 0)
+        return NULL;
+    if (has(beginning, 0, BYTES("PK\3\4")))
+        return zip_type(beginning);
+    if (has(beginning, 0, BYTES("PK\5\6")))
+        return "application/zip";
+    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
+        const struct signature *row = &signatures[i];
+        if (has(beginning, row->at, row->first, row->first_length) &&
+            (row->second_length == 0 || has(beginning, row->second_at, row->second, row->second_length)))
+            return row->type;
+    }
+    const char *text = text_kind(beginning, whole);
+    return text ? text_type(beginning) : "application/octet-stream";
+}
