@@ -115,3 +115,107 @@ CONF
     start "$name" "$name-postfix" setsid env MAIL_CONFIG="$folder" "$(postconf -h daemon_directory)/master" -c "$folder" -s
     await "postfix on $name" listening "$name" tcp 25
 }
+
+# letters_write: $scratch/letter.1 to letter.4, as their senders wrote them, and tides.csv, which the third brings
+letters_write() {
+    printf 'day,high,low\nMonday,07:12,13:24\nTuesday,08:01,14:13\nWednesday,08:50,15:02\n' >"$scratch/tides.csv"
+    cat >"$scratch/letter.1" <<'LETTER'
+From: Anna <anna@lighthouse.example>
+To: Alice <alice@harbour.example>
+Subject: Fog tonight
+Date: Sat, 21 Nov 2026 17:15:00 +0100
+Message-ID: <fog-1@lighthouse.example>
+
+Dear Alice,
+
+the fog horn will sound tonight, once a minute.
+.
+A line of its own with a dot, and one that begins with two:
+..
+Anna
+LETTER
+    cat >"$scratch/letter.2" <<'LETTER'
+From: =?ISO-8859-1?Q?J=F6rg_M=FCller?= <joerg@werft.example>
+To: "Dora, at the gate" <dora@harbour.example>,
+ crew: alice@harbour.example, Bob <bob@harbour.example>;
+Cc: =?UTF-8?B?0JDQvdC90LA=?= <anna@lighthouse.example>
+Subject: =?ISO-8859-1?Q?F=FCr_die_=DCberfahrt_nach_?=
+ =?UTF-8?Q?Aarhus_=E2=80=93_n=C3=A4chste_Woche?=
+Date: Sat, 21 Nov 2026 18:02:10 +0100 (CET)
+Message-ID: <20261121170210.4@werft.example>
+In-Reply-To: <fog-1@lighthouse.example>
+References: <fog-1@lighthouse.example>
+MIME-Version: 1.0
+Content-Type: text/plain; charset=ISO-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+Gr=FC=DFe aus der Werft! Die "Seem=F6we" ist fertig, und am Montag l=E4uft s=
+ie aus.
+
+J=F6rg
+LETTER
+    cat >"$scratch/letter.3" <<'LETTER'
+From: Bob <bob@harbour.example>
+To: alice@harbour.example
+Subject: Tides for the week
+Date: Sun, 22 Nov 2026 06:30:00 +0000
+Message-ID: <tides.47@harbour.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="=-tide-47"
+
+Readers without MIME see this line.
+--=-tide-47
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+The table is attached. High water is at 07:12 – mind the sill.
+
+--=-tide-47
+Content-Type: text/csv; name=tides.csv
+Content-Disposition: attachment; filename=tides.csv
+Content-Transfer-Encoding: base64
+
+ZGF5LGhpZ2gsbG93Ck1vbmRheSwwNzoxMiwxMzoyNApUdWVzZGF5LDA4OjAxLDE0OjEzCldlZG5l
+c2RheSwwODo1MCwxNTowMgo=
+--=-tide-47--
+LETTER
+    cat >"$scratch/letter.4" <<'LETTER'
+Return-Path: <list-bounces@news.example>
+From: The Harbour News <news@news.example>
+Sender: list-bounces@news.example
+Reply-To: editors@news.example
+To: readers@news.example
+Subject: =?utf-8?q?No=2E_47=3A_dredging=2C_a_new_crane=2C_and_a_very_long_?=
+ =?utf-8?q?headline_that_goes_on_and_on_so_that_it_has_to_be_folded_?=
+ =?utf-8?q?twice?=
+Date: Sun, 22 Nov 2026 07:00:00 +0000
+Message-ID: <no47@news.example>
+List-Id: The Harbour News <readers.news.example>
+List-Unsubscribe: <mailto:leave@news.example>, <http://news.example/leave>
+List-Post: NO
+Precedence: bulk
+X-Mailer: Hand press 1.0
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=two
+
+--two
+Content-Type: text/plain; charset=us-ascii
+
+Dredging begins on Monday.
+
+--two
+Content-Type: text/html; charset=us-ascii
+
+<p>Dredging begins on <b>Monday</b>.</p>
+
+--two--
+LETTER
+}
+
+# letters HOST USER FILE...: puts them into a mailbox, without being heard on eth0
+letters() {
+    local name=$1 user=$2
+    shift 2
+    [ -e "$scratch/letter.1" ] || letters_write
+    on "$name" python3 "$record_dir/mail-client.py" lmtp 127.0.0.1 "$user@harbour.example" "$@" >>"$scratch/clients.log" 2>&1
+}

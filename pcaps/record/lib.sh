@@ -470,6 +470,16 @@ write_crossings() { # FOLDER
     mv "$list.part" "$list"
 }
 
+# What clients sent in place of a password (lines `digest TEXT` of their log) is written down in the same way, in digests.
+write_digests() { # FOLDER
+    local list=$1/digests
+    {
+        [ ! -e "$list" ] || grep -v "^$capture_name$(printf '\t')" "$list" || true
+        [ ! -e "$scratch/clients.log" ] || sed -n "s/^digest /$capture_name\t/p" "$scratch/clients.log"
+    } | LC_ALL=C sort >"$list.part"
+    if [ -s "$list.part" ]; then mv "$list.part" "$list"; else rm -f "$list.part"; fi
+}
+
 # Puts a file, whole, where it was asked for.
 deliver() { # [FILE [PATH]]
     local file=${1:-$scratch/capture.pcap} path=${2:-$output}
@@ -477,6 +487,7 @@ deliver() { # [FILE [PATH]]
     chmod 644 "$path.part"
     mv "$path.part" "$path"
     write_crossings "$(dirname "$path")"
+    write_digests "$(dirname "$path")"
     echo "$capture_name: $(stat -c %s "$path") bytes in ${path##*/}" >&2
 }
 
