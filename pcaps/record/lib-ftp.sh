@@ -66,12 +66,6 @@ CONF
     await "proftpd on $name" listening "$name" tcp 21
 }
 
-# in_network_form FILE: as TYPE A sends it, every line ended by CR LF
-in_network_form() {
-    sed 's/$/\r/' "$1" >"$1.sent"
-    echo "$1.sent"
-}
-
 # ftp_talk HOST ADDRESS PORT: talks FTP as standard input tells it to (see ftp-talk.py)
 ftp_talk() {
     local name=$1

@@ -460,13 +460,19 @@ crossed() {
     crossings+=("$(printf '%s\t%s\t%s\t%s' "$capture_name" "$1" "$(stat -c %s "$2")" "${sum%% *}")")
 }
 
+# in_network_form FILE: the name of a copy whose lines end with CR LF, as text travels by mail and in FTP's TYPE A
+in_network_form() {
+    sed 's/$/\r/' "$1" >"$1.sent"
+    echo "$1.sent"
+}
+
 write_crossings() { # FOLDER
     local list=$1/files.sha256
     [ -e "$list" ] || [ "${#crossings[@]}" -gt 0 ] || return 0
     {
         [ ! -e "$list" ] || grep -v "^$capture_name$(printf '\t')" "$list" || true
         [ "${#crossings[@]}" -eq 0 ] || printf '%s\n' "${crossings[@]}"
-    } | LC_ALL=C sort >"$list.part"
+    } | sort -u >"$list.part"
     mv "$list.part" "$list"
 }
 
@@ -476,7 +482,7 @@ write_digests() { # FOLDER
     {
         [ ! -e "$list" ] || grep -v "^$capture_name$(printf '\t')" "$list" || true
         [ ! -e "$scratch/clients.log" ] || sed -n "s/^digest /$capture_name\t/p" "$scratch/clients.log"
-    } | LC_ALL=C sort >"$list.part"
+    } | sort -u >"$list.part"
     if [ -s "$list.part" ]; then mv "$list.part" "$list"; else rm -f "$list.part"; fi
 }
 
