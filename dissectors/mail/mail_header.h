@@ -18,9 +18,11 @@ enum {
     MAIL_NAME_BYTES = 512,
 };
 
-/* What the headers of one message said so far that later ones need (the hop above, in a Received chain). Zeroed at first. */
+/* What the headers of one message said so far that later ones need (the hop above, in a Received chain). Zeroed at
+ * first. */
 struct mail_headers;
 extern const size_t mail_headers_size;
+enum { MAIL_HEADERS_BYTES = 3072 }; /* who reads the stream keeps room for so much; the size may not exceed it */
 
 /* One field of the message's own header, in the order of the message: fills the record. */
 void mail_header_record(struct emitter *emitter, struct mail_headers *headers, struct record *record, struct bytes name,
@@ -37,8 +39,8 @@ enum mail_encoding {
     MAIL_UNKNOWN_ENCODING,
 };
 
-/* What the Content-… fields of a part (or of the message) say. Texts are UTF-8 where they can be, cut to fit. Zeroed: no
- * field was seen, which means text/plain. */
+/* What the Content-… fields of a part (or of the message) say. Texts are UTF-8 where they can be, cut to fit. Zeroed:
+ * no field was seen, which means text/plain. */
 struct mail_content {
     char type[MAIL_TYPE_BYTES]; /* lower case, "multipart/mixed"; empty: not said */
     uint8_t boundary[MAIL_BOUNDARY_BYTES];
@@ -49,9 +51,11 @@ struct mail_content {
     bool is_attachment; /* Content-Disposition: attachment */
     bool is_inline;     /* Content-Disposition: inline */
     enum mail_encoding encoding;
+    bool saw_type, saw_disposition, saw_encoding;
 };
 
-/* Takes Content-Type, Content-Disposition and Content-Transfer-Encoding; passes over all others. The first of each counts. */
+/* Takes Content-Type, Content-Disposition and Content-Transfer-Encoding; passes over all others. The first of each
+ * counts. */
 void mail_content_take(struct emitter *emitter, struct mail_content *content, struct bytes name, struct bytes value);
 
 #endif

@@ -34,6 +34,16 @@
     X(MESSAGE_BAD_DEFLATE, "message.bad_deflate", "the compressed stream cannot be inflated beyond byte {a}")          \
     X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
     X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \
+    X(MAIL_HEADER_TOO_LONG, "mail.header_too_long", "a header field is longer than {a} bytes; its beginning counts")   \
+    X(MAIL_HEADER_LIMIT, "mail.header_limit",                                                                          \
+      "a header section is longer than {a} bytes or {b} fields; the rest was passed over")                             \
+    X(MAIL_BAD_HEADER, "mail.bad_header", "the header is broken off after {a} fields by a line that is none")          \
+    X(MAIL_TOO_DEEP, "mail.too_deep", "parts are nested more than {a} deep; the innermost were not opened")            \
+    X(MAIL_NO_BOUNDARY, "mail.no_boundary", "a multipart does not say what separates its parts")                       \
+    X(MAIL_ODD_DELIMITER, "mail.odd_delimiter", "a line begins like a delimiter and goes on with something else")      \
+    X(MAIL_UNCLOSED_MULTIPART, "mail.unclosed_multipart", "the multipart at depth {a} has no closing delimiter")       \
+    X(MAIL_BAD_ENCODING, "mail.bad_encoding", "a part has characters in it that its transfer encoding does not know")  \
+    X(MAIL_ATTACHMENTS_LIMIT, "mail.attachments_limit", "the mail has {a} attachments; the first {b} were looked at")  \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
     X(DNS_COMPRESSION_LOOP, "dns.compression_loop", "a name at byte {a} points to byte {b}, which is not before it")   \
     X(DNS_NAME_TOO_LONG, "dns.name_too_long", "a name at byte {a} is longer than 255 bytes")                           \
@@ -53,7 +63,9 @@
     X(HTTP_INFLATE_BOMB, "http.inflate_bomb", "{a} bytes of body inflate to more than {b}")                            \
     X(HTTP_TOO_MANY_HEADERS, "http.too_many_headers", "more than {a} header lines")                                    \
     X(HTTP_HOST_CONFLICT, "http.host_conflict", "{a} different hosts are asked for in one request")                    \
-    X(HTTP_UNASKED_RESPONSE, "http.unasked_response", "a response to no request that was seen")
+    X(HTTP_UNASKED_RESPONSE, "http.unasked_response", "a response to no request that was seen")                        \
+    X(MAIL_DUPLICATE_HEADER, "mail.duplicate_header",                                                                  \
+      "{a} header fields too many: of {b} kinds there may be only one each")
 
 enum anomaly {
 #define OVERHEAR_ANOMALY(id, name, detail) ANOMALY_##id,
