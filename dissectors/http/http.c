@@ -4,6 +4,8 @@
  */
 #include "http.h"
 
+#include "overhear/file.h"
+
 static bool is_empty_lines(struct bytes bytes)
 {
     for (size_t i = 0; i < bytes.len; i++)
@@ -68,26 +70,6 @@ static void take_trailer(struct http_state *state, struct emitter *emitter, cons
     http_complete(state, emitter, message->side);
 }
 
-static void inflate_piece(struct http_transaction *exchange, struct emitter *emitter, struct bytes piece)
-{
-    if (exchange->halves[SIDE_SERVER].incomplete)
-        exchange->encoded = false; /* with a hole in it there is nothing to measure */
-    if (!exchange->encoded)
-        return;
-    switch (emit_inflate(emitter, SIDE_SERVER, piece, &exchange->decoded_bytes, NULL)) {
-    case INFLATE_OK:
-        break;
-    case INFLATE_BAD:
-        emit_anomaly(emitter, ANOMALY_HTTP_BAD_ENCODING, exchange->decoded_bytes, 0);
-        exchange->encoded = false;
-        break;
-    case INFLATE_BOMB:
-        exchange->encoded = false;
-        exchange->bomb = true;
-        break;
-    }
-}
-
 /* The first bytes of an answer to a request of HTTP/0.9: no head at all. */
 static void begin_simple_response(struct http_state *state, struct emitter *emitter, const struct message *message)
 {
@@ -100,6 +82,7 @@ static void begin_simple_response(struct http_state *state, struct emitter *emit
     half->body = HTTP_BODY_CLOSE;
     half->wire_bytes = 0;
     state->sides[SIDE_SERVER].current = transaction;
+    http_file_begin(emitter, transaction, &(struct http_head){0}, message);
 }
 
 static void take_body(struct http_state *state, struct emitter *emitter, const struct message *message)
@@ -116,8 +99,7 @@ static void take_body(struct http_state *state, struct emitter *emitter, const s
     half->body_bytes += message->length;
     if (message->incomplete || message->bytes.len < message->length)
         half->incomplete = true;
-    if (message->side == SIDE_SERVER && exchange->inflating)
-        inflate_piece(exchange, emitter, message->bytes);
+    http_file_piece(own->current, emitter, message);
 }
 
 /* `left` > 0 here: bytes at the end are missing, and `gap` will tell how many. */
@@ -198,6 +180,10 @@ static void http_gap(void *state_block, struct emitter *emitter, enum side side,
         http_exchange_of(transaction)->halves[side].incomplete = true;
         transaction->record.incomplete = true;
     }
+    bool in_body = own->phase == HTTP_PHASE_BODY || own->phase == HTTP_PHASE_CHUNK_DATA;
+    if (transaction && (in_body || own->phase == HTTP_PHASE_CLOSE))
+        file_gap(emitter, http_exchange_of(transaction)->halves[side].file,
+                 in_body && own->left < length ? own->left : length);
     if (own->phase == HTTP_PHASE_CLOSE)
         return;
     if (own->left < length) {
@@ -223,8 +209,7 @@ static void http_abandon(void *state_block, struct emitter *emitter, struct tran
     if (server->current == transaction && server->phase == HTTP_PHASE_CLOSE &&
         exchange->halves[SIDE_SERVER].body_bytes == 0)
         exchange->halves[SIDE_SERVER].complete = true;
-    http_forget(state, emitter, transaction);
-    http_fill(transaction);
+    http_finish(state, emitter, transaction);
 }
 
 const struct port http_ports[] = {

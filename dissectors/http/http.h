@@ -13,6 +13,7 @@
  *   http_secrets.c  credentials
  *   http_request.c  what the fields of a request say
  *   http_response.c what the fields of a response say
+ *   http_file.c     bodies as files
  *   http_explain.c  observations
  *   http_fields.c   the tables
  *
@@ -225,7 +226,8 @@ struct http_half {
     enum http_body body;
     uint64_t wire_bytes, body_bytes, announced;
     uint64_t chunks;
-    int64_t last_ns; /* of its last byte so far */
+    int64_t last_ns;     /* of its last byte so far */
+    struct object *file; /* its body; NULL: it has none */
 };
 
 struct http_transaction {
@@ -238,6 +240,8 @@ struct http_transaction {
     bool inflating; /* the core keeps an inflater for the body */
     bool encoded;   /* what it inflates to is known so far */
     bool bomb;
+    bool gzip;          /* not deflate */
+    bool never_encoded; /* the body is not packed, whatever its head says */
     uint64_t decoded_bytes;
 };
 
@@ -309,6 +313,7 @@ void http_complete(struct http_state *state, struct emitter *emitter, enum side 
 void http_lose(struct http_side *own, enum side side);
 
 /* Nobody may point to a transaction that goes; and what is known only at the end of it. */
+void http_finish(struct http_state *state, struct emitter *emitter, struct transaction *transaction);
 void http_forget(struct http_state *state, struct emitter *emitter, struct transaction *transaction);
 bool http_body_unwanted(const struct http_transaction *exchange);
 void http_fill(struct transaction *transaction);
@@ -330,6 +335,7 @@ enum http_header {
     HTTP_HEADER_AGE,
     HTTP_HEADER_AUTHORIZATION,
     HTTP_HEADER_CACHE_CONTROL,
+    HTTP_HEADER_CONTENT_DISPOSITION,
     HTTP_HEADER_CONTENT_ENCODING,
     HTTP_HEADER_CONTENT_LENGTH,
     HTTP_HEADER_CONTENT_RANGE,
@@ -361,6 +367,7 @@ struct http_head {
     struct bytes upgrade;
     struct bytes location;
     struct bytes user; /* of Basic */
+    struct bytes disposition, content_range;
 };
 
 /* What is needed of a header line even where it is not kept. */
@@ -382,6 +389,22 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
 
 /* Whether the body can be inflated, and how. */
 bool http_inflate_format(const struct http_head *head, enum inflate_format *ret_format);
+
+/* --- the body as a file (http_file.c) --- */
+
+/* The head is read and a body follows. */
+void http_file_begin(struct emitter *emitter, struct transaction *transaction, const struct http_head *head,
+                     const struct message *message);
+/* A piece of body, its content coding still on. */
+void http_file_piece(struct transaction *transaction, struct emitter *emitter, const struct message *message);
+
+/* Files outlive their transaction by a moment, so that their records stand behind its own. */
+struct http_files {
+    struct object *file[2]; /* by enum side */
+    bool empty[2], incomplete[2];
+};
+struct http_files http_files_take(struct http_transaction *exchange);
+void http_files_end(struct emitter *emitter, const struct http_files *files);
 
 /* --- observations (http_explain.c) --- */
 

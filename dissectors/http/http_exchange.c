@@ -69,11 +69,13 @@ void http_forget(struct http_state *state, struct emitter *emitter, struct trans
     exchange->inflating = false;
 }
 
-static void finish(struct http_state *state, struct emitter *emitter, struct transaction *transaction)
+void http_finish(struct http_state *state, struct emitter *emitter, struct transaction *transaction)
 {
+    struct http_files files = http_files_take(http_exchange_of(transaction));
     http_forget(state, emitter, transaction);
     http_fill(transaction);
     transaction_close(emitter, transaction);
+    http_files_end(emitter, &files);
 }
 
 /* The message that `side` was sending is over. */
@@ -96,7 +98,7 @@ void http_complete(struct http_state *state, struct emitter *emitter, enum side 
     }
     const struct http_half *request = &exchange->halves[SIDE_CLIENT];
     if (exchange->halves[SIDE_SERVER].complete && (request->complete || !request->seen))
-        finish(state, emitter, transaction);
+        http_finish(state, emitter, transaction);
 }
 
 /* Bytes that cannot be followed any more: the next start line is looked for. The message in hand keeps its bytes
@@ -213,9 +215,12 @@ static void begin_body(struct http_state *state, struct emitter *emitter, struct
         http_complete(state, emitter, message->side);
         return;
     }
+    http_file_begin(emitter, transaction, head, message);
     /* A part of something packed cannot be unpacked alone. */
-    if (message->side == SIDE_SERVER && exchange->status != 206 && http_inflate_format(head, &format))
+    if (message->side == SIDE_SERVER && exchange->status != 206 && http_inflate_format(head, &format)) {
+        exchange->gzip = format == INFLATE_GZIP;
         exchange->encoded = exchange->inflating = emit_inflate_begin(emitter, SIDE_SERVER, format);
+    }
 }
 
 /* After a gap in what the server said, requests before this one were answered inside it: a client that does not
@@ -226,7 +231,7 @@ static void settle_lost_answers(struct http_state *state, struct emitter *emitte
     while (transaction) {
         struct transaction *next = transaction_younger(emitter, transaction);
         transaction->record.incomplete = true;
-        finish(state, emitter, transaction);
+        http_finish(state, emitter, transaction);
         transaction = next;
     }
 }
@@ -355,7 +360,7 @@ static enum verdict hand_over(struct http_state *state, struct emitter *emitter,
 {
     struct http_transaction *exchange = http_exchange_of(transaction);
     exchange->halves[SIDE_CLIENT].complete = exchange->halves[SIDE_SERVER].complete = true;
-    finish(state, emitter, transaction);
+    http_finish(state, emitter, transaction);
     emit_hand_over(emitter, bytes_begin_nocase(head->upgrade, "TLS/") ? "tls" : NULL);
     return VERDICT_HAND_OVER;
 }

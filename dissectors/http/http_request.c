@@ -15,6 +15,7 @@ enum http_header http_header_of(struct bytes name)
         {3, "age", HTTP_HEADER_AGE},
         {13, "authorization", HTTP_HEADER_AUTHORIZATION},
         {13, "cache-control", HTTP_HEADER_CACHE_CONTROL},
+        {19, "content-disposition", HTTP_HEADER_CONTENT_DISPOSITION},
         {16, "content-encoding", HTTP_HEADER_CONTENT_ENCODING},
         {14, "content-length", HTTP_HEADER_CONTENT_LENGTH},
         {13, "content-range", HTTP_HEADER_CONTENT_RANGE},
@@ -80,6 +81,12 @@ void http_gather_field(struct http_head *head, enum http_header header, struct b
         break;
     case HTTP_HEADER_LOCATION:
         head->location = value;
+        break;
+    case HTTP_HEADER_CONTENT_DISPOSITION:
+        head->disposition = value;
+        break;
+    case HTTP_HEADER_CONTENT_RANGE:
+        head->content_range = value;
         break;
     default:
         break;

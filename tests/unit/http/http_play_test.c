@@ -1008,7 +1008,7 @@ static void packed_bodies_are_measured(void **state)
     static const char expected[] = "http.response.body.bytes=39\n"
                                    "http.response.body.decoded_bytes=3000\n"
                                    "<http.compressed>\n";
-    struct play *play = malloc(sizeof *play);
+    struct play *play = calloc(1, sizeof *play);
     (void)state;
     for (size_t cut = 1; cut < sizeof answer; cut++)
         assert_non_null(strstr(play_steps(play, 80, steps, cut), expected));
@@ -1022,7 +1022,7 @@ static void header_lines_have_a_limit(void **state)
     (void)state;
     for (int over = 0; over < 2; over++) {
         struct step steps[] = {{'C', head, 0}, {'C', "abc", 0}, {0, NULL, 0}};
-        struct play *play = malloc(sizeof *play);
+        struct play *play = calloc(1, sizeof *play);
         int length = snprintf(head, sizeof head, "POST / HTTP/1.1\r\n");
         for (int i = 0; i < HTTP_HEADER_LINES - 1 + over; i++)
             length += snprintf(head + length, sizeof head - (size_t)length, "X: %d\r\n", i);
@@ -1041,7 +1041,7 @@ static void heads_have_a_limit(void **state)
     static char head[HTTP_HEAD_BYTES + 100];
     struct step steps[] = {
         {'C', "GET /1 HTTP/1.1\r\n\r\n", 0}, {'C', head, 0}, {'C', "GET /3 HTTP/1.1\r\n\r\n", 0}, {0, NULL, 0}};
-    struct play *play = malloc(sizeof *play);
+    struct play *play = calloc(1, sizeof *play);
     (void)state;
     memset(head, 'x', sizeof head - 1);
     memcpy(head, "GET /2 HTTP/1.1\r\nX: ", 20);
@@ -1058,7 +1058,7 @@ static void heads_have_a_limit(void **state)
 static void requests_have_a_limit(void **state)
 {
     struct step steps[LIMIT_TRANSACTIONS + 3];
-    struct play *play = malloc(sizeof *play);
+    struct play *play = calloc(1, sizeof *play);
     (void)state;
     for (size_t i = 0; i <= LIMIT_TRANSACTIONS; i++)
         steps[i] = (struct step){'C', i == 1 ? "GET /second HTTP/1.1\r\n\r\n" : "GET /x HTTP/1.1\r\n\r\n", 0};
