@@ -90,6 +90,7 @@ static const struct field attachment_members[MAIL_ATTACHMENT_MEMBER_COUNT] = {
                                 .type = FIELD_TEXT,
                                 .meaning = "SHA-256 of the decoded bytes, with --hash"},
     [MAIL_ATTACHMENT_DETECTED_TYPE] = {.name = "detected_type", .type = FIELD_TEXT, .meaning = "type by content"},
+    [MAIL_ATTACHMENT_INCOMPLETE] = {.name = "incomplete", .type = FIELD_BOOLEAN, .meaning = "a part of it is missing"},
 };
 
 static const struct field fields[MAIL_FIELD_COUNT] = {

@@ -69,6 +69,13 @@ enum limit {
     LIMIT_INFLATE_RATIO = 250,               /* bytes out for each byte in, once LIMIT_INFLATE_FREE_BYTES are passed */
     LIMIT_INFLATE_FREE_BYTES = 4 * 1024 * 1024,
 
+    /* mail */
+    LIMIT_MAIL_DEPTH = 32,                /* multiparts and messages inside each other; deeper ones are leaves */
+    LIMIT_MAIL_HEADER_BYTES = 256 * 1024, /* of one header section; the rest of it is passed over */
+    LIMIT_MAIL_HEADER_FIELDS = 1000,      /* of one header section; the rest of it is passed over */
+    LIMIT_MAIL_ATTACHMENTS = 256,         /* of one mail; further ones are only counted */
+    LIMIT_MAIL_PARTS = 64,                /* leaves of one mail in email.parts */
+
     /* files */
     LIMIT_EXTRACT_BYTES = 256 * 1024 * 1024, /* of one file saved by --extract, unless --extract-limit says otherwise */
 
