@@ -18,8 +18,6 @@ static const struct object_type mail_type = {
     .abandon = abandon,
 };
 
-const struct dataset *const mail_datasets[] = {&mail_dataset, NULL};
-
 struct object *mail_begin(struct emitter *emitter, const struct mail_start *start, const struct message *message)
 {
     struct object *mail = mail_headers_size <= MAIL_HEADERS_BYTES ? object_open(emitter, &mail_type, message) : NULL;

@@ -19,8 +19,10 @@ static void take(void *context, struct bytes piece)
     file_piece(taker->walk->emitter, taker->file, piece, taker->walk->message);
 }
 
-/* Enough text to decode for the type. */
-enum { TYPE_TEXT_BYTES = 2 * FILE_TYPE_BYTES };
+enum {
+    TYPE_TEXT_BYTES = 2 * FILE_TYPE_BYTES, /* decoded at a time, to tell the type */
+    EXTENSION_BYTES = 16,                  /* with the period before it, as in a file record */
+};
 
 static void feed(const struct mail_walk *walk, struct mail_leaf *leaf, struct bytes text)
 {
@@ -90,12 +92,12 @@ static struct bytes without_path(struct bytes name)
     return bytes_skip(name, begin);
 }
 
-/* What follows the last period; none at the beginning. */
+/* What follows the last period, none at the beginning, where it is short enough. */
 static struct bytes extension_of(struct bytes name)
 {
     for (size_t i = name.len; i-- > 1;)
         if (bytes_at(name, i) == '.')
-            return bytes_skip(name, i + 1);
+            return bytes_skip(name, name.len - i <= EXTENSION_BYTES ? i + 1 : name.len);
     return bytes_first(name, 0);
 }
 
