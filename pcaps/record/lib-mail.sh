@@ -86,7 +86,7 @@ postfix_start() {
             'smtpd_peername_lookup = no' 'smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated reject_unauth_destination'
         shift 2
         printf '%s\n' "$@"
-    } >"$folder/main.cf"
+    } | awk '{ last[$1] = $0 } END { for (name in last) print last[name] }' >"$folder/main.cf" # each only once
     cat >"$folder/master.cf" <<'CONF'
 smtp      inet  n - n - -    smtpd
 pickup    unix  n - n 60 1   pickup
