@@ -7,10 +7,12 @@
 extern const struct dissector dns_dissector;
 extern const struct dissector http_dissector;
 extern const struct dissector finger_dissector;
+extern const struct dissector pop3_dissector;
 
 const struct dissector *const dissector_registry[] = {
     &dns_dissector,
     &http_dissector,
     &finger_dissector,
+    &pop3_dissector,
     NULL,
 };

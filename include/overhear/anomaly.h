@@ -64,8 +64,15 @@
     X(HTTP_TOO_MANY_HEADERS, "http.too_many_headers", "more than {a} header lines")                                    \
     X(HTTP_HOST_CONFLICT, "http.host_conflict", "{a} different hosts are asked for in one request")                    \
     X(HTTP_UNASKED_RESPONSE, "http.unasked_response", "a response to no request that was seen")                        \
+    X(FTP_BAD_ADDRESS, "ftp.bad_address", "{a} bytes in which no address and port can be read")                        \
+    X(FTP_THIRD_PARTY, "ftp.third_party", "port {a} of a host that is neither the client nor the server")              \
+    X(FTP_BAD_REPLY, "ftp.bad_reply", "a reply of {a} bytes without a valid code")                                     \
     X(MAIL_DUPLICATE_HEADER, "mail.duplicate_header",                                                                  \
-      "{a} header fields too many: of {b} kinds there may be only one each")
+      "{a} header fields too many: of {b} kinds there may be only one each")                                           \
+    X(POP3_AMBIGUOUS_END, "pop3.ambiguous_end", "a lone period stands between line ends without carriage return")      \
+    X(POP3_BARE_LF, "pop3.bare_lf", "a line ends without a carriage return")                                           \
+    X(POP3_UNASKED, "pop3.unasked", "a response to no command that was seen")                                          \
+    X(POP3_COMMANDS_AFTER_STLS, "pop3.commands_after_stls", "{a} commands were sent in clear behind STLS")
 
 enum anomaly {
 #define OVERHEAR_ANOMALY(id, name, detail) ANOMALY_##id,
