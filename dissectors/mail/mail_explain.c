@@ -5,6 +5,8 @@
  */
 #include "mail_headers.h"
 
+enum { DOMAIN_BYTES = 256 };
+
 static const int64_t minute_ns = (int64_t)60 * 1000000000;
 static const int64_t day_ns = (int64_t)86400 * 1000000000;
 
@@ -75,12 +77,19 @@ static void explain_from(struct record *record)
     struct bytes from = record_find_text(record, MAIL_FROM_ADDRESS);
     struct bytes name = record_find_text(record, MAIL_FROM_NAME);
     struct bytes reply_to = record_find_text(record, MAIL_REPLY_TO_ADDRESS);
-    struct argument domains[] = {text_argument("domain", mail_domain(reply_to))};
-    if (from.len > 0 && reply_to.len > 0 && !same_domain(from, reply_to))
-        record_observe(record, MAIL_REPLY_TO_ADDRESS, "mail.reply_elsewhere", domains, 1);
-    if (bytes_find(name, '@', 0) < name.len && !bytes_equal_nocase(name, from))
+    struct bytes return_path = record_find_text(record, MAIL_RETURN_PATH);
+    /* All is compared before the first sentence, as an observation may move the record's texts. */
+    bool elsewhere = from.len > 0 && reply_to.len > 0 && !same_domain(from, reply_to);
+    bool pretends = bytes_find(name, '@', 0) < name.len && !bytes_equal_nocase(name, from);
+    bool returns_nowhere = record_has(record, MAIL_RETURN_PATH) && return_path.len == 0;
+    uint8_t domain[DOMAIN_BYTES];
+    size_t length = bytes_copy(domain, sizeof domain, mail_domain(reply_to));
+    struct argument argument = text_argument("domain", bytes_of(domain, length));
+    if (elsewhere)
+        record_observe(record, MAIL_REPLY_TO_ADDRESS, "mail.reply_elsewhere", &argument, 1);
+    if (pretends)
         observe(record, MAIL_FROM_NAME, "mail.name_is_address");
-    if (record_has(record, MAIL_RETURN_PATH) && record_find_text(record, MAIL_RETURN_PATH).len == 0)
+    if (returns_nowhere)
         observe(record, MAIL_RETURN_PATH, "mail.null_sender");
 }
 

@@ -6,23 +6,28 @@
 
 enum { CHARSET_LONGEST = 64 };
 
-/* =?charset*language?B?text?=, all in one line. */
-bool mail_word_at(struct bytes text, size_t at, size_t *barren, struct mail_word *ret_word)
+/* =?charset?B? : behind it; 0: it is none. */
+static size_t skip_introduction(struct bytes here, struct bytes *ret_charset, bool *ret_base64)
 {
-    struct bytes here = bytes_skip(text, at);
     if (bytes_at(here, 0) != '=' || bytes_at(here, 1) != '?')
-        return false;
+        return 0;
     struct bytes charset = bytes_first(bytes_skip(here, 2), CHARSET_LONGEST);
     charset = bytes_first(charset, bytes_find(charset, '?', 0));
     for (size_t i = 0; i < charset.len; i++)
         if (bytes_at(charset, i) <= ' ')
-            return false;
-    size_t kind = 2 + charset.len + 1;
-    uint8_t encoding = byte_lower(bytes_at(here, kind));
-    if (bytes_at(here, kind - 1) != '?' || bytes_at(here, kind + 1) != '?' || (encoding != 'b' && encoding != 'q'))
-        return false;
-    size_t start = kind + 2, end = start;
-    if (start > here.len || here.len - start > *barren)
+            return 0;
+    struct bytes encoding = bytes_slice(here, 2 + charset.len, 3);
+    *ret_base64 = bytes_is_nocase(encoding, "?b?");
+    *ret_charset = bytes_first(charset, bytes_find(charset, '*', 0));
+    return *ret_base64 || bytes_is_nocase(encoding, "?q?") ? 2 + charset.len + encoding.len : 0;
+}
+
+/* =?charset*language?B?text?=, all in one line. */
+bool mail_word_at(struct bytes text, size_t at, size_t *barren, struct mail_word *ret_word)
+{
+    struct bytes here = bytes_skip(text, at);
+    size_t start = skip_introduction(here, &ret_word->charset, &ret_word->is_base64), end = start;
+    if (start == 0 || here.len - start > *barren)
         return false;
     while (end < here.len && bytes_at(here, end) != '\n' &&
            !(bytes_at(here, end) == '?' && bytes_at(here, end + 1) == '='))
@@ -31,9 +36,7 @@ bool mail_word_at(struct bytes text, size_t at, size_t *barren, struct mail_word
         *barren = here.len - end;
         return false;
     }
-    ret_word->charset = bytes_first(charset, bytes_find(charset, '*', 0));
     ret_word->text = bytes_slice(here, start, end - start);
-    ret_word->is_base64 = encoding == 'b';
     ret_word->length = end + 2;
     return true;
 }
