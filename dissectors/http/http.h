@@ -63,6 +63,7 @@ enum http_field_index {
     HTTP_URL_FULL,
     HTTP_URL_USERNAME,
     HTTP_USER_NAME,
+    HTTP_USER_PASSWORD,
     HTTP_USER_AGENT,
     HTTP_FIELD_COUNT,
 };
@@ -208,8 +209,9 @@ enum http_scheme { HTTP_SCHEME_BASIC, HTTP_SCHEME_DIGEST, HTTP_SCHEME_BEARER, HT
 
 struct http_credentials {
     enum http_scheme scheme;
-    struct bytes name; /* the scheme's */
-    struct bytes user; /* none: not readable */
+    struct bytes name;     /* the scheme's */
+    struct bytes user;     /* none: not readable */
+    struct bytes password; /* or token, as it can be used; none: not readable */
     struct http_secret secret;
 };
 
@@ -368,6 +370,7 @@ struct http_head {
     struct bytes location;
     struct bytes user; /* of Basic */
     struct bytes disposition, content_range;
+    bool has_credential; /* that an onlooker could use */
 };
 
 /* What is needed of a header line even where it is not kept. */

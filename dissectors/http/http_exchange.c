@@ -299,6 +299,8 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     http_say_bare_lf(own, emitter, bare);
     http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_REQUEST_HEADERS);
     unsigned hosts = http_request_url(&transaction->record, emitter, &head, scratch);
+    if (head.has_credential || http_url_secret(head.start.target).length > 0)
+        emit_credential(emitter);
     if (hosts > 1)
         emit_anomaly(emitter, ANOMALY_HTTP_HOST_CONFLICT, hosts, 0);
     exchange->expects = head.expects;

@@ -105,6 +105,10 @@ static const struct field fields[HTTP_FIELD_COUNT] = {
                            .type = FIELD_TEXT,
                            .meaning = "the user, as the URL or Basic authentication names it"},
     [HTTP_USER_NAME] = {.name = "user.name", .type = FIELD_TEXT, .meaning = "the user who authenticates"},
+    [HTTP_USER_PASSWORD] = {.name = "user.password",
+                            .type = FIELD_TEXT,
+                            .flags = FIELD_SECRET,
+                            .meaning = "the password or token that crossed in clear"},
     [HTTP_USER_AGENT] = {.name = "user_agent.original", .type = FIELD_TEXT, .meaning = "the client's program"},
 };
 

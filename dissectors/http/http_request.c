@@ -126,9 +126,14 @@ static void add_credentials(struct record *record, struct http_head *head, struc
     http_credentials_parse(scratch, value, &credentials);
     record_map_secret(record, HTTP_REQUEST_HEADERS, name, value, credentials.secret.at, credentials.secret.length);
     http_explain_credentials(record, &credentials);
+    if (credentials.user.len > 0)
+        record_text(record, HTTP_USER_NAME, credentials.user);
+    if (credentials.password.len > 0) {
+        record_text(record, HTTP_USER_PASSWORD, credentials.password);
+        head->has_credential = true;
+    }
     if (credentials.user.len == 0)
         return;
-    record_text(record, HTTP_USER_NAME, credentials.user);
     bool of_server = header == HTTP_HEADER_AUTHORIZATION;
     if (of_server && credentials.scheme == HTTP_SCHEME_BASIC && head->user.len == 0)
         head->user = credentials.user;

@@ -7,16 +7,18 @@
 
 #include "overhear/text.h"
 
-/* The user name in base64(`user:password`): what stands before the colon. */
-static struct bytes basic_user(struct http_scratch *scratch, struct bytes token)
+/* `user:password`, in base64. */
+static void basic_credentials(struct http_scratch *scratch, struct bytes token, struct http_credentials *ret)
 {
-    enum { USER_BYTES = 256 };
-    uint8_t text[USER_BYTES + 1];
-    struct bytes decoded = bytes_of(text, base64_decode(token, text, sizeof text));
+    enum { PAIR_BYTES = 512 };
+    uint8_t pair[PAIR_BYTES];
+    struct bytes decoded = bytes_of(pair, base64_decode(bytes_first(token, 2 * PAIR_BYTES), pair, sizeof pair));
+    if (bytes_find(decoded, ':', 0) == decoded.len)
+        return;
+    decoded = http_scratch_add(scratch, decoded);
     size_t colon = bytes_find(decoded, ':', 0);
-    if (colon == decoded.len)
-        return (struct bytes){0};
-    return http_scratch_add(scratch, bytes_first(decoded, colon));
+    ret->user = bytes_first(decoded, colon);
+    ret->password = bytes_skip(decoded, colon + 1);
 }
 
 /* From the first `response=` to the last: only a forger sends several, but then all are hidden. */
@@ -63,9 +65,10 @@ void http_credentials_parse(struct http_scratch *scratch, struct bytes value, st
             return;
     } else if (bytes_is_nocase(ret->name, "basic")) {
         ret->scheme = HTTP_SCHEME_BASIC;
-        ret->user = basic_user(scratch, rest);
+        basic_credentials(scratch, rest, ret);
     } else if (bytes_is_nocase(ret->name, "bearer")) {
         ret->scheme = HTTP_SCHEME_BEARER;
+        ret->password = rest;
     }
     ret->secret = (struct http_secret){bytes_offset(value, rest), rest.len};
 }
