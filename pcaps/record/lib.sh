@@ -57,7 +57,7 @@ check_needs() {
     local package command missing=
     for package in $(sed -n 's/^# needs: //p' "$0"); do
         for command in $(commands_of "$package"); do
-            command -v "$command" >/dev/null || missing="$missing $package"
+            command -v "$command" >/dev/null || [ -e "$command" ] || missing="$missing $package"
         done
     done
     [ -z "$missing" ] || fail "not installed:$missing (apt-get install$missing)"
