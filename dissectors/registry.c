@@ -7,12 +7,22 @@
 extern const struct dissector dns_dissector;
 extern const struct dissector http_dissector;
 extern const struct dissector finger_dissector;
+extern const struct dissector smtp_dissector;
 extern const struct dissector pop3_dissector;
+extern const struct dissector whois_dissector;
+extern const struct dissector ftp_dissector;
+extern const struct dissector ftp_data_dissector;
+extern const struct dissector imap_dissector;
 
 const struct dissector *const dissector_registry[] = {
     &dns_dissector,
     &http_dissector,
     &finger_dissector,
+    &smtp_dissector,
     &pop3_dissector,
+    &whois_dissector,
+    &ftp_dissector,
+    &ftp_data_dissector,
+    &imap_dissector,
     NULL,
 };
