@@ -21,7 +21,7 @@ void mail_addresses_begin(struct mail_addresses *addresses, struct emitter *emit
     addresses->rest = value;
     addresses->barren = SIZE_MAX;
     addresses->inside_group = false;
-    addresses->no_close = false;
+    addresses->no_close = addresses->no_quote = false;
 }
 
 /* The > that belongs to the < at `open`; where it is missing, the end of the entry. */
@@ -50,8 +50,11 @@ static size_t skip_thing(struct mail_addresses *addresses, struct entry *entry, 
         entry->comment = bytes_slice(rest, i, end - i);
         return end;
     }
-    if (c == '"')
-        return mail_skip_quoted(rest, i);
+    if (c == '"' && !addresses->no_quote) {
+        size_t quote = mail_find_quote(rest, i);
+        addresses->no_quote = quote == rest.len;
+        return addresses->no_quote ? i + 1 : quote + 1;
+    }
     if (c == '[') { /* a domain literal */
         size_t close = bytes_find(bytes_first(rest, i + 64), ']', i);
         return bytes_at(rest, close) == ']' ? close + 1 : i + 1;

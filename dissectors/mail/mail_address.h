@@ -27,7 +27,8 @@ struct mail_addresses {
     struct bytes rest;
     size_t barren; /* see mail_word_at */
     bool inside_group;
-    bool no_close; /* no > comes any more */
+    bool no_close; /* no > comes any more, */
+    bool no_quote; /* or quotes do not match: from there on they are letters */
     uint8_t address[MAIL_ADDRESS_BYTES];
     uint8_t name[MAIL_ADDRESS_BYTES];
 };

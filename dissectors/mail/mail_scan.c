@@ -36,17 +36,18 @@ size_t mail_skip_comment(struct bytes text, size_t from)
     return i < text.len ? i : text.len;
 }
 
-size_t mail_skip_quoted(struct bytes text, size_t from)
+size_t mail_find_quote(struct bytes text, size_t from)
 {
     size_t i = from + 1;
-    while (i < text.len) {
-        uint8_t c = bytes_at(text, i++);
-        if (c == '\\')
-            i++;
-        else if (c == '"')
-            break;
-    }
+    while (i < text.len && bytes_at(text, i) != '"')
+        i += bytes_at(text, i) == '\\' ? 2 : 1;
     return i < text.len ? i : text.len;
+}
+
+size_t mail_skip_quoted(struct bytes text, size_t from)
+{
+    size_t quote = mail_find_quote(text, from);
+    return quote < text.len ? quote + 1 : text.len;
 }
 
 size_t mail_skip_blank(struct bytes text, size_t from)

@@ -22,6 +22,9 @@ size_t mail_skip_comment(struct bytes text, size_t from);
 /* Behind the quoted string that begins with " at `from`. The end where it is not closed. */
 size_t mail_skip_quoted(struct bytes text, size_t from);
 
+/* The quote that closes the string which begins at `from`; the length where there is none. */
+size_t mail_find_quote(struct bytes text, size_t from);
+
 /* Behind white space and comments. */
 size_t mail_skip_blank(struct bytes text, size_t from);
 
