@@ -476,13 +476,13 @@ write_crossings() { # FOLDER
     mv "$list.part" "$list"
 }
 
-# What clients sent in place of a password (lines `digest TEXT` of their log) is written down in the same way, in digests.
-write_digests() { # FOLDER
+# What clients sent in place of a password is written down in the same way, in digests: CAPTURE and the text as it crossed.
+write_digests() { # FOLDER CAPTURE
     local list=$1/digests
     {
         [ ! -e "$list" ] || grep -v "^$capture_name$(printf '\t')" "$list" || true
-        [ ! -e "$scratch/clients.log" ] || sed -n "s/^digest /$capture_name\t/p" "$scratch/clients.log"
-    } | sort -u >"$list.part"
+        python3 "$record_dir/digests.py" "$2" | sed "s/^/$capture_name\t/"
+    } | sort >"$list.part"
     if [ -s "$list.part" ]; then mv "$list.part" "$list"; else rm -f "$list.part"; fi
 }
 
@@ -493,7 +493,7 @@ deliver() { # [FILE [PATH]]
     chmod 644 "$path.part"
     mv "$path.part" "$path"
     write_crossings "$(dirname "$path")"
-    write_digests "$(dirname "$path")"
+    write_digests "$(dirname "$path")" "$file"
     echo "$capture_name: $(stat -c %s "$path") bytes in ${path##*/}" >&2
 }
 

@@ -4,7 +4,6 @@
     mail-client.py lmtp ADDRESS RECIPIENT FILE...       hands letters over
     mail-client.py pop3|imap|smtp ADDRESS[:PORT] MECHANISM USER PASSWORD [later]    logs in (pop3 also: apop), and out
 """
-import hashlib
 import poplib
 import re
 import smtplib
@@ -43,8 +42,6 @@ class Lines:
 def pop3(address, port, mechanism, user, password, initial):
     if mechanism == "apop":
         link = poplib.POP3(address, port)
-        challenge = re.search(rb"<.*>", link.welcome).group(0)
-        sasl.show_digest(hashlib.md5(challenge + password.encode()).hexdigest())
         try:
             link.apop(user, password)
         except poplib.error_proto as error:

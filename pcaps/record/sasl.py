@@ -1,17 +1,12 @@
 """SASL, the client's half: what to answer to each challenge.
 
 A mechanism is a function that makes a generator: it yields one answer (bytes; None where the server speaks first) and is
-sent the next challenge (bytes). What is sent in place of a password is printed as a line `digest TEXT`, as it crosses the
-wire.
+sent the next challenge (bytes).
 """
 import base64
 import hashlib
 import hmac
 import re
-
-
-def show_digest(text):
-    print("digest", text.decode() if isinstance(text, bytes) else text, flush=True)
 
 
 def plain(user, password):
@@ -26,7 +21,7 @@ def login(user, password):
 
 def cram_md5(user, password):
     challenge = yield None
-    yield hidden(user.encode() + b" " + hmac.new(password.encode(), challenge, "md5").hexdigest().encode())
+    yield user.encode() + b" " + hmac.new(password.encode(), challenge, "md5").hexdigest().encode()
 
 
 def digest_md5(user, password):
@@ -41,8 +36,8 @@ def digest_md5(user, password):
 
     one = md5(f"{user}:{realm}:{password}").digest() + f":{nonce}:{own}".encode()
     proof = md5(":".join([md5(one).hexdigest(), nonce, count, own, kind, md5(f"AUTHENTICATE:{uri}").hexdigest()])).hexdigest()
-    yield hidden((f'username="{user}",realm="{realm}",nonce="{nonce}",cnonce="{own}",nc={count},qop={kind},'
-                  f'digest-uri="{uri}",response={proof},charset=utf-8').encode())
+    yield (f'username="{user}",realm="{realm}",nonce="{nonce}",cnonce="{own}",nc={count},qop={kind},'
+           f'digest-uri="{uri}",response={proof},charset=utf-8').encode()
     yield b""  # the server has proved that it knows, too
 
 
@@ -56,7 +51,7 @@ def scram(hash_name):
         last = b"c=biws,r=" + fields["r"].encode()
         signature = hmac.new(hashlib.new(hash_name, key).digest(), b",".join((bare, first, last)), hash_name).digest()
         proof = bytes(one ^ other for one, other in zip(key, signature))
-        yield hidden(last + b",p=" + base64.b64encode(proof))
+        yield last + b",p=" + base64.b64encode(proof)
         yield b""
 
     return mechanism
@@ -70,11 +65,6 @@ def xoauth2(user, token):
 def oauthbearer(user, token):
     yield f"n,a={user},\1host=mail.harbour.example\1port=143\1auth=Bearer {token}\1\1".encode()
     yield b"\1"
-
-
-def hidden(answer):
-    show_digest(base64.b64encode(answer))
-    return answer
 
 
 MECHANISMS = {
