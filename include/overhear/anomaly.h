@@ -52,6 +52,19 @@
     X(DNS_BAD_OPCODE, "dns.bad_opcode", "operation code {a} is not assigned")                                          \
     X(DNS_Z_BIT, "dns.z_bit", "the reserved bit of the header is set")                                                 \
     X(DNS_COUNT_MISMATCH, "dns.count_mismatch", "the header claims {a} entries, {b} are there")                        \
+    X(SMTP_AMBIGUOUS_END, "smtp.ambiguous_end",                                                                        \
+      "a lone period between bare line ends in the text: some readers end the message there, others do not")           \
+    X(SMTP_BARE_LF, "smtp.bare_lf", "a line ends without a carriage return")                                           \
+    X(SMTP_UNASKED_REPLY, "smtp.unasked_reply", "a reply with code {a} to no command that was seen")                   \
+    X(SMTP_STARTTLS_INJECTION, "smtp.starttls_injection",                                                              \
+      "{a} commands were sent in clear behind STARTTLS, before the encryption began")                                  \
+    X(TLS_MALFORMED, "tls.malformed", "a handshake message of type {a}, {b} bytes long, contradicts itself")           \
+    X(TLS_HANDSHAKE_TOO_LONG, "tls.handshake_too_long",                                                                \
+      "a handshake message of {a} bytes was passed over; at most {b} are read")                                        \
+    X(TLS_LIST_TOO_LONG, "tls.list_too_long", "a list of {a} numbers; the first {b} are recorded")                     \
+    X(TLS_BAD_CERTIFICATE, "tls.bad_certificate", "certificate {a} of a list, {b} bytes long, cannot be read")         \
+    X(TLS_HEARTBLEED, "tls.heartbleed", "a heartbeat asks for {a} bytes back and brings only {b}")                     \
+    X(TLS_PLAIN_ANSWER, "tls.plain_answer", "the answer to a TLS hello is plain text")                                 \
     X(HTTP_AMBIGUOUS_LENGTH, "http.ambiguous_length",                                                                  \
       "the length of the body is stated {a} times, and {b} ways of reading it differ")                                 \
     X(HTTP_BARE_LF, "http.bare_lf", "a line ends without a carriage return")                                           \
@@ -67,6 +80,10 @@
     X(FTP_BAD_ADDRESS, "ftp.bad_address", "{a} bytes in which no address and port can be read")                        \
     X(FTP_THIRD_PARTY, "ftp.third_party", "port {a} of a host that is neither the client nor the server")              \
     X(FTP_BAD_REPLY, "ftp.bad_reply", "a reply of {a} bytes without a valid code")                                     \
+    X(IMAP_BAD_LITERAL, "imap.bad_literal", "a literal of {a} bytes is announced, which cannot be meant")              \
+    X(IMAP_BAD_LINE, "imap.bad_line", "the server sends a line that is no response")                                   \
+    X(IMAP_UNKNOWN_TAG, "imap.unknown_tag", "a response to no command that was seen")                                  \
+    X(IMAP_TOO_DEEP, "imap.too_deep", "lists are nested more than {a} deep")                                           \
     X(MAIL_DUPLICATE_HEADER, "mail.duplicate_header",                                                                  \
       "{a} header fields too many: of {b} kinds there may be only one each")                                           \
     X(POP3_AMBIGUOUS_END, "pop3.ambiguous_end", "a lone period stands between line ends without carriage return")      \
