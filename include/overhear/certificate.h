@@ -21,8 +21,8 @@ struct certificate {
     char signature[48];                  /* "sha256WithRSAEncryption" */
     int64_t not_before_ns, not_after_ns; /* since 1970; clamped to what 64 bits hold */
     bool self_issued;                    /* subject and issuer are the same */
-    bool self_signed;                    /* and its own key verifies it; not tried where the key is of an uncommon kind or
-                                            size, for which that would be slow */
+    bool self_signed; /* and its own key verifies it; not tried where the key is of an uncommon kind or
+                         size, for which that would be slow */
     bool is_authority;
     unsigned name_count; /* of subjectAltName: DNS names and IP addresses */
 };
