@@ -267,7 +267,8 @@ bool ftp_is_secret_site(struct bytes argument);
 /* All lines of a reply as one text, no longer than the reply itself. Returns its length. */
 size_t ftp_join_lines(const struct reply *reply, void *to, size_t room);
 
-/* The text of a reply, with what the command kept secret hidden also where the server repeats it. */
+/* What the server says, with what the command kept secret hidden also where the server repeats it. */
+void ftp_record_text(struct transaction *transaction, struct bytes text);
 void ftp_record_reply_text(struct emitter *emitter, struct transaction *transaction, const struct reply *reply);
 
 /* --- data connections (ftp_transfer.c) --- */
@@ -330,6 +331,8 @@ void ftp_explain_address(struct emitter *emitter, struct record *record, enum ft
                          const struct endpoint *named);
 void ftp_explain_reply(const struct ftp_state *state, struct record *record, const struct ftp_exchange *exchange,
                        unsigned code, struct bytes text);
+/* Of a transfer, when the server begins it. */
+void ftp_explain_beginning(const struct ftp_state *state, struct record *record, const struct ftp_exchange *exchange);
 void ftp_explain_path(struct record *record, const struct ftp_path *path);
 void ftp_explain_transfer(struct record *record, const struct ftp_exchange *exchange,
                           const struct ftp_transfer *transfer);

@@ -7,7 +7,7 @@
 
 enum { LOW_PORTS = 1024 };
 
-static const int64_t second_ns = 1000000000;
+static const int64_t second_ns = 1000000000, least_ns = 10000000; /* a shorter transfer has no speed worth telling */
 
 static void observe(struct record *record, int field, const char *key)
 {
@@ -105,12 +105,11 @@ static void explain_site(struct record *record, struct bytes argument)
         observe(record, FTP_ARGUMENT, "ftp.site_hidden");
 }
 
-static void explain_transfer_command(const struct ftp_state *state, struct record *record,
-                                     const struct ftp_exchange *exchange)
+void ftp_explain_beginning(const struct ftp_state *state, struct record *record, const struct ftp_exchange *exchange)
 {
     if (exchange->offset > 0)
         observe_number(record, FTP_COMMAND, "ftp.resumes", "offset", ARGUMENT_INTEGER, (int64_t)exchange->offset);
-    if (!ftp_is_listing(exchange->kind) && state->type != 'I' && state->type != 'L')
+    if (!ftp_is_listing(exchange->kind) && exchange->type != 'I' && exchange->type != 'L')
         observe(record, FTP_COMMAND, "ftp.ascii_transfer");
     if (state->mode != 0 && state->mode != 'S')
         observe(record, FTP_COMMAND, "ftp.not_decoded");
@@ -160,8 +159,6 @@ void ftp_explain_command(const struct ftp_state *state, struct record *record, c
             observe(record, FTP_COMMAND, "ftp.ascii_size");
         break;
     default:
-        if (ftp_is_transfer(kind))
-            explain_transfer_command(state, record, exchange);
         break;
     }
 }
@@ -342,7 +339,7 @@ void ftp_explain_transfer(struct record *record, const struct ftp_exchange *exch
     (void)exchange;
     if (transfer->began && transfer->elsewhere)
         observe(record, FTP_COMMAND, "ftp.server_to_server");
-    if (!transfer->finished || transfer->bytes == 0 || took_ns <= 0)
+    if (!transfer->finished || transfer->bytes == 0 || took_ns < least_ns)
         return;
     double rate = (double)transfer->bytes * (double)second_ns / (double)took_ns;
     const struct argument arguments[] = {

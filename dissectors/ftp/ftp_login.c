@@ -8,7 +8,8 @@
 enum {
     LIKE_PASS_BYTES = 8, /* longest word that may be PASS, misspelled */
     MISTAKES = 2,
-    CERTAIN_BYTES = 3 /* a shorter secret is looked for as a whole word only */
+    CERTAIN_BYTES = 3, /* a shorter secret is looked for as a whole word only */
+    NEEDLE_BYTES = 64  /* of a longer one only so much, and all behind it is hidden */
 };
 
 /* How many letters have to be changed, added or left out to make `pass` of the word. */
@@ -95,7 +96,7 @@ size_t ftp_join_lines(const struct reply *reply, void *to, size_t room)
     return length;
 }
 
-void ftp_record_reply_text(struct emitter *emitter, struct transaction *transaction, const struct reply *reply)
+void ftp_record_text(struct transaction *transaction, struct bytes text)
 {
     struct record *record = &transaction->record;
     const struct ftp_exchange *exchange = ftp_exchange_of(transaction);
@@ -103,16 +104,16 @@ void ftp_record_reply_text(struct emitter *emitter, struct transaction *transact
     if (exchange->secret_length > 0)
         secret = bytes_trim(bytes_slice(record_find_text(record, exchange->secret_field), exchange->secret_at,
                                         exchange->secret_length));
-    if (secret.len == 0 || secret.len > reply->lines.len) {
-        reply_record(reply, REPLY_FTP, record, FTP_REPLY_TEXT, FTP_LINE_BYTES);
-        return;
-    }
-    uint8_t *joined = emit_scratch(emitter, reply->lines.len);
-    if (!joined)
-        return;
-    struct bytes text = bytes_of(joined, ftp_join_lines(reply, joined, reply->lines.len));
-    size_t first = find_secret(text, secret, 0), end = first;
-    for (size_t at = first; at < text.len; at = find_secret(text, secret, at + secret.len))
-        end = at + secret.len;
+    struct bytes needle = bytes_first(secret, NEEDLE_BYTES);
+    size_t first = find_secret(text, needle, 0), end = first;
+    for (size_t at = first; at < text.len; at = find_secret(text, needle, at + needle.len))
+        end = secret.len > needle.len ? text.len : at + needle.len;
     record_text_secret(record, FTP_REPLY_TEXT, text, first, end - first);
+}
+
+void ftp_record_reply_text(struct emitter *emitter, struct transaction *transaction, const struct reply *reply)
+{
+    uint8_t *joined = emit_scratch(emitter, reply->lines.len);
+    if (joined)
+        ftp_record_text(transaction, bytes_of(joined, ftp_join_lines(reply, joined, reply->lines.len)));
 }

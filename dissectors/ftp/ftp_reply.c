@@ -373,6 +373,8 @@ static void take_preliminary(struct ftp_state *state, struct emitter *emitter, s
     struct record *record = &transaction->record;
     struct ftp_exchange *exchange = ftp_exchange_of(transaction);
     transaction->patient = true;
+    if (ftp_is_transfer(exchange->kind) && !exchange->preliminary)
+        ftp_explain_beginning(state, record, exchange);
     exchange->preliminary = true;
     ftp_locate(state, emitter, transaction);
     tell_transfer(state, emitter, transaction, reply->code, first_text(reply));
@@ -444,8 +446,7 @@ static void take_line(struct ftp_state *state, struct emitter *emitter, const st
     if (!transaction)
         return;
     transaction_touch(transaction, message);
-    const struct reply reply = {.line_count = 1, .lines = message->bytes};
-    ftp_record_reply_text(emitter, transaction, &reply);
+    ftp_record_text(transaction, line);
     ftp_settle(state, emitter, transaction);
 }
 
