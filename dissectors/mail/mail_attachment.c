@@ -101,6 +101,12 @@ static struct bytes extension_of(struct bytes name)
     return bytes_first(name, 0);
 }
 
+/* Where only a part of the message came, as asked for, nothing is known of a body that did not. */
+static bool was_not_asked_for(const struct mail_walk *walk, const struct mail_leaf *leaf)
+{
+    return walk->stream->partial && leaf->size == 0;
+}
+
 static void record_attachment(const struct mail_walk *walk, const struct mail_leaf *leaf,
                               const struct mail_content *content, const struct file_result *result, bool incomplete)
 {
@@ -114,7 +120,8 @@ static void record_attachment(const struct mail_walk *walk, const struct mail_le
         record_text(record, MAIL_ATTACHMENT_EXTENSION, extension);
     if (bytes_text(content->type).len > 0)
         record_text(record, MAIL_ATTACHMENT_MIME_TYPE, bytes_text(content->type));
-    record_integer(record, MAIL_ATTACHMENT_SIZE, (int64_t)leaf->size);
+    if (!was_not_asked_for(walk, leaf))
+        record_integer(record, MAIL_ATTACHMENT_SIZE, (int64_t)leaf->size);
     if (result->has_hash)
         record_text(record, MAIL_ATTACHMENT_SHA256, bytes_text(result->sha256));
     if (result->mime_type)
@@ -128,7 +135,10 @@ static void end_file(const struct mail_walk *walk, struct mail_leaf *leaf, const
                      bool incomplete)
 {
     struct file_result result = {0};
-    file_end(walk->emitter, leaf->file, walk->message, incomplete, &result);
+    if (was_not_asked_for(walk, leaf))
+        file_drop(walk->emitter, leaf->file);
+    else
+        file_end(walk->emitter, leaf->file, walk->message, incomplete, &result);
     leaf->file = NULL;
     if (leaf->is_listed)
         record_attachment(walk, leaf, content, &result, incomplete);
@@ -153,7 +163,7 @@ static void record_part(const struct mail_walk *walk, const struct mail_leaf *le
     struct record *record = &walk->mail->record;
     struct bytes type = bytes_text(content->type);
     const char *encoding = encoding_word(content->encoding);
-    if (walk->stream->parts++ >= LIMIT_MAIL_PARTS)
+    if (was_not_asked_for(walk, leaf) || walk->stream->parts++ >= LIMIT_MAIL_PARTS)
         return;
     record_group_begin(record, MAIL_PARTS);
     record_text(record, MAIL_PART_TYPE, type.len > 0 ? type : bytes_text("text/plain"));

@@ -58,17 +58,18 @@ static void count_character(struct mail_decoder *decoder, uint8_t c, uint64_t *c
         base64->odd |= !is_space;
 }
 
-/* Nothing but the alphabet and white space: then this many are of the alphabet; else -1. No branches, so that the
- * compiler does many at a time. */
+/* Nothing but the alphabet and white space: then this many are of the alphabet; else -1. No branches and no type wider
+ * than a byte, so that the compiler does 16 or more at a time. */
 static int count_block(const uint8_t block[BLOCK])
 {
     uint8_t characters = 0, spaces = 0;
     for (size_t i = 0; i < BLOCK; i++) {
         uint8_t c = block[i];
         uint8_t letter = (uint8_t)((c | 0x20) - 'a'), digit = (uint8_t)(c - '0'), control = (uint8_t)(c - '\t');
-        characters = (uint8_t)(characters +
-                               ((letter < 26) | (digit < 10) | (c == '+') | (c == '/') | (c == '-') | (c == '_')));
-        spaces = (uint8_t)(spaces + ((c == ' ') | (control < 5)));
+        uint8_t is_letter = letter < 26, is_digit = digit < 10, is_control = control < 5, is_blank = c == ' ';
+        uint8_t is_plus = c == '+', is_slash = c == '/', is_minus = c == '-', is_underscore = c == '_';
+        characters = (uint8_t)(characters + is_letter + is_digit + is_plus + is_slash + is_minus + is_underscore);
+        spaces = (uint8_t)(spaces + is_control + is_blank);
     }
     return characters + spaces == BLOCK ? characters : -1;
 }

@@ -155,7 +155,7 @@ static int find_level(const struct mail_walk *walk, struct bytes line, bool *ret
             return (int)i;
         is_prefix = true;
     }
-    if (is_prefix)
+    if (is_prefix && !stream->in_header) /* else a multipart is about to begin whose boundary it could be */
         mail_tell(walk, ANOMALY_MAIL_ODD_DELIMITER, 0, 0);
     return -1;
 }

@@ -123,7 +123,35 @@ static inline void play_value(struct play *play, const struct record *record, co
         play_text(play, (const char *)record->text + item->offset, item->length);
 }
 
-/* Observations are left out: their own tests look at them. */
+/* The members of a group in one line. Observations are left out: their own tests look at them. */
+static inline void play_items(struct play *play, const struct record *record)
+{
+    const struct field *group = NULL;
+    uint32_t members = 0;
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        const struct item *item = &record->items[i];
+        bool is_member = members > 0;
+        members -= is_member ? 1 : 0;
+        if (item->kind == ITEM_NOTE) {
+            members -= is_member ? item->length : 0;
+            i += item->length;
+        } else if (item->kind == ITEM_GROUP) {
+            group = &record->dataset->fields[item->field];
+            members = item->length;
+            play_string(play, group->name);
+            play_string(play, ":");
+        } else {
+            play_string(play, is_member ? " " : "");
+            play_string(play, (is_member ? group->members : record->dataset->fields)[item->field].name);
+            play_string(play, "=");
+            play_value(play, record, item);
+        }
+        if (members == 0 && item->kind != ITEM_NOTE)
+            play_string(play, "\n");
+    }
+}
+
+/* Of an anomaly only the name. */
 static inline void play_record(void *context, const struct record *record)
 {
     static const char *const outcomes[] = {"", " success", " failure", " unknown"};
@@ -131,31 +159,15 @@ static inline void play_record(void *context, const struct record *record)
     bool is_file = strcmp(record->dataset->name, "file") == 0;
     if (is_file != play->only_files)
         return;
+    if (record->dataset == &anomaly_dataset) {
+        play_value(play, record, &record->items[0]);
+        play_string(play, "\n");
+        return;
+    }
     play_string(play, record->dataset->name);
     play_string(play, outcomes[record->outcome]);
     play_string(play, record->incomplete ? " incomplete\n" : "\n");
-    const struct field *table = record->dataset->fields;
-    uint32_t members = 0;
-    for (uint32_t i = 0; i < record->item_count; i++) {
-        const struct item *item = &record->items[i];
-        const struct field *field = &(members > 0 ? table : record->dataset->fields)[item->field];
-        members -= members > 0 ? 1 : 0;
-        if (item->kind == ITEM_NOTE) {
-            members -= members > 0 ? item->length : 0;
-            i += item->length;
-        } else if (item->kind == ITEM_GROUP) {
-            table = field->members;
-            members = item->length;
-            play_string(play, field->name);
-            play_string(play, ":\n");
-        } else {
-            play_string(play, table == field - item->field && table != record->dataset->fields ? "  " : "");
-            play_string(play, field->name);
-            play_string(play, "=");
-            play_value(play, record, item);
-            play_string(play, "\n");
-        }
-    }
+    play_items(play, record);
 }
 
 static inline void play_begin(struct play *play, bool hash)
