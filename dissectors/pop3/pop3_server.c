@@ -233,7 +233,9 @@ static void fill_reply(struct pop3_state *state, struct emitter *emitter, struct
     transaction_touch(transaction, message);
     record->outcome = good ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
     record_word(record, POP3_STATUS, good ? "+OK" : "-ERR");
-    record_append(record, POP3_TEXT, take_code(record, text), LIMIT_TEXT_BYTES);
+    text = take_code(record, text);
+    if (text.len > 0)
+        record_append(record, POP3_TEXT, text, LIMIT_TEXT_BYTES);
     add_bytes(transaction, message);
     if (good)
         take_success(state, record, command, text);

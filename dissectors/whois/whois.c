@@ -47,7 +47,7 @@ static void finish(struct whois_state *state, struct record *record)
     struct whois_reading *reading = &state->reading;
     whois_read_end(reading, record);
     if (state->bytes > 0)
-        record->outcome = !reading->found && (reading->missing || reading->refused) ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
+        record->outcome = whois_is_no(reading) ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
     whois_explain_answer(reading, record);
     *state = (struct whois_state){0};
 }

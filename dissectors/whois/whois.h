@@ -45,12 +45,16 @@ struct whois_reading {
     uint8_t section_depth; /* how far to the right the heading stands */
     uint8_t name_servers, statuses;
     bool found;   /* a value was recognised */
+    bool vacant;  /* the status says that nobody has it */
     bool missing; /* a line says that there is nothing */
     bool refused; /* a line says that too much was asked */
     uint8_t line[WHOIS_LINE_BYTES];
 };
 
 extern const struct dataset whois_dataset;
+
+/* The protocol has no word for it: was the answer a no? */
+bool whois_is_no(const struct whois_reading *reading);
 
 /* Takes the answer piece by piece. */
 void whois_read(struct whois_reading *reading, struct record *record, struct bytes piece);

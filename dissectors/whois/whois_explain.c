@@ -91,10 +91,10 @@ void whois_explain_answer(const struct whois_reading *reading, struct record *re
         struct argument argument = {.name = "server", .kind = ARGUMENT_TEXT, .text = server};
         record_observe(record, WHOIS_REFERRAL, "whois.referral", &argument, 1);
     }
-    if (!reading->found && reading->refused)
-        record_observe(record, WHOIS_BYTES, "whois.refused", NULL, 0);
-    else if (!reading->found && reading->missing)
-        record_observe(record, WHOIS_BYTES, "whois.missing", NULL, 0);
+    if (whois_is_no(reading)) {
+        bool refused = reading->refused && !reading->vacant;
+        record_observe(record, WHOIS_BYTES, refused ? "whois.refused" : "whois.missing", NULL, 0);
+    }
     observe_age(record, WHOIS_CREATED, "whois.created", NULL);
     observe_age(record, WHOIS_EXPIRES, "whois.expired", "whois.expires");
 }

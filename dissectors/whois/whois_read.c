@@ -134,7 +134,7 @@ static void add_statuses(struct whois_reading *reading, struct record *record, s
         if (status.len == 0)
             continue;
         if (bytes_is_nocase(status, "free") || bytes_is_nocase(status, "available"))
-            reading->missing = true;
+            reading->vacant = true;
         else
             reading->found = true;
         record_text(record, WHOIS_STATUS, status);
@@ -308,4 +308,9 @@ void whois_read_end(struct whois_reading *reading, struct record *record)
 {
     if (reading->length > 0)
         end_line(reading, record);
+}
+
+bool whois_is_no(const struct whois_reading *reading)
+{
+    return reading->vacant || (!reading->found && (reading->missing || reading->refused));
 }

@@ -222,9 +222,11 @@ static void said_ntlm(struct sasl_said *said, struct bytes line)
         said->user = from_utf16(said, name);
     else
         said->user = bytes_of(said->text, bytes_copy(said->text, sizeof said->text, name));
-    struct bytes rest = bytes_of(said->text + said->user.len, sizeof said->text - said->user.len);
-    said->secret = bytes_of(rest.at, bytes_copy(said->text + said->user.len, rest.len, line));
-    said->guessable = response_length > 0;
+    if (response_length == 0) /* nobody in particular */
+        return;
+    size_t used = said->user.len;
+    said->secret = bytes_of(said->text + used, bytes_copy(said->text + used, sizeof said->text - used, line));
+    said->guessable = true;
 }
 
 static bool is_hexadecimal(struct bytes text)
