@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The tables: what a record of SMTP holds, and how the transcript tells it.
+ */
+#include "smtp.h"
+
+static const struct field parameter_members[] = {
+    [SMTP_PAIR_NAME] = {.name = "name",
+                        .type = FIELD_TEXT,
+                        .meaning = "what it sets",
+                        .catalog = "smtp.parameters.name"},
+    [SMTP_PAIR_VALUE] = {.name = "value", .type = FIELD_TEXT, .meaning = "to what", .catalog = "smtp.parameters.value"},
+};
+
+static const struct field extension_members[] = {
+    [SMTP_PAIR_NAME] = {.name = "name",
+                        .type = FIELD_TEXT,
+                        .meaning = "what the server can do",
+                        .catalog = "smtp.extensions.name"},
+    [SMTP_PAIR_VALUE] = {.name = "value", .type = FIELD_TEXT, .meaning = "what it says about it"},
+};
+
+static const struct field recipient_members[] = {
+    [SMTP_RECIPIENT_ADDRESS] = {.name = "address", .type = FIELD_TEXT, .meaning = "whose mailbox"},
+    [SMTP_RECIPIENT_CODE] = {.name = "code",
+                             .type = FIELD_INTEGER,
+                             .meaning = "reply code for this recipient",
+                             .catalog = "smtp.reply.code"},
+    [SMTP_RECIPIENT_ENHANCED] = {.name = "enhanced",
+                                 .type = FIELD_TEXT,
+                                 .meaning = "its enhanced status code",
+                                 .catalog = "smtp.reply.enhanced"},
+    [SMTP_RECIPIENT_TEXT] = {.name = "text", .type = FIELD_TEXT, .meaning = "the server's words"},
+};
+
+static const struct field fields[SMTP_FIELD_COUNT] = {
+    [SMTP_COMMAND] = {.name = "smtp.command",
+                      .type = FIELD_TEXT,
+                      .meaning = "the command in upper case; a period for the end of the message",
+                      .catalog = "smtp.command"},
+    [SMTP_ARGUMENT] = {.name = "smtp.argument", .type = FIELD_TEXT, .meaning = "what stands behind it"},
+    [SMTP_ADDRESS] = {.name = "smtp.address",
+                      .type = FIELD_TEXT,
+                      .meaning = "the address of MAIL or RCPT without brackets; empty: nobody"},
+    [SMTP_PARAMETERS] = {.name = "smtp.parameters",
+                         .type = FIELD_GROUP,
+                         .flags = FIELD_LIST,
+                         .meaning = "what stands behind the address (or after XCLIENT, XFORWARD)",
+                         .members = parameter_members,
+                         .member_count = SMTP_PAIR_VALUE + 1},
+    [SMTP_MESSAGE_BYTES] = {.name = "smtp.message.bytes",
+                            .type = FIELD_INTEGER,
+                            .meaning = "the message that ends here, without the doubled periods"},
+    [SMTP_REPLY_CODE] = {.name = "smtp.reply.code",
+                         .type = FIELD_INTEGER,
+                         .meaning = "what became of the command",
+                         .catalog = "smtp.reply.code"},
+    [SMTP_REPLY_ENHANCED] = {.name = "smtp.reply.enhanced",
+                             .type = FIELD_TEXT,
+                             .meaning = "the same in detail: class, subject, detail",
+                             .catalog = "smtp.reply.enhanced"},
+    [SMTP_REPLY_TEXT] = {.name = "smtp.reply.text",
+                         .type = FIELD_TEXT,
+                         .meaning = "the server's words, without codes; several lines are joined by newlines"},
+    [SMTP_REPLY_DOMAIN] = {.name = "smtp.reply.domain",
+                           .type = FIELD_TEXT,
+                           .meaning = "what the server calls itself when it greets"},
+    [SMTP_EXTENSIONS] = {.name = "smtp.extensions",
+                         .type = FIELD_GROUP,
+                         .flags = FIELD_LIST,
+                         .meaning = "what the server offers in its answer to EHLO",
+                         .members = extension_members,
+                         .member_count = SMTP_PAIR_VALUE + 1},
+    [SMTP_RECIPIENTS] = {.name = "smtp.recipients",
+                         .type = FIELD_GROUP,
+                         .flags = FIELD_LIST,
+                         .meaning = "LMTP: what became of the message for each recipient",
+                         .members = recipient_members,
+                         .member_count = SMTP_RECIPIENT_TEXT + 1},
+    [SMTP_AUTH_MECHANISM] = {.name = "smtp.auth.mechanism",
+                             .type = FIELD_TEXT,
+                             .meaning = "how the client proves who it is",
+                             .catalog = "smtp.auth.mechanism"},
+    [SMTP_AUTH_CHALLENGES] = {.name = "smtp.auth.challenges",
+                              .type = FIELD_TEXT,
+                              .flags = FIELD_LIST,
+                              .meaning = "what the server asked meanwhile, decoded where it is readable"},
+    [SMTP_AUTH_RESPONSES] = {.name = "smtp.auth.responses",
+                             .type = FIELD_TEXT,
+                             .flags = FIELD_LIST | FIELD_SECRET,
+                             .meaning = "what the client answered, as sent"},
+    [SMTP_AUTH_ACTS_FOR] = {.name = "smtp.auth.acts_for",
+                            .type = FIELD_TEXT,
+                            .meaning = "in whose name, where it is another"},
+    [SMTP_USER_NAME] = {.name = "user.name", .type = FIELD_TEXT, .meaning = "who logs in"},
+    [SMTP_USER_PASSWORD] = {.name = "user.password",
+                            .type = FIELD_TEXT,
+                            .flags = FIELD_SECRET,
+                            .meaning = "the password or token, decoded"},
+};
+
+static const struct line lines[] = {
+    {SPEAKER_SAME, DETAIL_BRIEF, LINE_ONCE,
+     "[{!smtp.command} ][{smtp.argument} ][({smtp.message.bytes:size}) ][→ {!smtp.reply.code}]"
+     "[ {smtp.reply.enhanced}][ {smtp.reply.text}]",
+     NULL},
+    {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!smtp.command}[ {smtp.argument}][  {smtp.message.bytes:size}]", NULL},
+    {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "address {smtp.address}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, SMTP_PARAMETERS, "{name}[  {value}]", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
+     "{smtp.auth.mechanism}[  user {!user.name}][  for {smtp.auth.acts_for}][  password {user.password}]", NULL},
+    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "334  {smtp.auth.challenges}", NULL},
+    {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{smtp.auth.responses}", NULL},
+    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
+     "{^smtp.extensions}{^smtp.recipients}{!smtp.reply.code}[ {smtp.reply.enhanced}][ {smtp.reply.text}]", NULL},
+    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{?smtp.extensions}{!smtp.reply.code}[ {smtp.reply.domain}]", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, SMTP_EXTENSIONS, "{name}[  {value}]", NULL},
+    {SPEAKER_SERVER, DETAIL_FULL, SMTP_RECIPIENTS, "{!code}[ {enhanced}]  [{address}]  [{text}]", NULL},
+};
+
+const struct dataset smtp_dataset = {
+    .name = "smtp",
+    .title = "SMTP",
+    .fields = fields,
+    .field_count = SMTP_FIELD_COUNT,
+    .lines = lines,
+    .line_count = sizeof lines / sizeof lines[0],
+};
