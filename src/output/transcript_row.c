@@ -181,6 +181,8 @@ static bool is_there(const struct record *record, const struct token *token, uin
 {
     if (token->kind == TOKEN_ELAPSED)
         return record->first.frame && record->last.frame;
+    if (token->kind == TOKEN_PRESENT || token->kind == TOKEN_ABSENT)
+        return (record->first_item[token->field] != 0) == (token->kind == TOKEN_PRESENT);
     uint32_t value = value_of(record, token, entry, 0);
     /* A size of nothing is nothing to show. */
     return value != 0 && !(token->format == FORMAT_SIZE && record->items[value - 1].integer == 0);

@@ -43,9 +43,25 @@ static enum token_format format_of(struct bytes name)
     return FORMAT_PLAIN;
 }
 
+/* {?field} and {^field} ask for a field of the record without showing it. False: it is neither. */
+static bool parse_condition(struct parser *parser, struct bytes inside)
+{
+    uint8_t sign = bytes_at(inside, 0);
+    struct token token = {.kind = sign == '?' ? TOKEN_PRESENT : TOKEN_ABSENT};
+    if (sign != '?' && sign != '^')
+        return false;
+    if (find_row(parser->dataset->fields, parser->dataset->field_count, bytes_skip(inside, 1), &token.field))
+        add_token(parser, token);
+    else
+        add_token(parser, (struct token){.kind = TOKEN_WORDS, .words = inside});
+    return true;
+}
+
 /* What stands between braces. */
 static void parse_value(struct parser *parser, struct bytes inside)
 {
+    if (parse_condition(parser, inside))
+        return;
     const struct field *each = parser->target->each;
     struct token token = {.strong = bytes_at(inside, 0) == '!'};
     struct bytes name = bytes_skip(inside, token.strong);

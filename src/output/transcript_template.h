@@ -18,6 +18,8 @@ enum token_kind {
     TOKEN_COLUMN,   /* two spaces: the next column begins */
     TOKEN_OPTIONAL, /* [ */
     TOKEN_END,      /* ] */
+    TOKEN_PRESENT,  /* {?field}: the line is left out where the field is absent */
+    TOKEN_ABSENT,   /* {^field}: the line is left out where it is there */
 };
 
 enum token_format { FORMAT_PLAIN, FORMAT_SIZE, FORMAT_DURATION, FORMAT_TTL, FORMAT_LIST };
