@@ -13,6 +13,7 @@ extern const struct dissector whois_dissector;
 extern const struct dissector ftp_dissector;
 extern const struct dissector ftp_data_dissector;
 extern const struct dissector imap_dissector;
+extern const struct dissector telnet_dissector;
 extern const struct dissector tls_dissector;
 
 const struct dissector *const dissector_registry[] = {
@@ -25,6 +26,7 @@ const struct dissector *const dissector_registry[] = {
     &ftp_dissector,
     &ftp_data_dissector,
     &imap_dissector,
+    &telnet_dissector,
     &tls_dissector,
     NULL,
 };

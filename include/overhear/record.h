@@ -47,6 +47,7 @@ struct field {
  *   {field}            the value; the line is left out where the field is absent
  *   [text {field}]     left out alone where a field in it is absent; may not be nested
  *   {!field}           in the strong style
+ *   {?field} {^field}  nothing; the line is left out where the field is absent, or is there
  *   {field:size}       1.2 MB; :duration of nanoseconds; :ttl of seconds (`1 d`); :list joins with spaces
  * With `each`, the line is written for every entry of that group list (fields are the members' names) or
  * map ({key}, {value}); two spaces separate columns, which are lined up. What notes say about the values
@@ -59,6 +60,7 @@ enum detail {
     DETAIL_VERBOSE = 4, /* shown with -v */
     DETAIL_FULL = DETAIL_NORMAL | DETAIL_VERBOSE,
     DETAIL_ALL = 7,
+    DETAIL_HEARD = 8, /* only where the speaker was heard in this record: for kinds that either side may say */
 };
 
 enum { LINE_ONCE = -1 };

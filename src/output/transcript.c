@@ -142,6 +142,14 @@ static void measure_tables(struct transcript *transcript, const struct record *r
             measure(transcript, record, plan, &plan->lines[i]);
 }
 
+/* Some lines are for one side's records only. */
+static bool is_heard(const struct record *record, const struct line *line)
+{
+    if (!(line->detail & DETAIL_HEARD) || line->speaker == SPEAKER_SAME)
+        return true;
+    return (line->speaker == SPEAKER_CLIENT ? record->request : record->response).frame != 0;
+}
+
 /* What stands on the margin of a line. `before`: who spoke on the line above in this record. */
 static struct margin margin_of(const struct record *record, const struct line *line, enum speaker before, bool is_first)
 {
@@ -243,7 +251,7 @@ static void print_block(struct transcript *transcript, const struct record *reco
     measure_tables(transcript, record, plan);
     for (size_t i = 0; i < plan->count && !out->failed; i++) {
         const struct line *line = plan->lines[i].line;
-        if (!(line->detail & transcript->options->detail))
+        if (!(line->detail & transcript->options->detail) || !is_heard(record, line))
             continue;
         struct margin margin = margin_of(record, line, speaker, rows == 0);
         size_t printed = print_line(transcript, record, plan, &plan->lines[i], margin, out);
@@ -286,7 +294,7 @@ static void print_brief(struct transcript *transcript, const struct record *reco
     layout_mark(left, STYLE_NORMAL);
     for (size_t i = 0; i < plan->count; i++) {
         const struct line_template *line = &plan->lines[i];
-        if (!(line->line->detail & DETAIL_BRIEF))
+        if (!(line->line->detail & DETAIL_BRIEF) || !is_heard(record, line->line))
             continue;
         struct row_options options = row_options_of(transcript, record, line);
         const char *separator = "  ";
