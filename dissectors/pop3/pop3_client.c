@@ -67,7 +67,7 @@ void pop3_said(struct pop3_state *state, struct emitter *emitter, struct record 
     else if (said.guessable)
         record_observe(record, POP3_MECHANISM, "pop3.guessable", NULL, 0);
     if (said.cancelled)
-        record_observe(record, POP3_MECHANISM, "pop3.cancelled", NULL, 0);
+        record_observe(record, POP3_COMMAND, "pop3.cancelled", NULL, 0);
 }
 
 /* The argument: the secret begins at `secret` and goes on to the end; nothing is hidden where there is none. */

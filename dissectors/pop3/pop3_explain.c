@@ -19,8 +19,7 @@ static void explain_greeting(struct record *record, struct bytes text)
     struct bytes stamp = bytes_slice(text, from, to + 1 - from);
     if (bytes_at(text, to) != '>' || bytes_find(stamp, '@', 0) == stamp.len)
         return;
-    struct argument argument = {.name = "stamp", .kind = ARGUMENT_TEXT, .text = stamp};
-    record_observe(record, POP3_TEXT, "pop3.apop_offered", &argument, 1);
+    record_observe(record, POP3_TEXT, "pop3.apop_offered", NULL, 0);
 }
 
 static void explain_stat(struct record *record)
@@ -47,7 +46,7 @@ static void explain_success(struct pop3_state *state, struct record *record, enu
         break;
     case POP3_RSET:
         if (state->deleted > 0)
-            observe_count(record, POP3_STATUS, "pop3.kept", state->deleted);
+            observe_count(record, POP3_STATUS, state->deleted == 1 ? "pop3.kept_one" : "pop3.kept", state->deleted);
         state->deleted = 0;
         break;
     case POP3_QUIT:
@@ -74,8 +73,10 @@ void pop3_explain_reply(struct pop3_state *state, struct emitter *emitter, struc
         record_observe(record, POP3_STATUS, "pop3.refused", NULL, 0);
     if (!emit_wants_notes(emitter))
         return;
-    if (good && record->request.frame == 0)
+    if (good && record->request.frame == 0) { /* nothing was asked */
+        record_unexplained(record, POP3_STATUS);
         explain_greeting(record, text);
+    }
     int64_t waited = record->response.time_ns - record->request.time_ns;
     if (record->request.frame != 0 && record->response.frame != 0 && waited >= SLOW_NS) {
         struct argument time = {.name = "time", .kind = ARGUMENT_DURATION, .integer = waited};

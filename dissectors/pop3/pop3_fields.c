@@ -80,18 +80,21 @@ static const struct field pop3_fields[POP3_FIELD_COUNT] = {
 static const struct line pop3_lines[] = {
     {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!pop3.command}[ {pop3.argument}]", NULL},
     {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!pop3.unrecognised}", NULL},
-    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "asks: {pop3.auth.challenges}", NULL},
-    {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "answers: {pop3.auth.responses}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "the server asks: {pop3.auth.challenges}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "the client answers: {pop3.auth.responses}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
      "{pop3.auth.mechanism}  user {user.name}[  for {user.effective.name}][  password {user.password}]", NULL},
-    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{!pop3.response.status}[ {pop3.response.code}][ {pop3.response.text}]",
+    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
+     "{^pop3.capabilities}{!pop3.response.status}[ {[}{pop3.response.code}{]}][ {pop3.response.text}]", NULL},
+    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{?pop3.capabilities}{!pop3.response.status}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, POP3_CAPABILITIES, "{name}  [{parameters}]", NULL},
+    {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "{?pop3.command}{pop3.response.bytes:size} in {event.duration:duration}",
      NULL},
-    {SPEAKER_SAME, DETAIL_VERBOSE, POP3_CAPABILITIES, "{name}  [{parameters}]", NULL},
-    {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "{pop3.response.bytes:size}[  in {event.duration:duration}]", NULL},
+    {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "{^pop3.command}{pop3.response.bytes:size}", NULL},
     {SPEAKER_CLIENT, DETAIL_BRIEF, LINE_ONCE, "{!pop3.command}[ {pop3.argument}]", NULL},
     {SPEAKER_CLIENT, DETAIL_BRIEF, LINE_ONCE, "{pop3.unrecognised}", NULL},
     {SPEAKER_SERVER, DETAIL_BRIEF, LINE_ONCE,
-     "→ {!pop3.response.status}[ {pop3.response.code}][  {pop3.response.bytes:size}]", NULL},
+     "→ {!pop3.response.status}[ {[}{pop3.response.code}{]}][  {pop3.response.bytes:size}]", NULL},
 };
 
 const struct dataset pop3_dataset = {
