@@ -283,8 +283,9 @@ struct bytes record_find_text(const struct record *record, unsigned field)
     const struct item *item = &record->items[record->first_item[field] - 1];
     if (item->kind == ITEM_WORD)
         return bytes_of(item->word, item->length);
+    /* Where all texts are empty, the tape has no memory for any. */
     if (item->kind == ITEM_TEXT || item->kind == ITEM_MAP)
-        return bytes_of(record->text + item->offset, item->length);
+        return item->length > 0 ? bytes_of(record->text + item->offset, item->length) : bytes_text("");
     return (struct bytes){NULL, 0};
 }
 

@@ -75,6 +75,8 @@ struct quantity quantity_duration(int64_t duration_ns)
                  {MINUTE_SECONDS, "minute", "minutes"}};
     bool negative = duration_ns < 0;
     uint64_t ns = magnitude(duration_ns);
+    if (ns == 0)
+        return counted(0, "s", "s", false);
     if (ns < MICROSECOND)
         return counted(ns, "ns", "ns", negative);
     if (ns < MILLISECOND - MICROSECOND / 2)

@@ -21,7 +21,7 @@ static void check_duration(int64_t ns, const char *expected)
 static void test_durations(void **state)
 {
     (void)state;
-    check_duration(0, "0 ns");
+    check_duration(0, "0 s");
     check_duration(999, "999 ns");
     check_duration(1 * US, "1 µs");
     check_duration(1540, "1.5 µs");
