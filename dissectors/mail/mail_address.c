@@ -204,7 +204,8 @@ void mail_addresses_record(struct emitter *emitter, struct record *record, unsig
         unsigned name_field = mailbox.is_group ? MAIL_GROUPS : field + 1;
         if (mailbox.has_address)
             record_text(record, field, mailbox.address);
-        if (mailbox.name.len > 0)
+        /* A name that only repeats the address is none. */
+        if (mailbox.name.len > 0 && !bytes_equal_nocase(mailbox.name, mailbox.address))
             record_text(record, name_field, mailbox.name);
         if (mailbox.cut)
             mail_mark_cut(record, field);

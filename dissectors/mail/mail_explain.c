@@ -120,7 +120,10 @@ static void explain_journey(const struct mail_headers *headers, struct record *r
         return;
     struct argument journey[] = {duration_argument("time", whole_ns),
                                  {.name = "count", .kind = ARGUMENT_INTEGER, .integer = headers->hops}};
-    record_observe(record, MAIL_JOURNEY_HOPS, "mail.journey", journey, 2);
+    if (whole_ns > 0)
+        record_observe(record, MAIL_JOURNEY_HOPS, "mail.journey", journey, 2);
+    else
+        observe(record, MAIL_JOURNEY_HOPS, "mail.journey_at_once");
     if (headers->hops > 2 && headers->slowest_ns > 0 && server.len > 0)
         record_observe(record, MAIL_JOURNEY_HOPS, "mail.slowest", slowest, 2);
 }
