@@ -52,7 +52,7 @@ static struct framing search_command(struct ftp_side *own, struct bytes pending,
         return framing;
     own->searching = false;
     line = text_line(line, NULL);
-    if (text_word_next(&line, &word) && ftp_verb_find(word))
+    if (!own->mid_line && text_word_next(&line, &word) && ftp_verb_find(word))
         return framing;
     return skip_line(own, pending);
 }
@@ -83,9 +83,11 @@ static struct framing ftp_frame(void *state_block, enum side side, struct bytes 
 static enum verdict ftp_message(void *state_block, struct emitter *emitter, const struct message *message)
 {
     struct ftp_state *state = state_block;
+    struct ftp_side *own = &state->sides[message->side];
     if (message->kind != MESSAGE_WHOLE && message->kind != MESSAGE_REST)
         return VERDICT_OK;
-    if (state->sides[message->side].searching)
+    own->mid_line = message->kind == MESSAGE_REST;
+    if (own->searching)
         return VERDICT_OK;
     if (message->side == SIDE_SERVER)
         return ftp_take_reply(state, emitter, message);
@@ -106,7 +108,9 @@ static void ftp_gap(void *state_block, struct emitter *emitter, enum side side, 
 {
     struct ftp_state *state = state_block;
     (void)length;
-    state->sides[side] = (struct ftp_side){.searching = true};
+    state->sides[side].searching = true;
+    if (side == SIDE_SERVER)
+        state->sides[side].mid_line = false; /* a code tells by itself */
     if (side == SIDE_SERVER) {
         settle_all_but_last(state, emitter);
         state->settle = true;

@@ -273,10 +273,10 @@ static void explain_number(struct record *record, enum ftp_kind kind, struct byt
         return;
     if (kind == FTP_SIZE && text_number(word, &size)) {
         record_unexplained(record, FTP_REPLY_CODE);
-        observe_number(record, FTP_REPLY_TEXT, "ftp.size", "size", ARGUMENT_SIZE, (int64_t)size);
+        observe_number(record, FTP_REPLY_CODE, "ftp.size", "size", ARGUMENT_SIZE, (int64_t)size);
     } else if (kind == FTP_MDTM && ftp_parse_time(word, &time_ns)) {
         record_unexplained(record, FTP_REPLY_CODE);
-        observe_number(record, FTP_REPLY_TEXT, "ftp.modified", "time", ARGUMENT_TIME, time_ns);
+        observe_number(record, FTP_REPLY_CODE, "ftp.modified", "time", ARGUMENT_TIME, time_ns);
     }
 }
 
