@@ -86,11 +86,7 @@ static void observe_age(struct record *record, enum whois_field field, const cha
 
 void whois_explain_answer(const struct whois_reading *reading, struct record *record)
 {
-    struct bytes server = record_find_text(record, WHOIS_REFERRAL);
-    if (server.len > 0) {
-        struct argument argument = {.name = "server", .kind = ARGUMENT_TEXT, .text = server};
-        record_observe(record, WHOIS_REFERRAL, "whois.referral", &argument, 1);
-    }
+    record_observe(record, WHOIS_REFERRAL, "whois.referral", NULL, 0);
     if (whois_is_no(reading)) {
         bool refused = reading->refused && !reading->vacant;
         record_observe(record, WHOIS_BYTES, refused ? "whois.refused" : "whois.missing", NULL, 0);

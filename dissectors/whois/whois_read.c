@@ -225,30 +225,45 @@ static uint8_t depth_of(struct bytes line)
     return depth;
 }
 
+/* What stands below a heading and has no key of its own. */
+static bool read_below(struct whois_reading *reading, struct record *record, struct bytes text)
+{
+    size_t colon = bytes_find(text, ':', 0);
+    bool labelled = colon < text.len && bytes_at(text, colon + 1) == ' '; /* not the colon of an address */
+    struct bytes value = labelled ? bytes_trim(bytes_skip(text, colon + 1)) : text;
+    struct bytes key = trim_key(bytes_first(text, colon));
+    bool names = bytes_is_nocase(key, "name") || bytes_is_nocase(key, "organization");
+    switch (reading->section) {
+    case WHOIS_NAME_SERVERS:
+        break;
+    case WHOIS_REGISTRAR:
+        if (colon < text.len && !names)
+            return false;
+        break;
+    default:
+        if (colon < text.len)
+            return false;
+    }
+    add_value(reading, record, (enum whois_field)reading->section, value);
+    return true;
+}
+
 static void read_entry(struct whois_reading *reading, struct record *record, struct bytes line)
 {
     uint8_t depth = depth_of(line);
     bool below = reading->section != WHOIS_NOTHING && depth > reading->section_depth;
     struct bytes text = bytes_trim(line);
+    if (below && read_below(reading, record, text))
+        return;
     size_t colon = bytes_find(text, ':', 0);
     struct bytes value = bytes_trim(bytes_skip(text, colon + 1));
     enum whois_field field = field_of(trim_key(bytes_first(text, colon)));
-    if (below && reading->section == WHOIS_REGISTRAR && colon < text.len &&
-        (field == WHOIS_ORGANIZATION || bytes_is_nocase(bytes_first(text, colon), "name")))
-        field = WHOIS_REGISTRAR;
-    if (field != WHOIS_NOTHING && colon < text.len && value.len > 0) {
+    if (field != WHOIS_NOTHING && value.len > 0) {
         add_value(reading, record, field, value);
-        return;
+    } else if (!below || field != WHOIS_NOTHING) { /* another heading */
+        reading->section = (uint8_t)field;
+        reading->section_depth = depth;
     }
-    if (below && (colon == text.len || reading->section == WHOIS_NAME_SERVERS)) {
-        bool labelled = colon < text.len && bytes_at(text, colon + 1) == ' '; /* not the colon of an address */
-        add_value(reading, record, (enum whois_field)reading->section, labelled ? value : text);
-        return;
-    }
-    if (below && field == WHOIS_NOTHING)
-        return;
-    reading->section = (uint8_t)field;
-    reading->section_depth = depth;
 }
 
 static void read_line(struct whois_reading *reading, struct record *record, struct bytes line)
