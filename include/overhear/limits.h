@@ -47,11 +47,11 @@ enum limit {
     LIMIT_TRANSACTION_SECONDS = 120,  /* how long a request may wait for its answer, by the capture's clock */
     LIMIT_ANOMALIES = 64,             /* anomaly records of one conversation; further ones are only counted */
 
-    LIMIT_OBJECTS = 8,             /* mails and files open in one conversation; further ones are not read */
-    LIMIT_EXPECTATIONS = 1024,     /* announced conversations (FTP data) remembered; the oldest goes */
-    LIMIT_EXPECTATION_SECONDS = 300,  /* how long an announced conversation is waited for, by the capture's clock */
-    LIMIT_CREDENTIAL_SERVERS = 64, /* servers with credentials in clear that the summary tells apart */
-    LIMIT_CHARSETS = 16,           /* character sets with an open converter; the oldest goes */
+    LIMIT_OBJECTS = 8,               /* mails and files open in one conversation; further ones are not read */
+    LIMIT_EXPECTATIONS = 1024,       /* announced conversations (FTP data) remembered; the oldest goes */
+    LIMIT_EXPECTATION_SECONDS = 300, /* how long an announced conversation is waited for, by the capture's clock */
+    LIMIT_CREDENTIAL_SERVERS = 64,   /* servers with credentials in clear that the summary tells apart */
+    LIMIT_CHARSETS = 16,             /* character sets with an open converter; the oldest goes */
 
     /* record */
     LIMIT_RECORD_BYTES = 1024 * 1024, /* text in one record */
