@@ -15,7 +15,7 @@ PROOF = re.compile(rb"\S+ [0-9a-f]{32}$|.*,response=[0-9a-f]{32}|c=[^,]*,r=[^,]*
 
 def payloads(data):
     """What TCP carries in each frame of a capture of Ethernet and IPv4."""
-    at = 24
+    at = 24 if data[20] == 1 else len(data)
     while at < len(data):
         length, = struct.unpack_from("<I", data, at + 8)
         frame = data[at + 16:at + 16 + length]

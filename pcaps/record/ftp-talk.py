@@ -97,7 +97,10 @@ def main():
     for line in sys.stdin:
         verb, _, rest = line.rstrip("\n").partition(" ")
         if verb in STEPS:
-            getattr(side, {"take": "take_data"}.get(verb, verb))(rest)
+            try:
+                getattr(side, {"take": "take_data"}.get(verb, verb))(rest)
+            except TimeoutError:
+                sys.exit(f"in vain: {line}")
         elif verb:
             sys.exit(f"ftp-talk.py: what is '{verb}'?")
 

@@ -12,6 +12,7 @@ proftpd_start() {
         hash=$(openssl passwd -6 -salt harbour "${user#*:}")
         printf '%s:%s:65534:65534::%s:/bin/sh\n' "${user%%:*}" "$hash" "$folder/files" >>"$folder/users"
     done
+    printf 'ftp:*:65534:65534::%s:/bin/sh\n' "$folder/files/pub" >>"$folder/users"
     printf 'crew:x:65534:alice,bob\n' >"$folder/groups"
     chmod 600 "$folder/users" "$folder/groups"
     find "$folder/files" -exec touch -d '2026-11-01 08:00:00' {} +

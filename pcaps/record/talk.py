@@ -117,7 +117,10 @@ def main():
     for line in sys.stdin:
         verb, _, rest = line.rstrip("\n").partition(" ")
         if verb in STEPS:
-            getattr(side, verb)(rest)
+            try:
+                getattr(side, verb)(rest)
+            except TimeoutError:
+                sys.exit(f"in vain: {line}")
         elif verb:
             sys.exit(f"talk.py: what is '{verb}'?")
 
