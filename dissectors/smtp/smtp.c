@@ -26,7 +26,7 @@ static enum verdict take_line(struct smtp_state *state, struct emitter *emitter,
     }
     if (bytes_trim(line).len == 0 && !smtp_auth_wants(state, line))
         return VERDICT_OK;
-    if (smtp_is_period(line) && client->lost && !state->auth) {
+    if (smtp_is_period(line) && client->searched && !state->auth) {
         smtp_end_text(state, emitter, message); /* of a text that was not seen */
         return VERDICT_OK;
     }
@@ -53,10 +53,7 @@ static void take_text(struct smtp_state *state, struct emitter *emitter, const s
     piece.length = piece.bytes.len;
     if (!client->bare_said)
         say_bare_lf(&client->bare_said, emitter, has_bare_lf(client, message->bytes));
-    if (client->dot.ambiguous && !client->ambiguous) {
-        client->ambiguous = true;
-        emit_anomaly(emitter, ANOMALY_SMTP_AMBIGUOUS_END, 0, 0);
-    }
+    smtp_say_ambiguous(client, emitter);
     smtp_take_text(state, emitter, &piece);
 }
 

@@ -155,6 +155,7 @@ struct smtp_client {
     bool hailed;     /* it said HELO, EHLO or LHLO */
     bool believed;   /* a command was understood, or the server greeted: what comes is commands */
     bool lost;       /* bytes of this side were lost at some time */
+    bool searched;   /* there was a SEARCH: text may have gone by unseen */
     bool mid_line;   /* SEARCH: pending does not begin at the beginning of a line */
     bool bare_said;  /* smtp.bare_lf was told */
     bool after_cr;   /* the last byte of text was CR */
@@ -239,6 +240,9 @@ void smtp_unanswered(struct smtp_state *state, struct emitter *emitter, struct t
 
 /* DATA was sent: the text begins with what comes next. */
 void smtp_begin_data(struct smtp_state *state, bool bare_lf);
+
+/* Told once for each text, as soon as it is seen. */
+void smtp_say_ambiguous(struct smtp_client *client, struct emitter *emitter);
 
 /* A piece of text or chunk. */
 void smtp_take_text(struct smtp_state *state, struct emitter *emitter, const struct message *message);

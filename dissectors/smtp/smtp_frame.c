@@ -27,6 +27,7 @@ static size_t rest_of_line(struct bytes pending, bool *mid_line)
 static struct framing search(struct smtp_client *client, struct bytes pending)
 {
     client->phase = SMTP_SEARCH;
+    client->searched = true;
     if (client->mid_line)
         return pass_over(client->lost, rest_of_line(pending, &client->mid_line));
     struct bytes judged = bytes_first(pending, SMTP_JUDGED_BYTES);

@@ -103,6 +103,13 @@ void smtp_begin_data(struct smtp_state *state, bool bare_lf)
     state->data_answer = 0;
 }
 
+void smtp_say_ambiguous(struct smtp_client *client, struct emitter *emitter)
+{
+    if (client->dot.ambiguous && !client->ambiguous)
+        emit_anomaly(emitter, ANOMALY_SMTP_AMBIGUOUS_END, 0, 0);
+    client->ambiguous = client->dot.ambiguous;
+}
+
 void smtp_take_text(struct smtp_state *state, struct emitter *emitter, const struct message *message)
 {
     static const struct mail_start start = {.direction = FILE_UPLOAD};
@@ -170,6 +177,7 @@ static void make_room(struct smtp_state *state, struct emitter *emitter)
 void smtp_end_text(struct smtp_state *state, struct emitter *emitter, const struct message *message)
 {
     struct transaction *early = state->early;
+    smtp_say_ambiguous(&state->client, emitter);
     struct transaction *transaction = early ? early : smtp_open(state, emitter, SMTP_VERB_END, message);
     state->client.phase = SMTP_COMMANDS;
     state->client.believed = true;

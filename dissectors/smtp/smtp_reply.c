@@ -206,7 +206,7 @@ static void record_recipient(struct smtp_state *state, const struct reply *reply
         record_text(record, SMTP_RECIPIENT_ENHANCED, enhanced);
         smtp_explain_enhanced(record, enhanced);
     }
-    if (reply->line_count == 1 && without(first_text(reply), enhanced).len > 0)
+    if (without(first_text(reply), enhanced).len > 0)
         record_text(record, SMTP_RECIPIENT_TEXT, without(first_text(reply), enhanced));
     record_group_end(record);
     exchange->collected++;
@@ -398,10 +398,6 @@ static void follow(struct smtp_state *state, const struct smtp_exchange *exchang
         if (code >= 400 && state->client.mail)
             state->client.refused = true;
         break;
-    case SMTP_VERB_XEXCH50:
-        if (code == 354)
-            expect_blob(state, exchange->blob);
-        break;
     default:
         break;
     }
@@ -441,6 +437,16 @@ static enum verdict complete(struct smtp_state *state, struct emitter *emitter, 
     return VERDICT_OK;
 }
 
+/* Is a reply for each recipient to come, and how many? */
+static bool expects_each(const struct smtp_state *state, struct smtp_exchange *exchange)
+{
+    if (!exchange->collects || !exchange->ends_message)
+        return false;
+    if (exchange->collected == 0 && !exchange->final_follows)
+        exchange->expected = state->recipients > 0 ? state->recipients : 1;
+    return exchange->collected < exchange->expected;
+}
+
 /* Is this one of the replies for each recipient? True: more are to come. */
 static bool collect(struct smtp_state *state, struct transaction *transaction, const struct reply *reply)
 {
@@ -450,18 +456,16 @@ static bool collect(struct smtp_state *state, struct transaction *transaction, c
         exchange->expected = state->recipients;
         return true;
     }
-    if (!exchange->collects || !exchange->ends_message)
+    if (!expects_each(state, exchange))
         return false;
-    if (exchange->collected == 0 && !exchange->final_follows)
-        exchange->expected = state->recipients > 0 ? state->recipients : 1;
-    if (exchange->collected == exchange->expected)
-        return false; /* the one behind them */
-    if (exchange->collected == 0 && !exchange->final_follows)
-        record_reply(reply, transaction, false);
+    bool last = exchange->collected + 1 == exchange->expected;
+    bool tells = exchange->failed == 0 && (last || reply->code >= 400);
+    if (tells && !exchange->final_follows)
+        record_reply(reply, transaction, false); /* the first refusal stands for all, else the last reply */
     record_recipient(state, reply, transaction);
     if (exchange->failed > 0)
         transaction->record.outcome = OUTCOME_FAILURE;
-    return exchange->collected < exchange->expected || exchange->final_follows;
+    return !last || exchange->final_follows;
 }
 
 static enum verdict take(struct smtp_state *state, struct emitter *emitter, struct transaction *transaction,
@@ -472,6 +476,10 @@ static enum verdict take(struct smtp_state *state, struct emitter *emitter, stru
     bool login = exchange->verb == SMTP_VERB_AUTH || exchange->verb == SMTP_VERB_REPLY;
     if (reply->code == 334 && login && message->kind == MESSAGE_WHOLE) {
         smtp_auth_challenge(state, transaction, first_text(reply));
+        return VERDICT_OK;
+    }
+    if (exchange->verb == SMTP_VERB_XEXCH50 && reply->code == 354 && message->kind == MESSAGE_WHOLE) {
+        expect_blob(state, exchange->blob); /* and another reply */
         return VERDICT_OK;
     }
     if (collect(state, transaction, reply))

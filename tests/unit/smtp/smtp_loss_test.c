@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Sessions of which a part is missing, or that go wrong.
+ */
+#include "smtp_play.h"
+
+static void gap_with_end(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'S', "250 2.1.0 Ok\r\n", 0},
+        {'C', "RCPT TO:<b@y>\r\n", 0},
+        {'S', "250 2.1.5 Ok\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'S', "354 go\r\n", 0},
+        {'C', "Subject: s\r\n\r\nhel", 0},
+        {'c', NULL, 40},
+        {'S', "250 ok\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
+        "reply.enhanced=2.1.0 | reply.text=Ok\n"
+        "smtp success | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=250 <recipient_accepted> | "
+        "reply.enhanced=2.1.5 | reply.text=Ok\n"
+        "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
+        "mail success incomplete | email.subject=s | email.bytes=17 | email.envelope.from=a@x | email.envelope.to=b@y\n"
+        "smtp success incomplete | command=. <end_unseen> | message.bytes=17 | reply.code=250 <message_accepted> | "
+        "reply.text=ok\n"
+        "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+static void gap_in_text(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'S', "250 2.1.0 Ok\r\n", 0},
+        {'C', "RCPT TO:<b@y>\r\n", 0},
+        {'S', "250 2.1.5 Ok\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'S', "354 go\r\n", 0},
+        {'C', "Subject: s\r\n\r\nhel", 0},
+        {'c', NULL, 40},
+        {'C', "lo\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
+        "reply.enhanced=2.1.0 | reply.text=Ok\n"
+        "smtp success | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=250 <recipient_accepted> | "
+        "reply.enhanced=2.1.5 | reply.text=Ok\n"
+        "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
+        "mail success incomplete | email.subject=s | email.bytes=21 | email.envelope.from=a@x | email.envelope.to=b@y\n"
+        "smtp success | command=. | message.bytes=21 | reply.code=250 <message_accepted> | reply.text=ok\n"
+        "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+static void gap_with_data(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},     {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},           {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'S', "250 2.1.0 Ok\r\n", 0},     {'c', NULL, 21},
+        {'S', "250 ok\r\n354 go\r\n", 0}, {'C', "Subject: s\r\n\r\nhello\r\n..dot\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},           {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps,
+                "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+                "reply.domain=mx\n"
+                "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
+                "reply.enhanced=2.1.0 | reply.text=Ok\n"
+                "smtp success | reply.code=250 | reply.text=ok\n"
+                "smtp success | reply.code=354 | reply.text=go\n"
+                "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x\n"
+                "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
+}
+
+static void replies_lost(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'s', NULL, 14},
+        {'C', "RCPT TO:<b@y>\r\n", 0},
+        {'S', "250 2.1.5 Ok\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'S', "354 go\r\n", 0},
+        {'C', "Subject: s\r\n\r\nhello\r\n..dot\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps,
+                "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+                "reply.domain=mx\n"
+                "smtp unknown | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+                "smtp success | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=250 <recipient_accepted> | "
+                "reply.enhanced=2.1.5 | reply.text=Ok\n"
+                "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
+                "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
+                "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
+}
+
+static void replies_lost_pipelined(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nDATA\r\n", 0},
+        {'s', NULL, 20},
+        {'S', " 2.1.5 Ok\r\n354 go\r\n", 0},
+        {'C', "Subject: s\r\n\r\nhello\r\n..dot\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps,
+                "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+                "reply.domain=mx\n"
+                "smtp unknown | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+                "smtp unknown | command=RCPT | argument=TO:<b@y> | address=b@y\n"
+                "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
+                "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
+                "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
+}
+
+static void client_only(void **context)
+{
+    static const struct step steps[] = {
+        {'C', "EHLO me\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'C', "RCPT TO:<b@y>\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'C', "Subject: s\r\n\r\nhello\r\n..dot\r\n.\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'C', "RSET\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps,
+                "smtp unknown | command=EHLO | argument=me\n"
+                "smtp unknown | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+                "smtp unknown | command=RCPT | argument=TO:<b@y> | address=b@y\n"
+                "smtp unknown | command=DATA\n"
+                "mail unknown | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
+                "smtp unknown | command=. | message.bytes=27\n"
+                "smtp unknown | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+                "smtp unknown | command=DATA\n"
+                "smtp unknown | command=RSET\n"
+                "smtp unknown | command=QUIT\n");
+}
+
+static void server_only(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0}, {'S', "250 ok\r\n", 0}, {'S', "354 go\r\n", 0},
+        {'S', "250 ok\r\n", 0},       {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | reply.code=250 | reply.text=ok\n"
+                       "smtp success | reply.code=354 | reply.text=go\n"
+                       "smtp success | reply.code=250 | reply.text=ok\n");
+}
+
+static void early_talker(void **context)
+{
+    static const struct step steps[] = {
+        {'C', "EHLO me\r\n", 0},
+        {'S', "220 mx ESMTP\r\n250 mx\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+static void unasked(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0}, {'C', "EHLO me\r\n", 0}, {'S', "250 mx\r\n", 0}, {'S', "250 huh\r\n", 0},
+        {'C', "QUIT\r\n", 0},         {'S', "221 bye\r\n", 0}, {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "anomaly | overhear.anomaly.name=smtp.unasked_reply | overhear.anomaly.detail=a reply with code "
+                       "250 to no command that was seen\n"
+                       "smtp success | reply.code=250 | reply.text=huh\n"
+                       "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+static void no_service(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "554 no mail here\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp failure | reply.code=554 <no_service> | reply.text=no mail here\n"
+                       "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+static void slow(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'w', NULL, 4},
+        {'S', "450 4.7.1 greylisted\r\n", 0},
+        {'C', "RCPT TO:<b@y>\r\n", 0},
+        {'S', "550 5.9.77 relay denied\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "smtp failure | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=450 <greylisted> "
+                       "| reply.enhanced=4.7.1 | reply.text=greylisted <slow>\n"
+                       "smtp failure | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=550 <relay_denied> "
+                       "| reply.enhanced=5.9.77 <class_5> | reply.text=relay denied\n");
+}
+
+static void late_answer(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0}, {'C', "EHLO me\r\n", 0}, {'S', "250 mx\r\n", 0},
+        {'C', "NOOP\r\n", 0},         {'w', NULL, 200},        {'S', "250 late\r\n", 0},
+        {'C', "QUIT\r\n", 0},         {'S', "221 bye\r\n", 0}, {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "smtp unknown | command=NOOP\n"
+                       "smtp success | reply.code=250 | reply.text=late\n"
+                       "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+static void unfinished_command(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "QUIT", 0},
+        {'E', NULL, 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "smtp unknown incomplete | command=QUIT\n");
+}
+
+static void midstream_text(void **context)
+{
+    static const struct step steps[] = {
+        {'C', "lorem ipsum\r\nMAIL FROM: you\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "anomaly | overhear.anomaly.name=message.nonsense | overhear.anomaly.detail=from stream byte 0 "
+                       "on, what is sent makes no sense in this protocol\n"
+                       "smtp success | command=. | reply.code=250 <message_accepted> | reply.text=ok\n"
+                       "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gap_with_end),
+        cmocka_unit_test(gap_in_text),
+        cmocka_unit_test(gap_with_data),
+        cmocka_unit_test(replies_lost),
+        cmocka_unit_test(replies_lost_pipelined),
+        cmocka_unit_test(client_only),
+        cmocka_unit_test(server_only),
+        cmocka_unit_test(early_talker),
+        cmocka_unit_test(unasked),
+        cmocka_unit_test(no_service),
+        cmocka_unit_test(slow),
+        cmocka_unit_test(late_answer),
+        cmocka_unit_test(unfinished_command),
+        cmocka_unit_test(midstream_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
