@@ -42,6 +42,8 @@ static void literal_end(struct imap_state *state, struct emitter *emitter, const
     own->begun = true;
     if (end.incomplete)
         mail_gap(emitter, own->mail, own->lost);
+    if (own->inside)
+        imap_text_add_lost(&own->text, own->lost);
     if (message->incomplete && own->current)
         own->current->record.incomplete = true;
     if (message->side == SIDE_CLIENT)
@@ -116,7 +118,8 @@ static void imap_gap(void *state_block, struct emitter *emitter, enum side side,
         own->begun = true;
         own->left -= length;
         mail_gap(emitter, own->mail, length);
-        own->text.cut = own->inside || own->text.cut;
+        if (own->inside)
+            imap_text_add_lost(&own->text, length);
         if (own->current)
             own->current->record.incomplete = true;
         return;

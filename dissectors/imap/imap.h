@@ -246,6 +246,8 @@ static inline struct bytes imap_text_bytes(const struct imap_text *text)
 
 void imap_text_add(struct imap_text *text, struct bytes more);
 void imap_text_add_number(struct imap_text *text, uint64_t number);
+/* A question mark for each byte that is lost, so that what follows stands where it should. */
+void imap_text_add_lost(struct imap_text *text, uint64_t length);
 /* The mark of something left out at the end, once. */
 void imap_text_end(struct imap_text *text);
 
@@ -353,7 +355,7 @@ struct imap_transaction {
     uint8_t command; /* enum imap_command */
     bool complete;   /* the whole command was seen, or what is there was read */
     bool stale;      /* its answer may be among what was lost */
-    bool known;      /* command is one of IMAP, with or without a row */
+    bool uids;       /* its FETCH responses carry UIDs */
     uint32_t untagged, listed, fetched, expunged, appended;
     uint64_t fetched_bytes, appended_bytes;
     uint64_t kinds_said, codes_said, flags_said, attributes_said; /* bits: explained already */
@@ -401,6 +403,8 @@ void imap_append_end(struct imap_state *state, struct emitter *emitter, const st
 /* Text of the command between literals. */
 void imap_append_text(struct imap_state *state, struct emitter *emitter, const struct message *message,
                       struct bytes chunk);
+/* The message announced does not come. */
+void imap_append_drop(struct imap_state *state, struct emitter *emitter);
 /* The command is over. `message` may be NULL: it was broken off. */
 void imap_append_finish(struct imap_state *state, struct emitter *emitter, const struct message *message);
 /* The server's verdict on the messages of this command (NULL: of all). */

@@ -124,6 +124,18 @@ void imap_append_finish(struct imap_state *state, struct emitter *emitter, const
     state->catenate = false;
 }
 
+void imap_append_drop(struct imap_state *state, struct emitter *emitter)
+{
+    struct imap_side *own = &state->sides[SIDE_CLIENT];
+    if (!own->mail || state->catenate)
+        return;
+    for (size_t i = 0; i < IMAP_APPENDS; i++)
+        if (state->appends[i].mail == own->mail)
+            state->appends[i] = (struct imap_append){0};
+    mail_drop(emitter, own->mail);
+    own->mail = NULL;
+}
+
 void imap_append_close(struct imap_state *state, struct emitter *emitter, const struct transaction *transaction,
                        enum outcome outcome)
 {

@@ -16,7 +16,7 @@ static void add_mailbox(struct imap_state *state, struct record *record, unsigne
     uint8_t raw[IMAP_NAME_BYTES], name[IMAP_NAME_BYTES];
     struct bytes sent = bytes_of(raw, imap_token_text(token, raw, sizeof raw));
     struct bytes decoded = bytes_of(name, imap_mailbox_decode(sent, state->utf8, name, sizeof name));
-    if (token->kind == IMAP_TOKEN_OPEN || token->kind == IMAP_TOKEN_CLOSE)
+    if (token->kind == IMAP_TOKEN_OPEN || token->kind == IMAP_TOKEN_CLOSE || !token->value.at)
         return;
     if (bytes_is_nocase(decoded, "INBOX"))
         decoded = bytes_text("INBOX");
@@ -83,7 +83,7 @@ static void add_item(struct record *record, struct bytes text, size_t section, s
 }
 
 /* Behind the numbers of the messages: one item, or a list of them; lists of modifiers may follow. */
-static void take_items(struct record *record, struct bytes rest)
+static void take_items(struct record *record, struct imap_transaction *own, struct bytes rest)
 {
     struct imap_token set;
     unsigned count = 0, depth = 0;
@@ -101,6 +101,7 @@ static void take_items(struct record *record, struct bytes rest)
             if (length == 0)
                 return;
             add_item(record, rest, section, section_end);
+            own->uids = own->uids || bytes_is_nocase(bytes_first(rest, length), "UID");
             count++;
             if (depth == 0)
                 return;
@@ -178,7 +179,7 @@ static bool needs_open(enum imap_command command)
 void imap_ask(struct imap_state *state, struct emitter *emitter, struct transaction *transaction, struct bytes argument)
 {
     struct record *record = &transaction->record;
-    const struct imap_transaction *own = imap_of(transaction);
+    struct imap_transaction *own = imap_of(transaction);
     if (own->command == IMAP_COMMAND_LOGIN) {
         imap_login(emitter, record, argument);
         return;
@@ -193,7 +194,7 @@ void imap_ask(struct imap_state *state, struct emitter *emitter, struct transact
     if (needs_open(own->command) && state->open_length > 0)
         record_text(record, IMAP_SELECTED, bytes_of(state->open, state->open_length));
     if (own->command == IMAP_COMMAND_FETCH)
-        take_items(record, argument);
+        take_items(record, own, argument);
     else if (own->command == IMAP_COMMAND_STORE)
         take_store(record, argument);
     else if (own->command == IMAP_COMMAND_APPEND)

@@ -86,7 +86,7 @@ static struct transaction *open_command(struct emitter *emitter, const struct me
     struct record *record = &transaction->record;
     struct imap_transaction *own = imap_of(transaction);
     own->command = (uint8_t)words->known;
-    own->known = words->name != NULL;
+    own->uids = words->uid;
     record->outcome = OUTCOME_UNKNOWN;
     record_text(record, IMAP_TAG, words->tag);
     if (words->name)

@@ -110,7 +110,8 @@ static void add_listed(const struct imap_state *state, struct record *record, st
 {
     uint8_t decoded[IMAP_NAME_BYTES];
     struct listed listed;
-    if (!parse_listed(text, &listed) || own->listed++ >= IMAP_LISTED)
+    bool unknown = !parse_listed(text, &listed) || (listed.name.kind == IMAP_TOKEN_LITERAL && !listed.name.value.at);
+    if (unknown || own->listed++ >= IMAP_LISTED)
         return;
     record_group_begin(record, IMAP_MAILBOXES);
     record_text(record, IMAP_MAILBOX_NAME,
@@ -187,9 +188,9 @@ static bool find_count(struct bytes text, uint64_t *ret_count)
 static void explain_fetch(struct imap_state *state, struct record *record, struct imap_transaction *own, bool first)
 {
     const struct imap_fetch *fetch = &state->fetch;
+    bool asked = own->command == IMAP_COMMAND_FETCH || fetch->has_content;
     if (first)
-        say_number(record, own->command == IMAP_COMMAND_FETCH ? "imap.fetch" : "imap.fetch_flags", "number",
-                   state->number);
+        say_number(record, asked ? "imap.fetch" : "imap.fetch_flags", "number", state->number);
     if (fetch->has_content) {
         struct argument argument = {.name = "size", .kind = ARGUMENT_SIZE, .integer = (int64_t)fetch->message_bytes};
         record_observe(record, RECORD_LAST, "imap.fetch_message", &argument, 1);
@@ -203,9 +204,9 @@ static void explain_number(struct imap_state *state, struct record *record, stru
 {
     bool opening = own->command == IMAP_COMMAND_SELECT || own->command == IMAP_COMMAND_EXAMINE;
     if (state->kind == IMAP_KIND_EXISTS)
-        say_number(record, opening ? "imap.exists" : "imap.exists_now", "count", state->number);
+        say(record, opening ? "imap.exists" : "imap.exists_now");
     else if (state->kind == IMAP_KIND_RECENT)
-        say_number(record, state->number > 0 ? "imap.recent" : "imap.recent_none", "count", state->number);
+        say(record, state->number > 0 ? "imap.recent" : "imap.recent_none");
     else if (first)
         say_number(record, "imap.expunge", "number", state->number);
 }

@@ -79,7 +79,8 @@ void imap_login(struct emitter *emitter, struct record *record, struct bytes arg
     struct bytes all = rest;
     if (!imap_token_next(&rest, &password))
         return;
-    if (rest.len > 0 || password.kind == IMAP_TOKEN_OPEN || password.kind == IMAP_TOKEN_CLOSE || password.broken)
+    bool odd_password = password.broken && password.kind != IMAP_TOKEN_LITERAL;
+    if (rest.len > 0 || password.kind == IMAP_TOKEN_OPEN || password.kind == IMAP_TOKEN_CLOSE || odd_password)
         say_password(emitter, record, all);
     else
         say_password(emitter, record, bytes_of(text, imap_token_text(&password, text, sizeof text)));

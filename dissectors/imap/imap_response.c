@@ -74,6 +74,7 @@ static void cut_command(struct imap_state *state, struct emitter *emitter)
         client->phase = IMAP_PHASE_LINE;
         client->continued = false;
         client->left = 0;
+        imap_append_drop(state, emitter);
     }
     imap_append_finish(state, emitter, NULL);
     imap_command_finish(state, emitter);
@@ -192,10 +193,24 @@ static enum verdict take_tagged(struct imap_state *state, struct emitter *emitte
 
 /* --- requests to go on --- */
 
+/* The server asks for the next step of AUTHENTICATE; an empty question is one too. */
+static void take_challenge(struct record *record, struct bytes text)
+{
+    uint8_t readable[SASL_TEXT_BYTES];
+    size_t length = sasl_challenge(text, readable, sizeof readable);
+    record_text(record, IMAP_AUTH_CHALLENGES, length > 0 ? bytes_of(readable, length) : text);
+}
+
+static void begin_idling(struct imap_state *state, struct record *record, const struct message *message)
+{
+    record_observe(record, RECORD_LAST, "imap.idling", NULL, 0);
+    state->idle_asked = true;
+    state->idle_ns = message->first.time_ns;
+}
+
 static void take_continuation(struct imap_state *state, struct emitter *emitter, const struct message *message,
                               struct bytes text)
 {
-    uint8_t readable[SASL_TEXT_BYTES];
     struct imap_side *client = &state->sides[SIDE_CLIENT];
     bool wants_literal = client->phase == IMAP_PHASE_LITERAL && client->current;
     struct transaction *transaction = wants_literal ? client->current : state->exchange;
@@ -204,25 +219,21 @@ static void take_continuation(struct imap_state *state, struct emitter *emitter,
         transaction = transaction_open(emitter, IMAP_KEY_ALONE, message);
     if (!transaction)
         return;
-    transaction_touch(transaction, message);
     struct record *record = &transaction->record;
+    transaction_touch(transaction, message);
     if (state->mode == IMAP_MODE_SASL && !wants_literal && !alone) {
-        if (text.len == 0)
-            return;
-        size_t length = sasl_challenge(text, readable, sizeof readable);
-        record_text(record, IMAP_AUTH_CHALLENGES, length > 0 ? bytes_of(readable, length) : text);
+        take_challenge(record, text);
         return;
     }
     record_text(record, IMAP_CONTINUATION, text);
     if (wants_literal)
         record_observe(record, RECORD_LAST, "imap.go_on", NULL, 0);
-    if (state->mode == IMAP_MODE_IDLE && !wants_literal && !alone) {
-        record_observe(record, RECORD_LAST, "imap.idling", NULL, 0);
-        state->idle_asked = true;
-        state->idle_ns = message->first.time_ns;
-    }
-    if (alone)
-        transaction_close(emitter, transaction);
+    else if (state->mode == IMAP_MODE_IDLE && !alone)
+        begin_idling(state, record, message);
+    if (!alone)
+        return;
+    record->outcome = OUTCOME_UNKNOWN;
+    transaction_close(emitter, transaction);
 }
 
 /* --- untagged responses --- */
@@ -269,11 +280,12 @@ void imap_untagged_finish(struct imap_state *state, struct emitter *emitter)
     bool greets = !state->greeted && imap_kind_is_status(state->kind);
     own->current = NULL;
     own->continued = false;
-    state->greeted = true;
     if (state->kind == IMAP_KIND_PREAUTH)
         state->authenticated = true;
-    if (!transaction)
+    if (!transaction) {
+        state->greeted = true;
         return;
+    }
     struct record *record = &transaction->record;
     struct imap_transaction *mine = imap_of(transaction);
     imap_text_end(&own->text);
@@ -287,6 +299,7 @@ void imap_untagged_finish(struct imap_state *state, struct emitter *emitter)
         record_set_integer(record, IMAP_RESPONSES, mine->untagged);
     }
     imap_data_fields(state, record, mine, text);
+    state->greeted = true;
     if (transaction->key != IMAP_KEY_ALONE)
         return;
     record->outcome = OUTCOME_UNKNOWN;
@@ -370,12 +383,24 @@ static void take_untagged(struct imap_state *state, struct emitter *emitter, con
 
 /* --- lines --- */
 
-static void take_junk(struct imap_state *state, struct emitter *emitter)
+static void take_junk(struct imap_state *state, struct emitter *emitter, const struct message *message)
 {
     struct imap_side *own = &state->sides[SIDE_SERVER];
+    if (message->kind != MESSAGE_WHOLE)
+        return;
     if (!own->said_bad)
         emit_anomaly(emitter, ANOMALY_IMAP_BAD_LINE, 0, 0);
     own->said_bad = own->searching = true;
+}
+
+/* * BYE while LOGOUT is in flight, and the like. */
+static bool is_awaited(struct emitter *emitter, struct bytes line)
+{
+    struct bytes word, rest = bytes_skip(line, 2);
+    if (!bytes_begin(line, "* ") || !text_word_next(&rest, &word))
+        return false;
+    const struct imap_kind_row *row = imap_kind_row(imap_kind_find(word));
+    return row->strict && bytes_is(word, row->name) && imap_cause(emitter, imap_kind_find(word), rest);
 }
 
 /* While lost: is this a response beyond doubt? */
@@ -383,18 +408,45 @@ static bool is_believed(struct emitter *emitter, struct bytes line)
 {
     struct bytes tag, text;
     enum imap_kind kind;
-    if (imap_surely_response(line))
+    if (imap_surely_response(line) || is_awaited(emitter, line))
         return true;
     return imap_tagged_parts(line, &tag, &kind, &text) && (imap_find_tag(emitter, tag) || imap_surely_tag(tag));
 }
 
-enum verdict imap_take_server(struct imap_state *state, struct emitter *emitter, const struct message *message,
+/* A logical line begins, and is worth reading. */
+static enum verdict take_line(struct imap_state *state, struct emitter *emitter, const struct message *message,
                               struct bytes line, bool ended)
 {
     struct imap_side *own = &state->sides[SIDE_SERVER];
     struct bytes tag, text;
     enum imap_kind kind;
     enum verdict verdict = VERDICT_OK;
+    bool first = !own->spoke && !own->searching && !state->sides[SIDE_CLIENT].spoke;
+    bool starred = bytes_begin(line, "* ");
+    if (starred) {
+        begin_untagged(state, emitter, message, bytes_skip(line, 2));
+        take_untagged(state, emitter, message, bytes_skip(line, 2), ended);
+    } else if (imap_tagged_parts(line, &tag, &kind, &text)) {
+        verdict = take_tagged(state, emitter, message, tag, kind, text);
+    } else if (bytes_at(line, 0) == '+') {
+        take_continuation(state, emitter, message, bytes_trim(bytes_skip(line, 1)));
+    } else if (first) {
+        return VERDICT_NOT_MINE;
+    } else {
+        own->skipping = !ended;
+        take_junk(state, emitter, message);
+        return VERDICT_OK;
+    }
+    own->skipping = !starred && !ended;
+    own->searching = own->said_bad = false;
+    own->spoke = true;
+    return verdict;
+}
+
+enum verdict imap_take_server(struct imap_state *state, struct emitter *emitter, const struct message *message,
+                              struct bytes line, bool ended)
+{
+    struct imap_side *own = &state->sides[SIDE_SERVER];
     if (own->continued) {
         take_untagged(state, emitter, message, line, ended);
         return VERDICT_OK;
@@ -403,26 +455,5 @@ enum verdict imap_take_server(struct imap_state *state, struct emitter *emitter,
         own->skipping = !ended;
         return VERDICT_OK;
     }
-    bool first = !own->spoke && !own->searching && !state->sides[SIDE_CLIENT].spoke;
-    bool tagged = imap_tagged_parts(line, &tag, &kind, &text);
-    bool starred = bytes_begin(line, "* "), asks = bytes_at(line, 0) == '+';
-    if (!tagged && !starred && !asks && first)
-        return VERDICT_NOT_MINE;
-    own->searching = false;
-    if (!starred)
-        own->skipping = !ended;
-    if (starred) {
-        begin_untagged(state, emitter, message, bytes_skip(line, 2));
-        take_untagged(state, emitter, message, bytes_skip(line, 2), ended);
-    } else if (tagged) {
-        verdict = take_tagged(state, emitter, message, tag, kind, text);
-    } else if (asks) {
-        take_continuation(state, emitter, message, bytes_trim(bytes_skip(line, 1)));
-    } else {
-        take_junk(state, emitter);
-        return VERDICT_OK;
-    }
-    own->spoke = true;
-    own->said_bad = false;
-    return verdict;
+    return take_line(state, emitter, message, line, ended);
 }

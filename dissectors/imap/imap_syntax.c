@@ -65,15 +65,21 @@ void imap_text_add_number(struct imap_text *text, uint64_t number)
     imap_text_add(text, bytes_of(digits + at, sizeof digits - at));
 }
 
+void imap_text_add_lost(struct imap_text *text, uint64_t length)
+{
+    for (uint64_t i = 0; i < length && !text->cut; i++)
+        imap_text_add(text, bytes_text("?"));
+}
+
 void imap_text_end(struct imap_text *text)
 {
     static const char mark[] = "…";
     if (!text->cut)
         return;
-    /* Not in the middle of a character. */
-    size_t length = sizeof text->kept - (sizeof mark - 1);
-    while (length > 0 && (text->kept[length] & 0xc0) == 0x80)
-        length--;
+    size_t room = sizeof text->kept - (sizeof mark - 1);
+    size_t length = text->length < room ? text->length : room;
+    while (length > 0 && length < text->length && (text->kept[length] & 0xc0) == 0x80)
+        length--; /* not in the middle of a character */
     text->length = (uint16_t)length;
     text->cut = false;
     imap_text_add(text, bytes_text(mark));
