@@ -71,13 +71,13 @@ static bool days_of(struct bytes text, int64_t *ret_days)
 
 static void observe_age(struct record *record, enum whois_field field, const char *past, const char *future)
 {
-    const int64_t day_ns = 86400LL * 1000000000;
+    const int64_t day_ns = 86400LL * 1000000000, centuries = 2 * 36525; /* what an argument can hold */
     int64_t days;
     if (!days_of(record_find_text(record, field), &days) || record->first.frame == 0)
         return;
     int64_t ahead = days - record->first.time_ns / day_ns;
     const char *observation = ahead < 0 ? past : future;
-    if (!observation)
+    if (!observation || ahead == 0 || ahead < -centuries || ahead > centuries)
         return;
     struct argument time = {
         .name = "time", .kind = ARGUMENT_DURATION, .integer = (ahead < 0 ? -ahead : ahead) * day_ns};

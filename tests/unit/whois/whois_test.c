@@ -737,16 +737,78 @@ static void broken_off(void **state)
                 "whois.domain=a.example\n");
 }
 
+static void dates_far_away(void **state)
+{
+    static const struct step steps[] = {
+        {'T', NULL, 1795305600},
+        {'C', "a.example\n", 0},
+        {'S', "created: 1999-12-31\nexpires: 9999-12-31\n", 0},
+        {'e', NULL, 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(43, false, steps,
+                "whois success\n"
+                "whois.server=10.0.0.2\n"
+                "whois.query=a.example\n"
+                "<whois.asks_domain>\n"
+                "whois.response.bytes=40\n"
+                "whois.response.text=created: 1999-12-31\n"
+                "expires: 9999-12-31\n"
+                "\n"
+                "whois.created=1999-12-31\n"
+                "whois.expires=9999-12-31\n"
+                "<whois.created>\n");
+}
+
+static void dates_that_are_none(void **state)
+{
+    static const struct step steps[] = {
+        {'T', NULL, 1795305600},
+        {'C', "a.example\n", 0},
+        {'S', "created: 31-Foo-2020\nexpires: 2026-13-01\n", 0},
+        {'e', NULL, 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(43, false, steps,
+                "whois success\n"
+                "whois.server=10.0.0.2\n"
+                "whois.query=a.example\n"
+                "<whois.asks_domain>\n"
+                "whois.response.bytes=41\n"
+                "whois.response.text=created: 31-Foo-2020\n"
+                "expires: 2026-13-01\n"
+                "\n"
+                "whois.created=31-Foo-2020\n"
+                "whois.expires=2026-13-01\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gtld),       cmocka_unit_test(iana),        cmocka_unit_test(ripe),
-        cmocka_unit_test(arin),       cmocka_unit_test(uk),          cmocka_unit_test(de),
-        cmocka_unit_test(de_free),    cmocka_unit_test(jp),          cmocka_unit_test(it),
-        cmocka_unit_test(fi),         cmocka_unit_test(fr),          cmocka_unit_test(br),
-        cmocka_unit_test(missing),    cmocka_unit_test(refused),     cmocka_unit_test(no_end_of_line),
-        cmocka_unit_test(unanswered), cmocka_unit_test(asked_twice), cmocka_unit_test(only_the_server),
-        cmocka_unit_test(a_hole),     cmocka_unit_test(broken_off),
+        cmocka_unit_test(gtld),
+        cmocka_unit_test(iana),
+        cmocka_unit_test(ripe),
+        cmocka_unit_test(arin),
+        cmocka_unit_test(uk),
+        cmocka_unit_test(de),
+        cmocka_unit_test(de_free),
+        cmocka_unit_test(jp),
+        cmocka_unit_test(it),
+        cmocka_unit_test(fi),
+        cmocka_unit_test(fr),
+        cmocka_unit_test(br),
+        cmocka_unit_test(missing),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(no_end_of_line),
+        cmocka_unit_test(unanswered),
+        cmocka_unit_test(asked_twice),
+        cmocka_unit_test(only_the_server),
+        cmocka_unit_test(a_hole),
+        cmocka_unit_test(broken_off),
+        cmocka_unit_test(dates_far_away),
+        cmocka_unit_test(dates_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
