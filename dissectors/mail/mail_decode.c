@@ -39,23 +39,28 @@ static void put_bytes(struct output *output, struct bytes bytes)
         put(output, bytes_at(bytes, i));
 }
 
-/* --- base64 --- */
+/* --- base64: of RFC 2045, so the two characters of the URL-safe alphabet are passed over like any other that does not
+ * belong. A decoder for all kinds of base64 would take them. --- */
 
-enum { BLOCK = 64 };
+enum { BLOCK = 64, PLAIN_BYTES = 1024 };
+
+static bool is_white(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 static void count_character(struct mail_decoder *decoder, uint8_t c, uint64_t *characters)
 {
     struct base64 *base64 = &decoder->base64;
-    bool is_space = c == ' ' || (c >= '\t' && c <= '\r');
+    uint8_t lower = byte_lower(c);
     if (c == '=')
         base64->finished = true;
     else if (base64->finished)
-        base64->odd |= !is_space;
-    else if ((byte_lower(c) >= 'a' && byte_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-             c == '-' || c == '_')
+        base64->odd |= !is_white(c);
+    else if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/')
         ++*characters;
     else
-        base64->odd |= !is_space;
+        base64->odd |= !is_white(c);
 }
 
 /* Nothing but the alphabet and white space: then this many are of the alphabet; else -1. No branches and no type wider
@@ -66,9 +71,9 @@ static int count_block(const uint8_t block[BLOCK])
     for (size_t i = 0; i < BLOCK; i++) {
         uint8_t c = block[i];
         uint8_t letter = (uint8_t)((c | 0x20) - 'a'), digit = (uint8_t)(c - '0'), control = (uint8_t)(c - '\t');
-        uint8_t is_letter = letter < 26, is_digit = digit < 10, is_control = control < 5, is_blank = c == ' ';
-        uint8_t is_plus = c == '+', is_slash = c == '/', is_minus = c == '-', is_underscore = c == '_';
-        characters = (uint8_t)(characters + is_letter + is_digit + is_plus + is_slash + is_minus + is_underscore);
+        uint8_t is_letter = letter < 26, is_digit = digit < 10, is_plus = c == '+', is_slash = c == '/';
+        uint8_t is_control = control < 5, is_blank = c == ' ';
+        characters = (uint8_t)(characters + is_letter + is_digit + is_plus + is_slash);
         spaces = (uint8_t)(spaces + is_control + is_blank);
     }
     return characters + spaces == BLOCK ? characters : -1;
@@ -94,9 +99,38 @@ static uint64_t count_base64(struct mail_decoder *decoder, struct bytes text)
     return bits / 8;
 }
 
+/* At most PLAIN_BYTES of the text, without - and _. Returns how many stand in `plain`. */
+static size_t without_url_alphabet(struct mail_decoder *decoder, struct bytes text, uint8_t plain[PLAIN_BYTES])
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = bytes_at(text, i);
+        bool is_url = c == '-' || c == '_';
+        plain[length] = c;
+        length += is_url ? 0 : 1;
+        decoder->base64.odd |= is_url;
+    }
+    return length;
+}
+
+static bool has_url_alphabet(struct bytes text)
+{
+    return bytes_find(text, '-', 0) < text.len || bytes_find(text, '_', 0) < text.len;
+}
+
+static uint64_t decode_plain(struct mail_decoder *decoder, struct bytes text, const struct byte_sink *sink)
+{
+    uint8_t out[PLAIN_BYTES], plain[PLAIN_BYTES];
+    if (has_url_alphabet(text))
+        text = bytes_of(plain, without_url_alphabet(decoder, text, plain));
+    size_t used, length = base64_piece(&decoder->base64, text, out, sizeof out, &used);
+    if (length > 0)
+        sink->take(sink->context, bytes_of(out, length));
+    return length;
+}
+
 static uint64_t decode_base64(struct mail_decoder *decoder, struct bytes text, const struct byte_sink *sink)
 {
-    uint8_t out[OUT_BYTES];
     uint64_t count = 0;
     if (decoder->resync) {
         size_t eol = bytes_find(text, '\n', 0);
@@ -106,17 +140,11 @@ static uint64_t decode_base64(struct mail_decoder *decoder, struct bytes text, c
         decoder->base64 = (struct base64){.odd = decoder->base64.odd};
         text = bytes_skip(text, eol);
     }
-    if (!sink) {
+    if (!sink)
         count = count_base64(decoder, text);
-    } else {
-        while (text.len > 0) {
-            size_t used, length = base64_piece(&decoder->base64, text, out, sizeof out, &used);
-            if (length > 0)
-                sink->take(sink->context, bytes_of(out, length));
-            count += length;
-            text = bytes_skip(text, used);
-        }
-    }
+    else
+        for (; text.len > 0; text = bytes_skip(text, PLAIN_BYTES))
+            count += decode_plain(decoder, bytes_first(text, PLAIN_BYTES), sink);
     decoder->odd |= decoder->base64.odd;
     return count;
 }

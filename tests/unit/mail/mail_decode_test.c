@@ -67,7 +67,7 @@ static void base64(void **state)
     expect(MAIL_BASE64, "Zm*9v!", "foo", true);
     expect(MAIL_BASE64, "Zm9vYg==\r\n-- \r\nlist", "foob", true); /* what a mailing list adds */
     expect(MAIL_BASE64, "Zm9vYg==\r\n=\r\n", "foob", false);
-    expect(MAIL_BASE64, "--__++//", "\xfb\xef\xff\xfb\xef\xff", false);
+    expect(MAIL_BASE64, "--Z__m-9v_", "foo", true); /* not the URL-safe alphabet */
     /* longer than the blocks that are counted at a time */
     expect(MAIL_BASE64,
            "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\r\n"
