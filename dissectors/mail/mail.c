@@ -113,6 +113,7 @@ void mail_close(struct emitter *emitter, struct object *mail, enum outcome outco
         return;
     mail_end(emitter, mail, NULL, true);
     mail->record.outcome = outcome;
+    mail_explain_envelope(&mail->record);
     object_close(emitter, mail);
 }
 

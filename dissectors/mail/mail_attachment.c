@@ -122,6 +122,7 @@ static void record_attachment(const struct mail_walk *walk, const struct mail_le
         record_text(record, MAIL_ATTACHMENT_MIME_TYPE, bytes_text(content->type));
     if (!was_not_asked_for(walk, leaf))
         record_integer(record, MAIL_ATTACHMENT_SIZE, (int64_t)leaf->size);
+    mail_explain_attachment(record, content->type, result->mime_type);
     if (result->has_hash)
         record_text(record, MAIL_ATTACHMENT_SHA256, bytes_text(result->sha256));
     if (result->mime_type)

@@ -55,7 +55,7 @@ static bool same_domain(struct bytes a, struct bytes b)
     return bytes_equal_nocase(mail_domain(a), mail_domain(b));
 }
 
-static void explain_envelope(struct record *record)
+void mail_explain_envelope(struct record *record)
 {
     struct bytes envelope = record_find_text(record, MAIL_ENVELOPE_FROM);
     struct bytes from = record_find_text(record, MAIL_FROM_ADDRESS);
@@ -131,7 +131,6 @@ static void explain_journey(const struct mail_headers *headers, struct record *r
 void mail_explain(const struct mail_headers *headers, struct record *record, int64_t seen_ns)
 {
     explain_missing(record);
-    explain_envelope(record);
     explain_from(record);
     explain_date(headers, record, seen_ns);
     explain_journey(headers, record);
@@ -141,4 +140,51 @@ void mail_explain(const struct mail_headers *headers, struct record *record, int
         observe(record, MAIL_RECEIPT_TO_ADDRESS, "mail.receipt");
     if (record_has(record, MAIL_LIST_UNSUBSCRIBE))
         observe(record, MAIL_LIST_UNSUBSCRIBE, "mail.unsubscribe");
+}
+
+static bool is_program(const char *type)
+{
+    static const char *const programs[] = {
+        "application/vnd.microsoft.portable-executable",
+        "application/x-dosexec",
+        "application/x-elf",
+        "application/x-mach-binary",
+        "application/java-archive",
+        "application/x-java-applet",
+        "application/vnd.android.package-archive",
+        "application/x-ms-shortcut",
+        "application/x-mswinurl",
+        "application/vnd.ms-htmlhelp",
+        "application/javascript",
+        "text/x-msdos-batch",
+        "text/x-shellscript",
+    };
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (bytes_is(bytes_text(type), programs[i]))
+            return true;
+    return false;
+}
+
+/* Pictures, sound, films and PDF have names that everybody agrees on. */
+static bool promises_otherwise(struct bytes declared, struct bytes detected)
+{
+    size_t slash = bytes_find(declared, '/', 0);
+    struct bytes kind = bytes_first(declared, slash);
+    if (bytes_is(detected, "application/octet-stream"))
+        return false;
+    if (bytes_is(declared, "application/pdf"))
+        return !bytes_equal(declared, detected);
+    return (bytes_is(kind, "image") || bytes_is(kind, "audio") || bytes_is(kind, "video")) &&
+           !bytes_equal(kind, bytes_first(detected, bytes_find(detected, '/', 0)));
+}
+
+void mail_explain_attachment(struct record *record, const char *declared, const char *detected)
+{
+    if (!detected)
+        return;
+    struct argument type = text_argument("type", bytes_text(detected));
+    if (is_program(detected))
+        record_observe(record, RECORD_LAST, "mail.program", &type, 1);
+    else if (promises_otherwise(bytes_text(declared), bytes_text(detected)))
+        record_observe(record, RECORD_LAST, "mail.other_type", &type, 1);
 }

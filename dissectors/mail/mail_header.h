@@ -58,4 +58,11 @@ struct mail_content {
  * counts. */
 void mail_content_take(struct emitter *emitter, struct mail_content *content, struct bytes name, struct bytes value);
 
+/* What is to be said of the envelope beside the header, when both are known. */
+void mail_explain_envelope(struct record *record);
+
+/* What is to be said of a file whose content is not what it is declared to be, beside the member added last of its open
+ * group. `declared` may be empty, `detected` NULL. */
+void mail_explain_attachment(struct record *record, const char *declared, const char *detected);
+
 #endif

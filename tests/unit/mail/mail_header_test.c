@@ -169,7 +169,6 @@ static void answers_elsewhere(void **state)
                 "email.origination_timestamp=1795352400000000000\nemail.date=Sun, 22 Nov 2026 13:00:00 GMT\n");
 }
 
-/* The envelope is known before the header. */
 static void read_with_envelope(struct play *unused, struct emitter *emitter, const struct message *message)
 {
     (void)unused;
@@ -183,6 +182,7 @@ static void read_with_envelope(struct play *unused, struct emitter *emitter, con
     mail_header_record(emitter, headers, record, bytes_text("Sender"), bytes_text(" s@t"));
     mail_header_record(emitter, headers, record, bytes_text("Date"), bytes_text(" Sun, 22 Nov 2026 13:00:00 GMT"));
     mail_headers_finish(emitter, headers, record);
+    mail_explain_envelope(record);
     transaction_close(emitter, transaction);
 }
 
@@ -232,6 +232,51 @@ static void after_the_end_nothing_is_taken(void **state)
     assert_string_equal(play_run(read_after_the_end, bytes_text("a@b")), "email.subject=x\n");
 }
 
+/* Beside the size, which is always shown. */
+static void read_attachment(struct play *unused, struct emitter *emitter, const struct message *message)
+{
+    (void)unused;
+    static char types[2][64];
+    size_t space = bytes_find(message->bytes, ' ', 0);
+    struct transaction *transaction = transaction_open(emitter, 0, message);
+    assert_non_null(transaction);
+    types[0][bytes_copy(types[0], 63, bytes_first(message->bytes, space))] = '\0';
+    types[1][bytes_copy(types[1], 63, bytes_skip(message->bytes, space + 1))] = '\0';
+    record_group_begin(&transaction->record, MAIL_ATTACHMENTS);
+    record_integer(&transaction->record, MAIL_ATTACHMENT_SIZE, 1);
+    mail_explain_attachment(&transaction->record, types[0], types[1][0] ? types[1] : NULL);
+    record_group_end(&transaction->record);
+    transaction_close(emitter, transaction);
+}
+
+static void disguises(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *types, *note;
+    } cases[] = {
+        {"image/png image/png", ""},
+        {"image/jpg image/jpeg", ""},
+        {"image/png ", ""},
+        {"image/png application/octet-stream", ""},
+        {"image/png application/zip", "mail.other_type type=application/zip"},
+        {"application/pdf text/html", "mail.other_type type=text/html"},
+        {"application/pdf application/pdf", ""},
+        {"application/x-zip application/zip", ""},
+        {" application/zip", ""},
+        {" application/x-elf", "mail.program type=application/x-elf"},
+        {"application/pdf application/x-elf", "mail.program type=application/x-elf"},
+        {"text/plain text/x-shellscript", "mail.program type=text/x-shellscript"},
+        {"audio/mpeg video/mp4", "mail.other_type type=video/mp4"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char expected[256];
+        snprintf(expected, sizeof expected, "email.attachments:\n  file.size=1\n%s%s%s", *cases[i].note ? "  <" : "",
+                 cases[i].note, *cases[i].note ? ">\n" : "");
+        assert_string_equal(play_run(read_attachment, bytes_text(cases[i].types)), expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +293,7 @@ int main(void)
         cmocka_unit_test(answers_elsewhere),
         cmocka_unit_test(envelopes),
         cmocka_unit_test(after_the_end_nothing_is_taken),
+        cmocka_unit_test(disguises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
