@@ -76,6 +76,14 @@ static void take_unparsed(struct imap_state *state, struct emitter *emitter, con
     (void)state;
 }
 
+static void explain_unknown(struct record *record, const struct words *words)
+{
+    const char *other;
+    bool no_tag = imap_command_find(words->tag, &other) != IMAP_COMMAND_OTHER || other ||
+                  bytes_is_nocase(words->tag, "UID");
+    record_observe(record, RECORD_LAST, no_tag ? "imap.no_tag" : "imap.no_command", NULL, 0);
+}
+
 static struct transaction *open_command(struct emitter *emitter, const struct message *message,
                                         const struct words *words)
 {
@@ -93,6 +101,8 @@ static struct transaction *open_command(struct emitter *emitter, const struct me
         record_word(record, IMAP_COMMAND, words->name);
     else
         record_text(record, IMAP_COMMAND, imap_upper(words->command, upper, sizeof upper));
+    if (!words->name)
+        explain_unknown(record, words);
     transaction->patient = words->known == IMAP_COMMAND_IDLE;
     return transaction;
 }

@@ -27,11 +27,31 @@ static bool set_bit(uint64_t *bits, unsigned bit)
 
 /* --- lists of words --- */
 
+/* Those that carry a value are explained by what stands before it. */
+static void explain_capability(struct record *record, struct bytes word)
+{
+    static const struct {
+        const char *begin, *observation;
+    } rows[] = {
+        {"APPENDLIMIT=", "imap.capability.appendlimit"},   {"IMAPSIEVE=", "imap.capability.imapsieve"},
+        {"MESSAGELIMIT=", "imap.capability.messagelimit"}, {"RIGHTS=", "imap.capability.rights"},
+        {"SAVELIMIT=", "imap.capability.savelimit"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!bytes_begin_nocase(word, rows[i].begin))
+            continue;
+        record_unexplained(record, RECORD_LAST);
+        say(record, rows[i].observation);
+    }
+}
+
 void imap_capabilities(struct record *record, struct bytes words)
 {
     struct bytes word;
-    for (unsigned i = 0; i < CAPABILITY_MOST && text_word_next(&words, &word); i++)
+    for (unsigned i = 0; i < CAPABILITY_MOST && text_word_next(&words, &word); i++) {
         record_text(record, IMAP_CAPABILITIES, word);
+        explain_capability(record, word);
+    }
 }
 
 void imap_flag_list(struct record *record, unsigned field, struct bytes text)

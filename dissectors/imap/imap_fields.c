@@ -138,7 +138,7 @@ static const struct field fields[IMAP_FIELD_COUNT] = {
 
 static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_BRIEF, LINE_ONCE,
-     "[{imap.tag} ][{!imap.command}][ {imap.argument}][{imap.unparsed}][ → {!imap.response.status}]"
+     "[{imap.tag} ][{!imap.command} ][{imap.argument} ][{imap.unparsed} ][→ {!imap.response.status}]"
      "[ {imap.response.code}][ {imap.response.text}]",
      NULL},
     {SPEAKER_SAME, DETAIL_BRIEF, LINE_ONCE,
@@ -158,10 +158,12 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "and so on: {imap.response.untagged_count} in all", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "{!imap.idle_end}", NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
-     "{imap.tag} {!imap.response.status} {[}{imap.response.code} {imap.response.code_data}{]}[ {imap.response.text}]",
+     "{?imap.response.code_data}{imap.tag} {!imap.response.status} {[}{imap.response.code} "
+     "{imap.response.code_data}{]}[ {imap.response.text}]",
      NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
-     "{^imap.response.code_data}{imap.tag} {!imap.response.status} {[}{imap.response.code}{]}[ {imap.response.text}]",
+     "{^imap.response.code_data}{?imap.response.code}{imap.tag} {!imap.response.status} {[}{imap.response.code}{]}[ "
+     "{imap.response.text}]",
      NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
      "{^imap.response.code}{imap.tag} {!imap.response.status}[ {imap.response.text}]", NULL},

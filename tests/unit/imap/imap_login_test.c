@@ -287,6 +287,7 @@ static void misspelled_later(void **state)
                 "imap failure\n"
                 "imap.tag=d\n"
                 "imap.command=XYZZY\n"
+                "<imap.no_command>\n"
                 "imap.argument=plugh\n"
                 "imap.response.status=BAD\n");
 }

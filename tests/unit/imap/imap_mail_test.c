@@ -218,10 +218,9 @@ static void many(void **state)
         {'C',
          "a APPEND Sent {24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\nb APPEND Sent {24+}\r\nSubject: "
          "tides\r\n\r\nhigh\r\n\r\nc APPEND Sent {24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\nd APPEND Sent "
-         "{24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\ne APPEND Sent {24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\nf APPEND "
-         "Sent {24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\n",
+         "{24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\ne APPEND Sent {24+}\r\nSubject: tides\r\n\r\nhigh\r\n\r\n",
          0},
-        {'S', "a OK\r\nb OK\r\nc OK\r\nd OK\r\ne OK\r\nf OK\r\n", 0},
+        {'S', "a OK\r\nb OK\r\nc OK\r\nd OK\r\ne OK\r\n", 0},
         {0, NULL, 0},
     };
     (void)state;
@@ -234,9 +233,6 @@ static void many(void **state)
                 "mail unknown\n"
                 "email.subject=tides\n"
                 "email.bytes=24\n"
-                "mail unknown\n"
-                "email.subject=tides\n"
-                "email.bytes=24\n"
                 "imap success\n"
                 "imap.tag=a\n"
                 "imap.command=APPEND\n"
@@ -245,6 +241,9 @@ static void many(void **state)
                 "imap.argument=Sent {24 bytes}\n"
                 "imap.mailbox=Sent\n"
                 "imap.response.status=OK\n"
+                "mail success\n"
+                "email.subject=tides\n"
+                "email.bytes=24\n"
                 "imap success\n"
                 "imap.tag=b\n"
                 "imap.command=APPEND\n"
@@ -280,17 +279,6 @@ static void many(void **state)
                 "email.bytes=24\n"
                 "imap success\n"
                 "imap.tag=e\n"
-                "imap.command=APPEND\n"
-                "imap.appended.messages=1\n"
-                "imap.appended.bytes=24\n"
-                "imap.argument=Sent {24 bytes}\n"
-                "imap.mailbox=Sent\n"
-                "imap.response.status=OK\n"
-                "mail success\n"
-                "email.subject=tides\n"
-                "email.bytes=24\n"
-                "imap success\n"
-                "imap.tag=f\n"
                 "imap.command=APPEND\n"
                 "imap.appended.messages=1\n"
                 "imap.appended.bytes=24\n"

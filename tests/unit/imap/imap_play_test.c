@@ -20,8 +20,6 @@ static void by_hand(void **state)
          0},
         {'C', "a3 FETCH 3 body[]\r\n", 0},
         {'S', "* 3 FETCH (FLAGS (\\Seen) BODY[] {24}\r\nSubject: tides\r\n\r\nhigh\r\n)\r\na3 OK done\r\n", 0},
-        {'C', "a4 LOGOUT\r\n", 0},
-        {'S', "* BYE see you\r\na4 OK bye\r\n", 0},
         {0, NULL, 0},
     };
     (void)state;
@@ -84,7 +82,24 @@ static void by_hand(void **state)
                 "imap.fetched.messages=1\n"
                 "imap.fetched.bytes=24\n"
                 "imap.response.status=OK\n"
-                "imap.response.text=done\n"
+                "imap.response.text=done\n");
+}
+
+static void goodbye(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* PREAUTH hi\r\n", 0},
+        {'C', "a4 LOGOUT\r\n", 0},
+        {'S', "* BYE see you\r\na4 OK bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=PREAUTH hi\n"
+                "<imap.greeting_preauth>\n"
+                "imap.response.status=PREAUTH\n"
+                "imap.response.text=hi\n"
                 "imap success\n"
                 "imap.tag=a4\n"
                 "imap.command=LOGOUT\n"
@@ -277,7 +292,7 @@ static void refused(void **state)
                 "imap.response.text=too busy\n");
 }
 
-static void enable_id_list(void **state)
+static void id_and_list(void **state)
 {
     static const struct step steps[] = {
         {'S', "* PREAUTH hi\r\n", 0},
@@ -286,14 +301,6 @@ static void enable_id_list(void **state)
         {'C', "b LIST \"\" \"*\"\r\n", 0},
         {'S', "* LIST (\\HasNoChildren \\Drafts) \"/\" Entw&APw-rfe\r\n* LIST (\\Noselect) NIL {3}\r\na\"b\r\nb OK\r\n",
          0},
-        {'C', "c ENABLE UTF8=ACCEPT\r\n", 0},
-        {'S', "* ENABLED UTF8=ACCEPT\r\nc OK\r\n", 0},
-        {'C', "d SELECT \"Entw\303\274rfe & Co\"\r\n", 0},
-        {'S', "d OK [READ-ONLY]\r\n", 0},
-        {'C', "e STORE 2 +FLAGS (\\Deleted)\r\n", 0},
-        {'S', "* 2 FETCH (FLAGS (\\Deleted))\r\ne OK\r\n", 0},
-        {'C', "f RENAME a b\r\n", 0},
-        {'S', "f NO [ALREADYEXISTS] b\r\n", 0},
         {0, NULL, 0},
     };
     (void)state;
@@ -337,7 +344,30 @@ static void enable_id_list(void **state)
                 "imap.mailboxes:\n"
                 "  name=a\"b\n"
                 "  attributes=\\Noselect\n"
-                "imap.response.status=OK\n"
+                "imap.response.status=OK\n");
+}
+
+static void names_in_utf8(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* PREAUTH hi\r\n", 0},
+        {'C', "c ENABLE UTF8=ACCEPT\r\n", 0},
+        {'S', "* ENABLED UTF8=ACCEPT\r\nc OK\r\n", 0},
+        {'C', "d SELECT \"Entw\303\274rfe & Co\"\r\n", 0},
+        {'S', "d OK [READ-ONLY]\r\n", 0},
+        {'C', "e STORE 2 +FLAGS (\\Deleted)\r\n", 0},
+        {'S', "* 2 FETCH (FLAGS (\\Deleted))\r\ne OK\r\n", 0},
+        {'C', "f RENAME a b\r\n", 0},
+        {'S', "f NO [ALREADYEXISTS] b\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=PREAUTH hi\n"
+                "<imap.greeting_preauth>\n"
+                "imap.response.status=PREAUTH\n"
+                "imap.response.text=hi\n"
                 "imap success\n"
                 "imap.tag=c\n"
                 "imap.command=ENABLE\n"
@@ -484,10 +514,10 @@ static void deep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),        cmocka_unit_test(in_flight), cmocka_unit_test(search_correlator),
-        cmocka_unit_test(idle),           cmocka_unit_test(alone),     cmocka_unit_test(refused),
-        cmocka_unit_test(enable_id_list), cmocka_unit_test(mistakes),  cmocka_unit_test(starttls),
-        cmocka_unit_test(deep),
+        cmocka_unit_test(by_hand),           cmocka_unit_test(goodbye),     cmocka_unit_test(in_flight),
+        cmocka_unit_test(search_correlator), cmocka_unit_test(idle),        cmocka_unit_test(alone),
+        cmocka_unit_test(refused),           cmocka_unit_test(id_and_list), cmocka_unit_test(names_in_utf8),
+        cmocka_unit_test(mistakes),          cmocka_unit_test(starttls),    cmocka_unit_test(deep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
