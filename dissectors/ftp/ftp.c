@@ -29,6 +29,8 @@ static bool is_binary(struct bytes pending)
 static struct framing frame_command(struct ftp_side *own, struct bytes pending, size_t seen)
 {
     struct framing framing = framing_line(pending, seen);
+    if (framing.kind == FRAMING_MORE && pending.len > FTP_LINE_BYTES)
+        own->mid_line = true; /* too long: it will be told as a gap */
     if (framing.kind == FRAMING_MESSAGE && is_binary(bytes_first(pending, (size_t)framing.length)))
         return skip_line(own, pending);
     return framing;
@@ -48,11 +50,16 @@ static struct framing search_command(struct ftp_side *own, struct bytes pending,
 {
     struct framing framing = framing_line(pending, seen);
     struct bytes line = bytes_first(pending, (size_t)framing.length), word;
-    if (framing.kind != FRAMING_MESSAGE)
+    if (own->mid_line) {
+        framing = skip_line(own, pending);
+        own->searching = own->mid_line;
         return framing;
+    }
+    if (framing.kind != FRAMING_MESSAGE)
+        return frame_command(own, pending, seen);
     own->searching = false;
     line = text_line(line, NULL);
-    if (!own->mid_line && text_word_next(&line, &word) && ftp_verb_find(word))
+    if (text_word_next(&line, &word) && ftp_verb_find(word))
         return framing;
     return skip_line(own, pending);
 }

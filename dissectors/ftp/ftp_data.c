@@ -3,9 +3,13 @@
  * The data connection: nothing but bytes, until one side closes. What they are was said on the control connection, and
  * stands in the block that both share. A file is handed on as it comes; a listing becomes a record of `ftp`.
  *
- * Which connections are such, only their announcement tells: there is no port, and nothing to recognise.
+ * Which connections are such, only their announcement tells: there is no port, and nothing to recognise. Where the
+ * capture has the first bytes before the command that ordered them, they wait for it: the core keeps them while they
+ * are few, and a short transfer that is over already is kept here until the connection is forgotten.
  */
 #include "ftp.h"
+
+enum { WAITING_BYTES = 32 * 1024, HELD_BYTES = 1024 };
 
 enum purpose {
     PURPOSE_NONE, /* nothing came so far */
@@ -17,13 +21,18 @@ struct ftp_data {
     uint8_t purpose; /* enum purpose */
     uint8_t sender;  /* enum side; the other one has nothing to say */
     uint8_t kind;    /* enum ftp_kind, of a listing */
+    bool decided;    /* what this is has been said, or is waited for no longer */
+    bool asked[2];   /* by enum side: the block was looked at since these bytes came */
     bool over;
     bool skip_line; /* of a listing: its beginning is lost, or it is too long */
     bool opaque;    /* in blocks or compressed */
     uint64_t bytes, entries;
     struct object *file;
     struct transaction *listing;
-    size_t line_length;
+    struct moment held_first, held_last;
+    uint8_t held_side; /* enum side */
+    size_t held_length, line_length;
+    uint8_t held[HELD_BYTES];
     uint8_t line[FTP_LISTING_LINE_BYTES];
 };
 
@@ -227,22 +236,67 @@ static void finish(struct ftp_data *data, struct emitter *emitter, const struct 
     }
 }
 
-static struct framing ftp_data_frame(void *state, enum side side, struct bytes pending, size_t seen)
+/* Only a message can look at the block, so an empty one is made of the bytes that wait. */
+static struct framing ftp_data_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
-    (void)state;
-    (void)side;
-    (void)pending;
+    struct ftp_data *data = state_block;
     (void)seen;
-    return (struct framing){FRAMING_BODY_END, 0};
+    if (pending.len > WAITING_BYTES)
+        data->decided = true;
+    if (data->decided)
+        return (struct framing){FRAMING_BODY_END, 0};
+    data->asked[side] = !data->asked[side];
+    return (struct framing){data->asked[side] ? FRAMING_BODY : FRAMING_MORE, 0};
+}
+
+static void decide(struct ftp_data *data, struct emitter *emitter)
+{
+    const struct ftp_transfer *transfer = transfer_of(emitter);
+    data->decided = !transfer || transfer->ordered;
+}
+
+/* What was held is waited for no longer. */
+static void release(struct ftp_data *data, struct emitter *emitter)
+{
+    const struct message message = {
+        .kind = MESSAGE_BODY,
+        .side = data->held_side == SIDE_SERVER ? SIDE_SERVER : SIDE_CLIENT,
+        .bytes = bytes_of(data->held, data->held_length),
+        .length = data->held_length,
+        .first = data->held_first,
+        .last = data->held_last,
+    };
+    data->decided = true;
+    data->held_length = 0;
+    if (message.length > 0)
+        take_body(data, emitter, &message);
+}
+
+/* These bytes end before what they are was said. */
+static void take_rest(struct ftp_data *data, struct emitter *emitter, const struct message *message)
+{
+    decide(data, emitter);
+    if (!data->decided && data->held_length == 0 && message->bytes.len <= sizeof data->held) {
+        data->held_length = bytes_copy(data->held, sizeof data->held, message->bytes);
+        data->held_side = (uint8_t)message->side;
+        data->held_first = message->first;
+        data->held_last = message->last;
+        return;
+    }
+    release(data, emitter);
+    take_body(data, emitter, message);
 }
 
 static enum verdict ftp_data_message(void *state_block, struct emitter *emitter, const struct message *message)
 {
     struct ftp_data *data = state_block;
-    if (message->kind == MESSAGE_BODY)
+    if (message->kind == MESSAGE_REST)
+        take_rest(data, emitter, message);
+    else if (message->kind == MESSAGE_BODY)
         take_body(data, emitter, message);
-    else if (message->kind == MESSAGE_BODY_END && data->purpose != PURPOSE_NONE && data->sender == message->side &&
-             !data->over)
+    else if (!data->decided)
+        decide(data, emitter);
+    else if (data->purpose != PURPOSE_NONE && data->sender == message->side && !data->over)
         finish(data, emitter, message, message->incomplete);
     return VERDICT_OK;
 }
@@ -252,6 +306,7 @@ static void ftp_data_gap(void *state_block, struct emitter *emitter, enum side s
     struct ftp_data *data = state_block;
     struct moment now = emit_now(emitter);
     const struct message message = {.kind = MESSAGE_BODY, .side = side, .first = now, .last = now};
+    release(data, emitter);
     if (data->over)
         return;
     if (data->purpose == PURPOSE_NONE)
@@ -283,6 +338,7 @@ static void ftp_data_end(void *state_block, struct emitter *emitter, enum end_re
                               .first = conversation->first,
                               .last = conversation->last,
                               .incomplete = reason != END_FIN};
+    release(data, emitter);
     if (data->over)
         return;
     if (data->purpose == PURPOSE_NONE) {

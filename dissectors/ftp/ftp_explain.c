@@ -32,11 +32,18 @@ struct letter_note {
     const char *key;
 };
 
+/* In place of what the catalog says about the command in general. */
+static void tell_instead(struct record *record, const char *key)
+{
+    record_unexplained(record, FTP_COMMAND);
+    observe(record, FTP_COMMAND, key);
+}
+
 static void explain_letter(struct record *record, const struct letter_note *notes, uint8_t letter)
 {
     for (; notes->letter; notes++)
         if (notes->letter == byte_upper(letter))
-            observe(record, FTP_ARGUMENT, notes->key);
+            tell_instead(record, notes->key);
 }
 
 /* A word and the sentence about it; ended by NULL. */
@@ -48,7 +55,7 @@ static bool explain_word(struct record *record, const struct word_note *notes, s
 {
     for (; notes->word; notes++)
         if (bytes_is_nocase(word, notes->word)) {
-            observe(record, FTP_ARGUMENT, notes->key);
+            tell_instead(record, notes->key);
             return true;
         }
     return false;

@@ -24,22 +24,25 @@ static bool is_ftp_code(unsigned code)
            code == 226;
 }
 
+static bool has_code(struct bytes line, unsigned *ret_code)
+{
+    uint64_t code = 0;
+    uint8_t separator = bytes_at(line, 3);
+    bool good = line.len >= 3 && text_number(bytes_first(line, 3), &code) && code >= 100 && code <= 599;
+    *ret_code = (unsigned)code;
+    return good && (line.len == 3 || separator == ' ' || separator == '-');
+}
+
 /* MORE: the line does not tell. */
 static enum probe probe_reply_line(struct bytes line, bool first)
 {
-    uint64_t code = 0;
-    bool coded = text_number(bytes_first(line, 3), &code) && line.len >= 3;
-    uint8_t separator = bytes_at(line, 3);
-    bool separated = line.len == 3 || separator == ' ' || separator == '-';
-    if (first && (!coded || !separated || code < 100 || code > 599))
+    unsigned code;
+    bool coded = has_code(line, &code);
+    if ((first && !coded) || contains(line, "SMTP") || contains(line, "LMTP"))
         return PROBE_NO;
-    if (first && (code == 220 || code == 120) && contains(line, "FTP") && !contains(line, "SMTP"))
+    if (first && (code == 220 || code == 120) && contains(line, "FTP"))
         return PROBE_SERVER;
-    if (contains(line, "SMTP") || contains(line, "LMTP"))
-        return PROBE_NO;
-    if (coded && separated && is_ftp_code((unsigned)code))
-        return PROBE_SERVER;
-    return PROBE_MORE;
+    return coded && is_ftp_code(code) ? PROBE_SERVER : PROBE_MORE;
 }
 
 static size_t word_length(struct bytes line)

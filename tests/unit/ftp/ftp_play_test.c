@@ -859,6 +859,79 @@ static void listing_mlsd(void **state)
                 "ftp.reply.text=x\n");
 }
 
+/* The capture has the bytes before the command that ordered them. */
+static void data_first(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready FTP\r\n", 0},
+        {'C', "PASV\r\n", 0},
+        {'S', "227 (10,0,0,2,19,136)\r\n", 0},
+        {'P', NULL, 5000},
+        {'d', "one\r\n", 0},
+        {'C', "NLST\r\n", 0},
+        {'d', "two\r\n", 0},
+        {'F', NULL, 0},
+        {'S', "150 x\r\n226 x\r\n", 0},
+        {'C', "PASV\r\n", 0},
+        {'S', "227 (10,0,0,2,19,137)\r\n", 0},
+        {'P', NULL, 5001},
+        {'d', "orphan", 0},
+        {'F', NULL, 0},
+        {'C', "RETR late\r\n", 0},
+        {'S', "150 x\r\n226 x\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(0, steps,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n"
+                "ftp success\n"
+                "ftp.command=PASV\n"
+                "ftp.reply.code=227\n"
+                "ftp.reply.text=(10,0,0,2,19,136)\n"
+                "ftp.data.mode=passive\n"
+                "ftp.data.ip=10.0.0.2\n"
+                "ftp.data.port=5000\n"
+                "ftp success\n"
+                "ftp.command=NLST\n"
+                "ftp.listing:\n"
+                "  name=one\n"
+                "ftp.listing:\n"
+                "  name=two\n"
+                "ftp.data.bytes=10\n"
+                "ftp.listing_count=2\n"
+                "ftp success\n"
+                "ftp.command=NLST\n"
+                "ftp.preliminary:\n"
+                "  code=150\n"
+                "  text=x\n"
+                "ftp.reply.code=226\n"
+                "ftp.reply.text=x\n"
+                "ftp success\n"
+                "ftp.command=PASV\n"
+                "ftp.reply.code=227\n"
+                "ftp.reply.text=(10,0,0,2,19,137)\n"
+                "ftp.data.mode=passive\n"
+                "ftp.data.ip=10.0.0.2\n"
+                "ftp.data.port=5001\n"
+                "file\n"
+                "overhear.direction=download\n"
+                "overhear.parent=ftp\n"
+                "overhear.parent_conversation=1\n"
+                "file.size=6\n"
+                "file.mime_type=text/plain\n"
+                "ftp success\n"
+                "ftp.command=RETR\n"
+                "ftp.argument=late\n"
+                "ftp.path=late\n"
+                "ftp.preliminary:\n"
+                "  code=150\n"
+                "  text=x\n"
+                "ftp.reply.code=226\n"
+                "ftp.reply.text=x\n");
+}
+
 /* Logged out and in again. */
 static void rein(void **state)
 {
@@ -906,7 +979,7 @@ int main(void)
         cmocka_unit_test(between_servers),   cmocka_unit_test(nat),           cmocka_unit_test(greeting_late),
         cmocka_unit_test(during_a_transfer), cmocka_unit_test(gaps),          cmocka_unit_test(midstream),
         cmocka_unit_test(replies_alone),     cmocka_unit_test(features),      cmocka_unit_test(odd_replies),
-        cmocka_unit_test(listing_mlsd),      cmocka_unit_test(rein),
+        cmocka_unit_test(listing_mlsd),      cmocka_unit_test(data_first),    cmocka_unit_test(rein),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
