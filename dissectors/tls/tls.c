@@ -216,11 +216,9 @@ static void take_plain(struct tls_input *input)
     if (!input->transaction || own->plain_done)
         return;
     touch(input);
-    size_t end = bytes_find(text, '\n', 0);
+    size_t feed = bytes_find(text, '\n', 0), end = bytes_find(bytes_first(text, feed), '\r', 0);
     own->plain_done = end < text.len;
     text = bytes_first(text, end);
-    if (own->plain_done && end > 0 && bytes_at(text, end - 1) == '\r')
-        text = bytes_first(text, end - 1);
     record_append(&input->transaction->record, TLS_SERVER_PLAIN_ANSWER, text, TLS_PLAIN_BYTES);
 }
 
@@ -272,6 +270,7 @@ static void take_body_end(struct tls_input *input)
     enum tls_body body = own->body;
     if (body != TLS_BODY_PLAIN)
         own->body = TLS_BODY_NONE;
+    own->body_lost = own->body_left;
     own->body_left = 0;
     if (body == TLS_BODY_RECORD)
         take_encrypted(input, own->record_type, own->record_length);
@@ -297,7 +296,8 @@ static void take_rest(struct tls_input *input)
 {
     struct tls_side *own = &input->state->sides[input->side];
     struct bytes bytes = input->message->bytes;
-    bool in_clear = own->phase == TLS_PHASE_RECORDS && !own->change_cipher && !own->unsure && own->skip == 0;
+    bool in_clear = own->phase == TLS_PHASE_RECORDS && !own->change_cipher && own->skip == 0 &&
+                    (!own->unsure || tls_is_handshake(bytes_skip(bytes, TLS_HEADER_BYTES)));
     if (in_clear && bytes_at(bytes, 0) == TLS_HANDSHAKE)
         take_handshakes(input, bytes, true);
     lose(input);
@@ -340,10 +340,13 @@ static void tls_gap(void *state_block, struct emitter *emitter, enum side side, 
     struct tls_side *own = &state->sides[side];
     if (own->phase == TLS_PHASE_OPAQUE)
         return;
-    if (own->body != TLS_BODY_NONE && length < own->body_left) {
-        own->body_left -= length;
+    /* What ends exactly with a body was told as its end. */
+    if (length <= own->body_left || length == own->body_lost) {
+        own->body_left -= length < own->body_left ? length : own->body_left;
+        own->body_lost = 0;
         return;
     }
+    own->body_left = own->body_lost = 0;
     struct tls_input input = {
         .state = state, .emitter = emitter, .side = side, .transaction = transaction_oldest(emitter)};
     lose(&input);

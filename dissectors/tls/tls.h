@@ -169,11 +169,11 @@ struct tls_side {
     struct tls_walk walk;
     uint8_t record_type; /* of the body */
     uint32_t record_length;
-    uint64_t body_left;
-    uint32_t skip;      /* bytes still to come of a handshake message that is not read */
-    bool change_cipher; /* from here on, handshake records are encrypted */
-    bool unsure;        /* after a gap: a handshake record may begin in the middle of a message */
-    bool gap;           /* a part of this side was lost */
+    uint64_t body_left, body_lost; /* lost: how much of the last one was missing at its end */
+    uint32_t skip;                 /* bytes still to come of a handshake message that is not read */
+    bool change_cipher;            /* from here on, handshake records are encrypted */
+    bool unsure;                   /* after a gap: a handshake record may begin in the middle of a message */
+    bool gap;                      /* a part of this side was lost */
     bool malformed_said;
     bool application;            /* application data was seen */
     bool plain_said, plain_done; /* of an answer that is no TLS: told; its first line is over */
@@ -260,6 +260,9 @@ struct tls_scratch {
 
 enum probe tls_probe(const struct conversation *conversation, enum side side, struct bytes first);
 struct framing tls_frame(void *state, enum side side, struct bytes pending, size_t seen);
+
+/* A handshake message in clear, as far as its first bytes tell. */
+bool tls_is_handshake(struct bytes content);
 
 /* A record in clear although this side has changed ciphers: TLS 1.3 sends ChangeCipherSpec for show. */
 bool tls_is_clear_hello(struct bytes content, size_t record_length);

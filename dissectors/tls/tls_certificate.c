@@ -208,7 +208,7 @@ void tls_explain_certificate(struct record *record, const struct tls_transaction
         record_observe(record, (int)(field + CERTIFICATE_SUBJECT), "tls.certificate_other_name", &name, 1);
     }
     if (facts->self_signed)
-        record_observe(record, (int)(field + CERTIFICATE_SELF_SIGNED), "tls.certificate_self_signed", NULL, 0);
+        record_observe(record, (int)(field + CERTIFICATE_ISSUER), "tls.certificate_self_signed", NULL, 0);
     unsigned enough = facts->is_ec ? EC_BITS : RSA_BITS;
     if (facts->key_bits > 0 && facts->key_bits < enough)
         record_observe(record, (int)(field + CERTIFICATE_KEY_SIZE), "tls.certificate_weak_key", NULL, 0);

@@ -335,32 +335,41 @@ const char *tls_number_text(unsigned code, unsigned digits, char ret_text[TLS_NU
     return ret_text;
 }
 
-static bool contains(const char *name, const char *word)
+static bool contains_any(const char *name, const char *const *words)
 {
-    return strstr(name, word) != NULL;
+    for (; *words; words++)
+        if (strstr(name, *words))
+            return true;
+    return false;
 }
 
 struct tls_suite tls_suite_of(const char *name)
 {
+    static const char *const null[] = {"_NULL_", NULL}, *const rc4[] = {"_RC4_", NULL};
+    static const char *const triple_des[] = {"_3DES_", "_EDE3_", NULL}, *const des[] = {"_DES_", "_DES40_", NULL};
+    static const char *const old[] = {"_RC2_", "_IDEA_", "_FORTEZZA_", NULL}, *const cbc[] = {"_CBC_", NULL};
+    static const char *const aead[] = {"_GCM_", "_CCM", "_POLY1305_", "_MGM_", NULL};
+    static const char *const ecdhe[] = {"_ECDHE_", "_ECDH_anon_", "_ECCPWD_", NULL};
+    static const char *const dhe[] = {"_DHE_", "_DH_anon_", NULL};
+    static const char *const export[] = {"EXPORT", NULL}, *const anonymous[] = {"_anon_", NULL};
+    static const char *const psk[] = {"_PSK_", NULL};
     struct tls_suite suite = {0};
     const char *with = strstr(name, "_WITH_");
     const char *cipher = with ? with : name;
     suite.tls13 = !with && bytes_begin(bytes_text(name), "TLS_");
     /* TLS_SHA256_SHA256 and its sister of RFC 9150 protect against changes and hide nothing. */
-    suite.null = contains(cipher, "_NULL_") || bytes_begin(bytes_text(name), "TLS_SHA");
-    suite.export = contains(name, "EXPORT");
-    suite.rc4 = contains(cipher, "_RC4_");
-    suite.triple_des = contains(cipher, "_3DES_") || contains(cipher, "_EDE3_");
-    suite.des = contains(cipher, "_DES_") && !suite.triple_des;
-    suite.des = suite.des || contains(cipher, "_DES40_");
-    suite.old = contains(cipher, "_RC2_") || contains(cipher, "_IDEA_") || contains(cipher, "_FORTEZZA_");
-    suite.aead = (suite.tls13 && !suite.null) || contains(cipher, "_GCM_") || contains(cipher, "_CCM") ||
-                 contains(cipher, "_POLY1305_") || contains(cipher, "_MGM_");
-    suite.cbc = contains(cipher, "_CBC_");
-    suite.anonymous = contains(name, "_anon_");
-    suite.psk = contains(name, "_PSK_");
-    suite.ecdhe = contains(name, "_ECDHE_") || contains(name, "_ECDH_anon_") || contains(name, "_ECCPWD_");
-    suite.dhe = contains(name, "_DHE_") || contains(name, "_DH_anon_");
+    suite.null = contains_any(cipher, null) || bytes_begin(bytes_text(name), "TLS_SHA");
+    suite.export = contains_any(name, export);
+    suite.rc4 = contains_any(cipher, rc4);
+    suite.triple_des = contains_any(cipher, triple_des);
+    suite.des = contains_any(cipher, des) && !suite.triple_des;
+    suite.old = contains_any(cipher, old);
+    suite.aead = (suite.tls13 && !suite.null) || contains_any(cipher, aead);
+    suite.cbc = contains_any(cipher, cbc);
+    suite.anonymous = contains_any(name, anonymous);
+    suite.psk = contains_any(name, psk);
+    suite.ecdhe = contains_any(name, ecdhe);
+    suite.dhe = contains_any(name, dhe);
     suite.forward_secrecy = suite.tls13 || suite.ecdhe || suite.dhe;
     return suite;
 }

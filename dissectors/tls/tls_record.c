@@ -43,13 +43,14 @@ static bool is_known_message(unsigned type)
            (type >= TLS_CERTIFICATE && type <= TLS_CLIENT_KEY_EXCHANGE) || type == TLS_CERTIFICATE_STATUS;
 }
 
-/* A handshake message as its first bytes say. */
-static bool is_handshake(struct bytes content)
+bool tls_is_handshake(struct bytes content)
 {
     struct reader r = reader_of(content);
     unsigned type = reader_u8(&r);
+    if (!reader_ok(&r) || !is_known_message(type))
+        return false;
     uint32_t length = reader_u24(&r);
-    return reader_ok(&r) && is_known_message(type) && length <= TLS_HANDSHAKE_BYTES;
+    return !reader_ok(&r) || length <= TLS_HANDSHAKE_BYTES;
 }
 
 bool tls_is_clear_hello(struct bytes content, size_t record_length)
@@ -74,15 +75,15 @@ static enum probe probe_handshake(struct bytes first, const struct header *heade
     unsigned type = reader_u8(&r);
     if (type != TLS_CLIENT_HELLO && type != TLS_SERVER_HELLO)
         return is_known_message(type) ? PROBE_MAYBE : PROBE_NO;
+    enum probe hello = type == TLS_CLIENT_HELLO ? PROBE_CLIENT : PROBE_SERVER;
     if (header->length < HELLO_BYTES) /* cut into tiny records, as some do to get past filters */
-        return type == TLS_CLIENT_HELLO ? PROBE_CLIENT : PROBE_SERVER;
+        return hello;
     if (reader_left(&r) < HELLO_BYTES - 1)
         return reader_left(&r) > 0 && bytes_at(reader_peek(&r), 0) > 1 ? PROBE_NO : PROBE_MORE;
     uint32_t length = reader_u24(&r);
     unsigned major = reader_u8(&r);
-    if (length < 34 || length > TLS_HANDSHAKE_BYTES || (major != 3 && major != 0x7f))
-        return PROBE_NO;
-    return type == TLS_CLIENT_HELLO ? PROBE_CLIENT : PROBE_SERVER;
+    bool right = length >= 34 && length <= TLS_HANDSHAKE_BYTES && (major == 3 || major == 0x7f);
+    return right ? hello : PROBE_NO;
 }
 
 enum probe tls_probe(const struct conversation *conversation, enum side side, struct bytes first)
@@ -203,7 +204,7 @@ static struct framing frame_handshake(struct tls_side *own, struct bytes pending
     struct bytes content = bytes_slice(pending, TLS_HEADER_BYTES, looked_at);
     if (own->change_cipher && !tls_is_clear_hello(content, header->length))
         return record_body(own, TLS_BODY_RECORD, header);
-    if (own->unsure && !is_handshake(content))
+    if (own->unsure && !tls_is_handshake(content))
         return record_body(own, TLS_BODY_RECORD, header);
     return gather(own, pending);
 }
@@ -325,6 +326,7 @@ static struct framing frame_start(struct tls_state *state, enum side side, struc
     struct header header = read_header(pending);
     if (may_be_record && is_plausible(&header)) {
         own->phase = TLS_PHASE_RECORDS;
+        own->unsure = true;
         return tls_frame(state, side, pending, seen);
     }
     if (state->sides[side_other(side)].phase == TLS_PHASE_RECORDS && state->hello_seen && !state->midstream &&

@@ -16,11 +16,11 @@ static enum probe probe_client(struct bytes first, size_t length)
     unsigned version = reader_u16(&r);
     size_t ciphers = reader_u16(&r), session = reader_u16(&r), challenge = reader_u16(&r);
     if (!reader_ok(&r))
-        return first.len > 3 && bytes_at(first, 3) != 0 && bytes_at(first, 3) != 3 ? PROBE_NO : PROBE_MORE;
-    bool right = (version == 2 || (version >= 0x0300 && version <= 0x0304)) && ciphers % 3 == 0 && ciphers > 0 &&
-                 (session == 0 || session == 16 || session == 32) && challenge >= 16 && challenge <= 32 &&
-                 FIXED_CLIENT + ciphers + session + challenge == length;
-    return right ? PROBE_CLIENT : PROBE_NO;
+        return version >> 8 == 0 || version >> 8 == 3 ? PROBE_MORE : PROBE_NO;
+    bool known = version == 2 || (version >= 0x0300 && version <= 0x0304);
+    bool sized = ciphers > 0 && ciphers % 3 == 0 && session % 16 == 0 && session <= 32 && challenge >= 16 &&
+                 challenge <= 32;
+    return known && sized && FIXED_CLIENT + ciphers + session + challenge == length ? PROBE_CLIENT : PROBE_NO;
 }
 
 static enum probe probe_server(struct bytes first, size_t length)
