@@ -61,6 +61,7 @@ def places(path, pattern, text):
 
 
 OURS = files("include/overhear/*.h", "src/*/*.[ch]", "dissectors/*.c", "dissectors/*/*.[ch]")
+CARRIED = {"mail"}  # what other dissectors carry, through a header of its own in include/overhear
 DISSECTORS = sorted({path.parent for path in files("dissectors/*/*.c")})
 
 
@@ -126,7 +127,7 @@ def dissector_folders():
             "notes.json": (folder / "notes.json").exists(),
             f"tests/unit/{name}/": bool(files(f"tests/unit/{name}/*_test.c")),
             f"tests/fuzz/fuzz_{name}.c": (TOP / f"tests/fuzz/fuzz_{name}.c").exists(),
-            "a line in registry.c": name in registry,
+            "a line in registry.c": name in registry or name in CARRIED,
         }.items():
             if not found:
                 wrong.append(f"dissectors/{name}: no {needed}")
