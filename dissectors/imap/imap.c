@@ -114,6 +114,7 @@ static void imap_gap(void *state_block, struct emitter *emitter, enum side side,
     uint64_t inside = own->lost;
     own->gap = true;
     own->lost = 0;
+    state->greeted = state->greeted || side == SIDE_SERVER;
     if (own->phase == IMAP_PHASE_LITERAL && length <= own->left) {
         own->begun = true;
         own->left -= length;

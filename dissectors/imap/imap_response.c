@@ -182,7 +182,7 @@ static enum verdict take_tagged(struct imap_state *state, struct emitter *emitte
     add_status(&transaction->record, kind, text);
     explain_waiting(&transaction->record, command, message);
     imap_append_close(state, emitter, transaction, transaction->record.outcome);
-    if (state->exchange == transaction)
+    if (state->exchange == transaction || !state->exchange)
         imap_mode_end(state);
     imap_forget(state, transaction);
     close_stale(state, emitter, transaction);
@@ -383,12 +383,21 @@ static void take_untagged(struct imap_state *state, struct emitter *emitter, con
 
 /* --- lines --- */
 
-static void take_junk(struct imap_state *state, struct emitter *emitter, const struct message *message)
+/* 220 and a space: SMTP and FTP greet so. */
+static bool is_reply_code(struct bytes line)
+{
+    uint64_t code;
+    return text_number(bytes_first(line, 3), &code) && code >= 100 &&
+           (bytes_at(line, 3) == ' ' || bytes_at(line, 3) == '-');
+}
+
+/* `first`: of all that was seen of this side; what came before it may be lost. */
+static void take_junk(struct imap_state *state, struct emitter *emitter, const struct message *message, bool first)
 {
     struct imap_side *own = &state->sides[SIDE_SERVER];
     if (message->kind != MESSAGE_WHOLE)
         return;
-    if (!own->said_bad)
+    if (!own->said_bad && !first)
         emit_anomaly(emitter, ANOMALY_IMAP_BAD_LINE, 0, 0);
     own->said_bad = own->searching = true;
 }
@@ -430,12 +439,10 @@ static enum verdict take_line(struct imap_state *state, struct emitter *emitter,
         verdict = take_tagged(state, emitter, message, tag, kind, text);
     } else if (bytes_at(line, 0) == '+') {
         take_continuation(state, emitter, message, bytes_trim(bytes_skip(line, 1)));
-    } else if (first) {
-        return VERDICT_NOT_MINE;
     } else {
         own->skipping = !ended;
-        take_junk(state, emitter, message);
-        return VERDICT_OK;
+        take_junk(state, emitter, message, first);
+        return first && is_reply_code(line) ? VERDICT_NOT_MINE : VERDICT_OK;
     }
     own->skipping = !starred && !ended;
     own->searching = own->said_bad = false;
