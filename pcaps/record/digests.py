@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Finds, in a capture, what clients sent in place of a password, as it crossed: APOP's digest, and the answers to CRAM-MD5,
-DIGEST-MD5 and SCRAM.
+"""Finds, in a capture, what clients sent in place of a password, as it crossed: APOP's digest, the answers to CRAM-MD5,
+DIGEST-MD5, SCRAM and NTLM, tickets of GSSAPI, and what XOAUTH2 and OAUTHBEARER wrap around a token.
 
     digests.py CAPTURE
 """
@@ -10,7 +10,7 @@ import re
 import struct
 import sys
 
-PROOF = re.compile(rb"\S+ [0-9a-f]{32}$|.*,response=[0-9a-f]{32}|c=[^,]*,r=[^,]*,p=", re.S)
+PROOF = re.compile(rb"\S+ [0-9a-f]{32}$|.*,response=[0-9a-f]{32}|c=[^,]*,r=[^,]*,p=|NTLMSSP\x00\x03|\x60\x82|.*auth=Bearer ", re.S)
 
 
 def payloads(data):
