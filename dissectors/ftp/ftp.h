@@ -207,6 +207,7 @@ struct ftp_state {
     bool anonymous;
     bool private_data; /* PROT P: the data connections are enciphered */
     uint16_t open;     /* commands without final reply */
+    uint16_t passives; /* of them, those that will agree on a data connection with it */
     uint16_t user_length;
     uint8_t user[FTP_USER_BYTES];
     struct ftp_path directory;
@@ -218,6 +219,7 @@ struct ftp_exchange {
     bool commanded;                    /* a line of the client is in it; false: a reply alone */
     bool empty;                        /* an empty line */
     bool preliminary;                  /* 1yz came */
+    bool unordered;                    /* a transfer that waits for the reply to a PASV before it */
     bool located;                      /* ftp.path was said */
     bool names;                        /* the part of the argument below is a path */
     uint8_t secret_field;              /* where the secret of this command stands, and what part of it it is */
@@ -310,9 +312,15 @@ void ftp_agree(struct ftp_state *state, struct emitter *emitter, struct record *
 /* It will not come. */
 void ftp_disagree(struct ftp_state *state, struct emitter *emitter);
 
-/* A transfer command: what is known of it goes to the data connection. `argument`: of a listing. */
-void ftp_order(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction,
-               struct bytes argument);
+/* A transfer command: what is known of it goes to its data connection; where a PASV before it has no reply yet, when
+ * that has come. */
+void ftp_order(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction);
+
+/* The reply to this PASV has come: the transfer that was sent behind it, without waiting, uses the connection. */
+void ftp_order_waiting(struct ftp_state *state, struct emitter *emitter, struct transaction *passive);
+
+/* Nothing is waited for any more. */
+void ftp_order_now(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction);
 
 /* The block of the transfer that this command ordered; NULL: none, or it is forgotten. */
 struct ftp_transfer *ftp_transfer_of(struct emitter *emitter, const struct ftp_exchange *exchange);

@@ -192,9 +192,13 @@ static void take_known(struct ftp_state *state, struct emitter *emitter, struct 
     case FTP_ABOR:
         state->doubtful = true;
         break;
+    case FTP_PASV:
+    case FTP_EPSV:
+        state->passives++;
+        break;
     default:
         if (ftp_is_transfer(exchange->kind))
-            ftp_order(state, emitter, transaction, argument);
+            ftp_order(state, emitter, transaction);
         break;
     }
 }

@@ -160,6 +160,8 @@ void ftp_finish(struct ftp_state *state, struct emitter *emitter, struct transac
     const struct ftp_transfer *transfer = ftp_transfer_of(emitter, exchange);
     if (transfer)
         ftp_explain_transfer(&transaction->record, exchange, transfer);
+    if (exchange->kind == FTP_PASV || exchange->kind == FTP_EPSV)
+        state->passives--;
     if (--state->open == 0)
         state->doubtful = false;
 }
@@ -373,6 +375,8 @@ static void take_preliminary(struct ftp_state *state, struct emitter *emitter, s
     struct record *record = &transaction->record;
     struct ftp_exchange *exchange = ftp_exchange_of(transaction);
     transaction->patient = true;
+    if (exchange->unordered)
+        ftp_order_now(state, emitter, transaction);
     if (ftp_is_transfer(exchange->kind) && !exchange->preliminary)
         ftp_explain_beginning(state, record, exchange);
     exchange->preliminary = true;
@@ -423,6 +427,8 @@ static enum verdict take_final(struct ftp_state *state, struct emitter *emitter,
         record_features(record, reply);
     tell_transfer(state, emitter, transaction, reply->code, first_text(reply));
     apply(state, emitter, transaction, reply->code, first_text(reply));
+    if (exchange->kind == FTP_PASV || exchange->kind == FTP_EPSV)
+        ftp_order_waiting(state, emitter, transaction);
     if (emit_wants_notes(emitter))
         ftp_explain_reply(state, record, exchange, reply->code, first_text(reply));
     ftp_settle(state, emitter, transaction);

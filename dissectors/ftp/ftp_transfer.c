@@ -75,24 +75,24 @@ struct ftp_transfer *ftp_transfer_of(struct emitter *emitter, const struct ftp_e
     return exchange->expectation ? emit_expectation(emitter, exchange->expectation) : NULL;
 }
 
-void ftp_order(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction, struct bytes argument)
+void ftp_order_now(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction)
 {
     struct ftp_exchange *exchange = ftp_exchange_of(transaction);
     const struct ftp_transfer *before = emit_expectation(emitter, state->data.expectation);
     bool still_waits = before && (!state->data.ordered || (before->refused && !before->began));
     if (!still_waits)
         agree_silently(state, emitter);
+    exchange->unordered = false;
+    exchange->type = state->type;
     exchange->expectation = state->data.expectation;
-    exchange->offset = state->rest;
     state->data.ordered = true;
-    state->rest = 0;
     struct ftp_transfer *transfer = ftp_transfer_of(emitter, exchange);
     if (!transfer)
         return;
     transfer->ordered = true;
     transfer->answered = transfer->refused = transfer->broken = transfer->has_total = false;
     transfer->kind = exchange->kind;
-    transfer->type = state->type;
+    transfer->type = exchange->type;
     transfer->mode = state->mode;
     transfer->offset = exchange->offset;
     transfer->word = exchange->word;
@@ -103,5 +103,30 @@ void ftp_order(struct ftp_state *state, struct emitter *emitter, struct transact
     if (ftp_full_path(state, transaction, &path))
         transfer->path = path;
     if (ftp_is_listing(exchange->kind))
-        transfer->options_length = (uint16_t)bytes_copy(transfer->options, sizeof transfer->options, argument);
+        transfer->options_length = (uint16_t)bytes_copy(transfer->options, sizeof transfer->options,
+                                                        record_find_text(&transaction->record, FTP_ARGUMENT));
+}
+
+void ftp_order(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction)
+{
+    struct ftp_exchange *exchange = ftp_exchange_of(transaction);
+    exchange->offset = state->rest;
+    state->rest = 0;
+    exchange->unordered = state->passives > 0;
+    if (!exchange->unordered)
+        ftp_order_now(state, emitter, transaction);
+}
+
+void ftp_order_waiting(struct ftp_state *state, struct emitter *emitter, struct transaction *passive)
+{
+    struct transaction *transaction = passive;
+    while ((transaction = transaction_younger(emitter, transaction)) != NULL) {
+        const struct ftp_exchange *exchange = ftp_exchange_of(transaction);
+        if (exchange->kind == FTP_PASV || exchange->kind == FTP_EPSV)
+            return;
+        if (exchange->unordered) {
+            ftp_order_now(state, emitter, transaction);
+            return;
+        }
+    }
 }

@@ -14,7 +14,7 @@ static void hand_typed(void **state)
         {'C', "PASS s3cret\r\n", 0},
         {'S', "230-Hi\r\n there\r\n230 in\r\n", 0},
         {'C', "PWD\r\n", 0},
-        {'S', "257 \"/home/al\"\"ice\" is it\r\n", 0},
+        {'S', "257 \"/disk/al\"\"ice\" is it\r\n", 0},
         {'C', "CWD ../pub\r\n", 0},
         {'S', "250 ok\r\n", 0},
         {'C', "PASV\r\n", 0},
@@ -25,16 +25,6 @@ static void hand_typed(void **state)
         {'d',
          "total 2\r\n-rw-r--r--   1 root  wheel   12 Nov 22 14:02 a b\r\nlrwxrwxrwx 1 root 3 Jan  1  2024 l -> a b\r\n",
          0},
-        {'F', NULL, 0},
-        {'S', "226 done\r\n", 0},
-        {'C', "TYPE I\r\nEPSV\r\n", 0},
-        {'S', "200 ok\r\n229 (|||5001|)\r\n", 0},
-        {'C', "REST 3\r\n", 0},
-        {'S', "350 ok\r\n", 0},
-        {'P', NULL, 5001},
-        {'C', "RETR x.txt\r\n", 0},
-        {'S', "150 x (7 bytes)\r\n", 0},
-        {'d', "text", 0},
         {'F', NULL, 0},
         {'S', "226 done\r\n", 0},
         {'C', "QUIT\r\n", 0},
@@ -65,15 +55,15 @@ static void hand_typed(void **state)
                 "ftp.command=PWD\n"
                 "user.name=alice\n"
                 "ftp.reply.code=257\n"
-                "ftp.reply.text=\"/home/al\"\"ice\" is it\n"
-                "ftp.path=/home/al\"ice\n"
+                "ftp.reply.text=\"/disk/al\"\"ice\" is it\n"
+                "ftp.path=/disk/al\"ice\n"
                 "ftp success\n"
                 "ftp.command=CWD\n"
                 "ftp.argument=../pub\n"
                 "user.name=alice\n"
                 "ftp.reply.code=250\n"
                 "ftp.reply.text=ok\n"
-                "ftp.path=/home/pub\n"
+                "ftp.path=/disk/pub\n"
                 "ftp success\n"
                 "ftp.command=PASV\n"
                 "user.name=alice\n"
@@ -85,7 +75,7 @@ static void hand_typed(void **state)
                 "ftp success\n"
                 "ftp.command=LIST\n"
                 "ftp.argument=-l\n"
-                "ftp.path=/home/pub\n"
+                "ftp.path=/disk/pub\n"
                 "user.name=alice\n"
                 "ftp.listing:\n"
                 "  type=file\n"
@@ -108,21 +98,58 @@ static void hand_typed(void **state)
                 "ftp.command=LIST\n"
                 "ftp.argument=-l\n"
                 "user.name=alice\n"
-                "ftp.path=/home/pub\n"
+                "ftp.path=/disk/pub\n"
                 "ftp.preliminary:\n"
                 "  code=150\n"
                 "  text=here\n"
                 "ftp.reply.code=226\n"
                 "ftp.reply.text=done\n"
                 "ftp success\n"
+                "ftp.command=QUIT\n"
+                "user.name=alice\n"
+                "ftp.reply.code=221\n"
+                "ftp.reply.text=bye\n");
+}
+
+/* Extended passive mode, from an offset. */
+static void resumed(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready FTP\r\n", 0},
+        {'C', "CWD /pub\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "TYPE I\r\nEPSV\r\n", 0},
+        {'S', "200 ok\r\n229 (|||5001|)\r\n", 0},
+        {'C', "REST 3\r\n", 0},
+        {'S', "350 ok\r\n", 0},
+        {'P', NULL, 5001},
+        {'C', "RETR x.txt\r\n", 0},
+        {'S', "150 x (7 bytes)\r\n", 0},
+        {'d', "text", 0},
+        {'F', NULL, 0},
+        {'S', "226 done\r\n", 0},
+        {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(0, steps,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n"
+                "ftp success\n"
+                "ftp.command=CWD\n"
+                "ftp.argument=/pub\n"
+                "ftp.reply.code=250\n"
+                "ftp.reply.text=ok\n"
+                "ftp.path=/pub\n"
+                "ftp success\n"
                 "ftp.command=TYPE\n"
                 "ftp.argument=I\n"
-                "user.name=alice\n"
                 "ftp.reply.code=200\n"
                 "ftp.reply.text=ok\n"
                 "ftp success\n"
                 "ftp.command=EPSV\n"
-                "user.name=alice\n"
                 "ftp.reply.code=229\n"
                 "ftp.reply.text=(|||5001|)\n"
                 "ftp.data.mode=passive\n"
@@ -131,7 +158,6 @@ static void hand_typed(void **state)
                 "ftp success\n"
                 "ftp.command=REST\n"
                 "ftp.argument=3\n"
-                "user.name=alice\n"
                 "ftp.reply.code=350\n"
                 "ftp.reply.text=ok\n"
                 "file\n"
@@ -146,8 +172,7 @@ static void hand_typed(void **state)
                 "ftp success\n"
                 "ftp.command=RETR\n"
                 "ftp.argument=x.txt\n"
-                "user.name=alice\n"
-                "ftp.path=/home/pub/x.txt\n"
+                "ftp.path=/pub/x.txt\n"
                 "ftp.preliminary:\n"
                 "  code=150\n"
                 "  text=x (7 bytes)\n"
@@ -155,7 +180,6 @@ static void hand_typed(void **state)
                 "ftp.reply.text=done\n"
                 "ftp success\n"
                 "ftp.command=QUIT\n"
-                "user.name=alice\n"
                 "ftp.reply.code=221\n"
                 "ftp.reply.text=bye\n");
 }
@@ -283,18 +307,6 @@ static void secrets(void **state)
         {'S', "500 'HUNTER2 X': what?\r\n", 0},
         {'C', "PASSS  hunter2\r\n", 0},
         {'S', "500 'PASSS hunter2' is nothing\r\n", 0},
-        {'C', "PASShunter2\r\n", 0},
-        {'S', "500 PASSHUNTER2?\r\n", 0},
-        {'C', "pass hunter2\r\n", 0},
-        {'S', "530 no\r\n", 0},
-        {'C', "ACCT a\r\n", 0},
-        {'S', "530 a bad (a) account\r\n", 0},
-        {'C', "SITE PSWD old new\r\n", 0},
-        {'S', "500 old new?\r\n", 0},
-        {'C', "SITE CHMOD 644 x\r\n", 0},
-        {'S', "200 ok\r\n", 0},
-        {'C', "HELLO you\r\n", 0},
-        {'S', "500 no\r\n", 0},
         {0, NULL, 0},
     };
     (void)state;
@@ -320,18 +332,42 @@ static void secrets(void **state)
                 "user.password=********\n"
                 "user.name=bob\n"
                 "ftp.reply.code=500\n"
-                "ftp.reply.text='PASSS *******' is nothing\n"
+                "ftp.reply.text='PASSS *******' is nothing\n");
+}
+
+/* Joined to the command, short, and of SITE. */
+static void more_secrets(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready FTP\r\n", 0},
+        {'C', "PASShunter2\r\n", 0},
+        {'S', "500 PASSHUNTER2?\r\n", 0},
+        {'C', "pass hunter2\r\n", 0},
+        {'S', "530 no\r\n", 0},
+        {'C', "ACCT a\r\n", 0},
+        {'S', "530 a bad (a) account\r\n", 0},
+        {'C', "SITE PSWD old new\r\n", 0},
+        {'S', "500 old new?\r\n", 0},
+        {'C', "SITE CHMOD 644 x\r\n", 0},
+        {'S', "200 ok\r\n", 0},
+        {'C', "HELLO you\r\n", 0},
+        {'S', "500 no\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(0, steps,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n"
                 "ftp failure\n"
                 "ftp.command=PASS*******\n"
                 "user.password=*******\n"
-                "user.name=bob\n"
                 "ftp.reply.code=500\n"
                 "ftp.reply.text=PASS*******?\n"
                 "ftp failure\n"
                 "ftp.command=PASS\n"
                 "ftp.argument=*******\n"
                 "user.password=*******\n"
-                "user.name=bob\n"
                 "ftp.reply.code=530\n"
                 "ftp.reply.text=no\n"
                 "ftp failure\n"
@@ -932,6 +968,90 @@ static void data_first(void **state)
                 "ftp.reply.text=x\n");
 }
 
+/* The client waits for nothing: each transfer belongs to the PASV before it. */
+static void pipelined(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready FTP\r\n", 0},
+        {'C', "CWD /d\r\nPASV\r\nRETR a\r\nPASV\r\nREST 5\r\nSTOR b\r\n", 0},
+        {'S', "250 ok\r\n227 (10,0,0,2,19,136)\r\n", 0},
+        {'P', NULL, 5000},
+        {'S', "150 x\r\n", 0},
+        {'d', "a", 0},
+        {'F', NULL, 0},
+        {'S', "226 x\r\n227 (10,0,0,2,19,137)\r\n350 x\r\n", 0},
+        {'P', NULL, 5001},
+        {'S', "150 x\r\n", 0},
+        {'D', "bb", 0},
+        {'F', NULL, 0},
+        {'S', "226 x\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(0, steps,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n"
+                "ftp success\n"
+                "ftp.command=CWD\n"
+                "ftp.argument=/d\n"
+                "ftp.reply.code=250\n"
+                "ftp.reply.text=ok\n"
+                "ftp.path=/d\n"
+                "ftp success\n"
+                "ftp.command=PASV\n"
+                "ftp.reply.code=227\n"
+                "ftp.reply.text=(10,0,0,2,19,136)\n"
+                "ftp.data.mode=passive\n"
+                "ftp.data.ip=10.0.0.2\n"
+                "ftp.data.port=5000\n"
+                "file\n"
+                "file.name=a\n"
+                "overhear.direction=download\n"
+                "overhear.parent=ftp\n"
+                "overhear.parent_conversation=1\n"
+                "file.size=1\n"
+                "file.mime_type=text/plain\n"
+                "ftp success\n"
+                "ftp.command=RETR\n"
+                "ftp.argument=a\n"
+                "ftp.path=/d/a\n"
+                "ftp.preliminary:\n"
+                "  code=150\n"
+                "  text=x\n"
+                "ftp.reply.code=226\n"
+                "ftp.reply.text=x\n"
+                "ftp success\n"
+                "ftp.command=PASV\n"
+                "ftp.reply.code=227\n"
+                "ftp.reply.text=(10,0,0,2,19,137)\n"
+                "ftp.data.mode=passive\n"
+                "ftp.data.ip=10.0.0.2\n"
+                "ftp.data.port=5001\n"
+                "ftp success\n"
+                "ftp.command=REST\n"
+                "ftp.argument=5\n"
+                "ftp.reply.code=350\n"
+                "ftp.reply.text=x\n"
+                "file\n"
+                "file.name=b\n"
+                "overhear.direction=upload\n"
+                "overhear.offset=5\n"
+                "overhear.parent=ftp\n"
+                "overhear.parent_conversation=1\n"
+                "file.size=2\n"
+                "file.mime_type=text/plain\n"
+                "ftp success\n"
+                "ftp.command=STOR\n"
+                "ftp.argument=b\n"
+                "ftp.path=/d/b\n"
+                "ftp.preliminary:\n"
+                "  code=150\n"
+                "  text=x\n"
+                "ftp.reply.code=226\n"
+                "ftp.reply.text=x\n");
+}
+
 /* Logged out and in again. */
 static void rein(void **state)
 {
@@ -974,12 +1094,13 @@ static void rein(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hand_typed),        cmocka_unit_test(active_upload), cmocka_unit_test(empty_file),
-        cmocka_unit_test(secrets),           cmocka_unit_test(anonymous),     cmocka_unit_test(third_party),
-        cmocka_unit_test(between_servers),   cmocka_unit_test(nat),           cmocka_unit_test(greeting_late),
-        cmocka_unit_test(during_a_transfer), cmocka_unit_test(gaps),          cmocka_unit_test(midstream),
-        cmocka_unit_test(replies_alone),     cmocka_unit_test(features),      cmocka_unit_test(odd_replies),
-        cmocka_unit_test(listing_mlsd),      cmocka_unit_test(data_first),    cmocka_unit_test(rein),
+        cmocka_unit_test(hand_typed), cmocka_unit_test(resumed),       cmocka_unit_test(active_upload),
+        cmocka_unit_test(empty_file), cmocka_unit_test(secrets),       cmocka_unit_test(more_secrets),
+        cmocka_unit_test(anonymous),  cmocka_unit_test(third_party),   cmocka_unit_test(between_servers),
+        cmocka_unit_test(nat),        cmocka_unit_test(greeting_late), cmocka_unit_test(during_a_transfer),
+        cmocka_unit_test(gaps),       cmocka_unit_test(midstream),     cmocka_unit_test(replies_alone),
+        cmocka_unit_test(features),   cmocka_unit_test(odd_replies),   cmocka_unit_test(listing_mlsd),
+        cmocka_unit_test(data_first), cmocka_unit_test(pipelined),     cmocka_unit_test(rein),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
