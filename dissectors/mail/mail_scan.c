@@ -146,12 +146,12 @@ bool mail_number(struct bytes digits, int64_t *ret_number)
 
 struct mail_text mail_text_in(void *buffer, size_t room)
 {
-    return (struct mail_text){.at = buffer, .room = room};
+    return (struct mail_text){.buffer = buffer, .room = room};
 }
 
 void mail_text_add(struct mail_text *text, struct bytes piece)
 {
-    size_t added = bytes_copy(text->at + text->length, text->room - text->length, piece);
+    size_t added = bytes_copy(text->buffer + text->length, text->room - text->length, piece);
     text->length += added;
     text->cut = text->cut || added < piece.len;
 }
@@ -163,7 +163,7 @@ void mail_text_byte(struct mail_text *text, uint8_t c)
 
 struct bytes mail_text_bytes(const struct mail_text *text)
 {
-    return bytes_of(text->at, text->length);
+    return bytes_of(text->buffer, text->length);
 }
 
 void mail_text_add_lower(struct mail_text *text, struct bytes from)
@@ -200,7 +200,7 @@ void mail_text_whole_characters(struct mail_text *text)
     if (!text->cut)
         return;
     for (size_t back = 1; back <= LONGEST && back <= text->length; back++) {
-        uint8_t c = text->at[text->length - back];
+        uint8_t c = text->buffer[text->length - back];
         if ((c & 0xc0) == 0x80)
             continue;
         size_t wanted = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;

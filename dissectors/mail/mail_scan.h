@@ -50,7 +50,7 @@ bool mail_number(struct bytes digits, int64_t *ret_number);
 
 /* A text that grows in a buffer; what does not fit is left out, and `cut` says so. */
 struct mail_text {
-    uint8_t *at;
+    uint8_t *buffer;
     size_t room;
     size_t length;
     bool cut;
