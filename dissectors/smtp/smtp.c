@@ -51,6 +51,8 @@ static void take_text(struct smtp_state *state, struct emitter *emitter, const s
     struct message piece = *message;
     piece.bytes = dot_unstuff(&client->dot, message->bytes);
     piece.length = piece.bytes.len;
+    if (client->text_bytes > 0)
+        piece.first = message->last; /* of the frame before it has at most the CR that had to wait for its LF */
     if (!client->bare_said)
         say_bare_lf(&client->bare_said, emitter, has_bare_lf(client, message->bytes));
     smtp_say_ambiguous(client, emitter);
