@@ -79,8 +79,10 @@ static void observe_age(struct record *record, enum whois_field field, const cha
     const char *observation = ahead < 0 ? past : future;
     if (!observation || ahead == 0 || ahead < -centuries || ahead > centuries)
         return;
-    struct argument time = {
-        .name = "time", .kind = ARGUMENT_DURATION, .integer = (ahead < 0 ? -ahead : ahead) * day_ns};
+    int64_t between = ahead < 0 ? -ahead : ahead;
+    if (between >= 2 * 366) /* years, none of them rounded up */
+        between = between * 100 / 36525 * 36525 / 100 + 1;
+    struct argument time = {.name = "time", .kind = ARGUMENT_DURATION, .integer = between * day_ns};
     record_observe(record, (int)field, observation, &time, 1);
 }
 

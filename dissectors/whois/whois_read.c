@@ -79,7 +79,13 @@ static const struct {
     {"netrange", WHOIS_NETWORK},
     {"inetnum", WHOIS_NETWORK},
     {"inet6num", WHOIS_NETWORK},
+    {"aut-num", WHOIS_NETWORK},
+    {"asnumber", WHOIS_NETWORK},
+    {"route", WHOIS_NETWORK},
+    {"route6", WHOIS_NETWORK},
     {"netname", WHOIS_NETWORK_NAME},
+    {"as-name", WHOIS_NETWORK_NAME},
+    {"asname", WHOIS_NETWORK_NAME},
     {"orgname", WHOIS_ORGANIZATION},
     {"org-name", WHOIS_ORGANIZATION},
     {"organisation", WHOIS_ORGANIZATION},
@@ -87,6 +93,7 @@ static const struct {
     {"registrant organization", WHOIS_ORGANIZATION},
     {"registrant", WHOIS_ORGANIZATION},
     {"owner", WHOIS_ORGANIZATION},
+    {"holder", WHOIS_ORGANIZATION},
     {"country", WHOIS_COUNTRY},
     {"registrant country", WHOIS_COUNTRY},
     {"abuse-mailbox", WHOIS_ABUSE},
@@ -203,7 +210,19 @@ static bool read_brackets(struct whois_reading *reading, struct record *record, 
     return true;
 }
 
-static void read_remark(struct whois_reading *reading, struct bytes line)
+/* `% Abuse contact for '192.0.2.0 - 192.0.2.255' is 'abuse@example.net'`: RIPE says it in a remark. */
+static void read_abuse_contact(struct record *record, struct bytes line)
+{
+    if (!bytes_begin(line, "% Abuse contact for '") || bytes_at(line, line.len - 1) != '\'')
+        return;
+    size_t from = line.len - 1;
+    while (from > 0 && bytes_at(line, from - 1) != '\'')
+        from--;
+    if (from > 0 && from + 1 < line.len)
+        record_text(record, WHOIS_ABUSE, bytes_slice(line, from, line.len - 1 - from));
+}
+
+static void read_remark(struct whois_reading *reading, struct record *record, struct bytes line)
 {
     enum { REMARKS = 60 };
     static const char *const missing[] = {
@@ -211,6 +230,7 @@ static void read_remark(struct whois_reading *reading, struct bytes line)
         "nothing found", "does not exist", "no record",        "not registered", NULL};
     static const char *const refused[] = {
         "limit exceeded", "quota exceeded", "access denied", "too many", "rate limit", "query rate", NULL};
+    read_abuse_contact(record, line);
     if (reading->found || reading->lines > REMARKS)
         return;
     reading->missing |= contains_any(line, missing);
@@ -278,7 +298,7 @@ static void read_line(struct whois_reading *reading, struct record *record, stru
         reading->section = WHOIS_NOTHING;
         return;
     }
-    read_remark(reading, text);
+    read_remark(reading, record, text);
     if (first == '%' || first == '#' || first == '>' || read_brackets(reading, record, text))
         return;
     read_entry(reading, record, line);

@@ -628,6 +628,7 @@ static void no_end_of_line(void **state)
                 "whois.response.text=aut-num: AS64496\n"
                 "registrar: X\rY\n"
                 "status: ok\n"
+                "whois.network=AS64496\n"
                 "whois.registrar=X\rY\n"
                 "whois.status=ok\n");
 }
@@ -784,6 +785,35 @@ static void dates_that_are_none(void **state)
                 "whois.expires=2026-13-01\n");
 }
 
+static void abuse_in_a_remark(void **state)
+{
+    static const struct step steps[] = {
+        {'C', "AS64496\n", 0},
+        {'S',
+         "% Abuse contact for 'AS64496' is 'abuse@example.net'\n% Abuse contact for ''\n% Abuse contact for "
+         "'\naut-num: AS64496\nas-name: X\n",
+         0},
+        {'e', NULL, 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(43, false, steps,
+                "whois success\n"
+                "whois.server=10.0.0.2\n"
+                "whois.query=AS64496\n"
+                "<whois.asks_network>\n"
+                "whois.response.bytes=126\n"
+                "whois.response.text=% Abuse contact for 'AS64496' is 'abuse@example.net'\n"
+                "% Abuse contact for ''\n"
+                "% Abuse contact for '\n"
+                "aut-num: AS64496\n"
+                "as-name: X\n"
+                "\n"
+                "whois.abuse_contact=abuse@example.net\n"
+                "whois.network=AS64496\n"
+                "whois.network_name=X\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -809,6 +839,7 @@ int main(void)
         cmocka_unit_test(broken_off),
         cmocka_unit_test(dates_far_away),
         cmocka_unit_test(dates_that_are_none),
+        cmocka_unit_test(abuse_in_a_remark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
