@@ -1,5 +1,5 @@
 # proftpd with a configuration of its own. A script sources this after lib.sh.
-# shellcheck shell=bash disable=SC2016,SC2119
+# shellcheck shell=bash disable=SC2016,SC2119,SC2154
 
 chmod 711 "$scratch"
 

@@ -1,5 +1,5 @@
 # Mail servers with configurations of their own, and messages to send. A script sources this after lib.sh.
-# shellcheck shell=bash disable=SC2016,SC2119
+# shellcheck shell=bash disable=SC2016,SC2119,SC2154
 
 # The servers' unprivileged halves must get to their files.
 chmod 711 "$scratch"

@@ -1,5 +1,5 @@
 # A certificate authority of our own, whose certificates are valid from when to when we say. A script sources this after lib.sh.
-# shellcheck shell=bash disable=SC2016,SC2119
+# shellcheck shell=bash disable=SC2016,SC2119,SC2154
 
 chmod 711 "$scratch"
 tls=$scratch/tls

@@ -2,7 +2,7 @@
 # Every other way to log in: digests and tokens (SCRAM, DIGEST-MD5, XOAUTH2, OAUTHBEARER), accepted and refused, in IMAP, POP3 and
 # SMTP; then, with a scripted server, NTLM, GSSAPI, EXTERNAL, ANONYMOUS, and a mechanism that nobody knows.
 # needs: postfix dovecot-core dovecot-imapd dovecot-pop3d tcpdump iproute2 ethtool python3
-# shellcheck source=lib.sh disable=SC2016,SC2119
+# shellcheck source=lib.sh disable=SC2016,SC2059,SC2119
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=lib-mail.sh
 source "$record_dir/lib-mail.sh"

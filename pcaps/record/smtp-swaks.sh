@@ -2,7 +2,7 @@
 # Mail from programs: attachments of every kind, authentication of every kind, pipelining, chunks, 8-bit and UTF-8 mail, delivery
 # notices, and every way to be refused. Postfix takes the mail at port 25, and at 587 from who has logged in.
 # needs: postfix dovecot-core swaks tcpdump iproute2 ethtool python3
-# shellcheck source=lib.sh disable=SC2016,SC2119
+# shellcheck source=lib.sh disable=SC1112,SC2016,SC2119
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=lib-mail.sh
 source "$record_dir/lib-mail.sh"
