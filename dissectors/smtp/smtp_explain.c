@@ -35,6 +35,8 @@ void smtp_explain_parameter(struct record *record, struct bytes name, struct byt
 void smtp_explain_extension(struct record *record, struct bytes name, struct bytes value)
 {
     uint64_t number;
+    if (bytes_begin(name, "XXX"))
+        record_observe(record, RECORD_LAST, "smtp.masked_extension", NULL, 0);
     if (!bytes_is_nocase(name, "SIZE") || !text_number(value, &number))
         return;
     struct argument size = size_argument("size", number);
