@@ -317,6 +317,10 @@ static enum verdict tls_message(void *state_block, struct emitter *emitter, cons
             take_plain(&input);
         return VERDICT_OK;
     case MESSAGE_BODY_END:
+        if (own->body == TLS_BODY_OVER) {
+            emit_hand_over(emitter, NULL);
+            return VERDICT_HAND_OVER;
+        }
         take_body_end(&input);
         return VERDICT_OK;
     case MESSAGE_WHOLE:

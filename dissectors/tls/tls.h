@@ -153,6 +153,7 @@ enum tls_body {
     TLS_BODY_SSLV2,
     TLS_BODY_STRAY, /* bytes between records */
     TLS_BODY_PLAIN, /* an answer that is no TLS, until the end */
+    TLS_BODY_OVER,  /* an empty one: TLS was taken off again, as FTP's CCC does, and what follows is plain text */
 };
 
 /* How far `frame` has walked over pending records that hold one handshake message. */

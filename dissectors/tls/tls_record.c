@@ -250,6 +250,16 @@ static size_t find_record(struct bytes pending, size_t from)
     return i;
 }
 
+static bool is_text(struct bytes first)
+{
+    for (size_t i = 0; i < first.len; i++) {
+        unsigned c = bytes_at(first, i);
+        if ((c < 0x20 || c > 0x7e) && c != '\r' && c != '\n' && c != '\t')
+            return false;
+    }
+    return true;
+}
+
 static struct framing pass_over(struct tls_state *state, struct tls_side *own, uint64_t length)
 {
     own->stray_bytes += length;
@@ -294,16 +304,6 @@ static struct framing frame_sslv2(struct tls_side *own, struct bytes pending)
         return opaque(own, TLS_BODY_STRAY);
     own->record_type = bytes_at(pending, header);
     return body_of(own, TLS_BODY_SSLV2, header + length);
-}
-
-static bool is_text(struct bytes first)
-{
-    for (size_t i = 0; i < first.len; i++) {
-        unsigned c = bytes_at(first, i);
-        if ((c < 0x20 || c > 0x7e) && c != '\r' && c != '\n' && c != '\t')
-            return false;
-    }
-    return true;
 }
 
 static struct framing frame_start(struct tls_state *state, enum side side, struct bytes pending, size_t seen)
@@ -356,6 +356,8 @@ struct framing tls_frame(void *state_block, enum side side, struct bytes pending
     struct header header = read_header(pending);
     if (is_plausible(&header))
         return frame_record(own, pending);
+    if (state->closed && !own->gap && is_text(bytes_first(pending, TEXT_BYTES)))
+        return body_of(own, TLS_BODY_OVER, 0);
     own->phase = TLS_PHASE_SEARCH;
     own->unsure = true;
     own->skip = 0;

@@ -167,7 +167,7 @@ static bool is_quick_to_verify(const EVP_PKEY *key)
         return true;
     if (kind == EVP_PKEY_EC) {
         char group[64];
-        return EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1;
+        return EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 && curve_name(group) != group;
     }
     if ((kind != EVP_PKEY_RSA && kind != EVP_PKEY_RSA_PSS) || EVP_PKEY_get_bits(key) > RSA_BITS)
         return false;

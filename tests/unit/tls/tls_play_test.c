@@ -389,6 +389,20 @@ static void test_sslv2(void **state)
                          "<tls.onlooker_no_name>\n");
 }
 
+/* FTP's CCC takes TLS off again: what follows belongs to somebody else. */
+static void test_taken_off(void **state)
+{
+    (void)state;
+    put_client_hello(begin(0, 'C'), "mail.example.test", WITH_13);
+    put_server_13(begin(1, 'S'), 0);
+    put_opaque(begin(2, 'C'), 23, 53);
+    put_opaque(&flights[2], 23, 19);
+    put_opaque(begin(3, 'S'), 23, 19);
+    put_bytes(begin(4, 'C'), "PASV\r\n", 6);
+    put_bytes(begin(5, 'S'), "227 Entering\r\n", 14);
+    play_expect(flights, established_13);
+}
+
 /* A hello that the capture has only the first half of. */
 static void test_cut_short(void **state)
 {
@@ -422,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_heartbleed),
         cmocka_unit_test(test_sslv2),
         cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_taken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
