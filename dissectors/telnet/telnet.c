@@ -70,8 +70,11 @@ static enum verdict telnet_message(void *state_block, struct emitter *emitter, c
         return VERDICT_OK;
     if (message->kind == MESSAGE_WHOLE && bytes_at(message->bytes, 1) != TELNET_IAC)
         return telnet_take_command(state, emitter, message);
+    bool names_option = message->bytes.len > 2 && bytes_at(message->bytes, 0) == TELNET_IAC;
+    if (message->kind == MESSAGE_REST && names_option)
+        return telnet_take_command(state, emitter, message); /* broke off in what the option is set to */
     if (message->kind == MESSAGE_REST)
-        return VERDICT_OK; /* a command that broke off */
+        return VERDICT_OK;
     struct message text = *message;
     if (message->kind == MESSAGE_WHOLE)
         text.bytes = bytes_skip(message->bytes, 1);

@@ -87,6 +87,11 @@ static struct json_object *describe(const struct field *field, struct json_objec
     }
     if (field->meaning)
         set_text(whole, "description", field->meaning);
+    if (field->catalog) {
+        char comment[80];
+        snprintf(comment, sizeof comment, "explained by the catalog %s", field->catalog);
+        set_text(whole, "$comment", comment);
+    }
     return whole;
 }
 

@@ -12,6 +12,8 @@ What one record says once and tshark message by message is matched more freely, 
   a zone transfer                 may have many answers; each needs the code, the hosts, and addresses that are all in ours
   an UPDATE                       has what was asked for and what was answered in one record: addresses are all in ours
 
+The protocols of lines, TLS and mail are compared by commands, reply codes, server names and Message-ID: text_protocols.py.
+
 Left out on tshark's side: what ICMP errors quote, DNS inside HTTP, HTTP/2, QUIC or TLS, and HTTP that is not over TCP.
 
 Misses that are explained stand in explained.txt and are reported apart; they stay misses in the percentage.
@@ -28,6 +30,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 import suite
+import text_protocols
 from dns_numbers import RESPONSE_CODES, TYPES
 from suite import get
 
@@ -196,7 +199,7 @@ def our_http(record):
 
 def our_messages(tests, path):
     """All messages, and those of transfers and updates once more."""
-    result = tests.run("--json", "--max-text", "65536", path)
+    result = tests.run("--json", "--show-secrets", "--max-text", "65536", path)
     messages, wide = collections.Counter(), []
     for line in result.stdout.splitlines():
         record = json.loads(line)
@@ -208,6 +211,8 @@ def our_messages(tests, path):
                 wide += [message for _, message in found if message[0] == "answer"]
         elif dataset == "http":
             messages.update(our_http(record))
+        else:
+            messages.update(text_protocols.our_messages(record))
     return messages, wide
 
 
@@ -255,6 +260,9 @@ def options(parser):
 
 def compare(tests, path):
     theirs, frames = tshark_messages(path)
+    more, more_frames = text_protocols.tshark_messages(path)
+    theirs.update(more)
+    frames.update(more_frames)
     if not theirs:
         return theirs, theirs, frames
     return theirs, missing(theirs, *our_messages(tests, path)), frames
