@@ -285,6 +285,11 @@ static void lose(struct tls_input *input)
     struct tls_side *own = &input->state->sides[input->side];
     own->gap = own->unsure = true;
     own->skip = 0;
+    /* Of a side that was not captured at all, everything is lost sooner or later. */
+    if (own->phase == TLS_PHASE_START) {
+        own->lost_beginning = true;
+        return;
+    }
     if (!input->transaction || tls_half_is_over(input->state, tls_transaction_of(input->transaction), input->side))
         return;
     input->transaction->record.incomplete = true;

@@ -175,6 +175,7 @@ struct tls_side {
     bool change_cipher;            /* from here on, handshake records are encrypted */
     bool unsure;                   /* after a gap: a handshake record may begin in the middle of a message */
     bool gap;                      /* a part of this side was lost */
+    bool lost_beginning;           /* and it was the first part */
     bool malformed_said;
     bool application;            /* application data was seen */
     bool plain_said, plain_done; /* of an answer that is no TLS: told; its first line is over */

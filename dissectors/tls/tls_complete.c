@@ -80,7 +80,9 @@ static enum answer is_established(const struct tls_state *state, const struct tl
         return established_by_one(handshake, client, true);
     if (!client->any)
         return established_by_one(handshake, server, false);
-    return client->gap || server->gap ? ANSWER_UNKNOWN : ANSWER_NO;
+    bool unheard = client->gap || server->gap || state->sides[SIDE_CLIENT].lost_beginning ||
+                   state->sides[SIDE_SERVER].lost_beginning;
+    return unheard ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static bool is_same_session(const struct tls_transaction *handshake)
@@ -203,6 +205,9 @@ void tls_fill(const struct tls_state *state, struct transaction *transaction, bo
     const struct tls_half *client = &handshake->halves[state->reversed ? SIDE_SERVER : SIDE_CLIENT];
     enum answer established = is_established(state, handshake, complete);
     enum answer resumed = is_resumed(state, handshake);
+    for (int side = 0; side < 2; side++)
+        if (state->sides[side].lost_beginning && handshake->halves[side].any)
+            record->incomplete = true;
     if (established != ANSWER_UNKNOWN)
         record_boolean(record, TLS_ESTABLISHED, established == ANSWER_YES);
     if (resumed != ANSWER_UNKNOWN)
