@@ -359,7 +359,8 @@ static void tls_gap(void *state_block, struct emitter *emitter, enum side side, 
     struct tls_input input = {
         .state = state, .emitter = emitter, .side = side, .transaction = transaction_oldest(emitter)};
     lose(&input);
-    own->phase = own->phase == TLS_PHASE_SSLV2 ? TLS_PHASE_OPAQUE : TLS_PHASE_SEARCH;
+    if (own->phase != TLS_PHASE_START)
+        own->phase = own->phase == TLS_PHASE_SSLV2 ? TLS_PHASE_OPAQUE : TLS_PHASE_SEARCH;
 }
 
 static void tls_abandon(void *state_block, struct emitter *emitter, struct transaction *transaction)

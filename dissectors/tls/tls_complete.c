@@ -65,6 +65,14 @@ static enum answer established_by_one(const struct tls_transaction *handshake, c
     return ANSWER_UNKNOWN;
 }
 
+static bool has_gap(const struct tls_state *state, const struct tls_transaction *handshake)
+{
+    for (int side = 0; side < 2; side++)
+        if (handshake->halves[side].gap || state->sides[side].lost_beginning)
+            return true;
+    return false;
+}
+
 static enum answer is_established(const struct tls_state *state, const struct tls_transaction *handshake, bool complete)
 {
     const struct tls_half *client = &handshake->halves[state->reversed ? SIDE_SERVER : SIDE_CLIENT];
@@ -80,9 +88,7 @@ static enum answer is_established(const struct tls_state *state, const struct tl
         return established_by_one(handshake, client, true);
     if (!client->any)
         return established_by_one(handshake, server, false);
-    bool unheard = client->gap || server->gap || state->sides[SIDE_CLIENT].lost_beginning ||
-                   state->sides[SIDE_SERVER].lost_beginning;
-    return unheard ? ANSWER_UNKNOWN : ANSWER_NO;
+    return has_gap(state, handshake) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static bool is_same_session(const struct tls_transaction *handshake)

@@ -330,7 +330,7 @@ static struct framing frame_start(struct tls_state *state, enum side side, struc
         return tls_frame(state, side, pending, seen);
     }
     if (state->sides[side_other(side)].phase == TLS_PHASE_RECORDS && state->hello_seen && !state->midstream &&
-        is_text(bytes_first(pending, TEXT_BYTES)))
+        !own->gap && is_text(bytes_first(pending, TEXT_BYTES)))
         return opaque(own, TLS_BODY_PLAIN);
     return search(state, own, pending);
 }
