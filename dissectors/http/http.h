@@ -405,8 +405,9 @@ void http_file_piece(struct transaction *transaction, struct emitter *emitter, c
 struct http_files {
     struct object *file[2]; /* by enum side */
     bool empty[2], incomplete[2];
+    struct moment last; /* of the exchange */
 };
-struct http_files http_files_take(struct http_transaction *exchange);
+struct http_files http_files_take(struct transaction *transaction);
 void http_files_end(struct emitter *emitter, const struct http_files *files);
 
 /* --- observations (http_explain.c) --- */

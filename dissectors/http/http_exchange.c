@@ -71,7 +71,7 @@ void http_forget(struct http_state *state, struct emitter *emitter, struct trans
 
 void http_finish(struct http_state *state, struct emitter *emitter, struct transaction *transaction)
 {
-    struct http_files files = http_files_take(http_exchange_of(transaction));
+    struct http_files files = http_files_take(transaction);
     http_forget(state, emitter, transaction);
     http_fill(transaction);
     transaction_close(emitter, transaction);

@@ -6,11 +6,46 @@
 
 #include "overhear/file.h"
 
+struct extended_name {
+    uint8_t raw[256], text[512];
+};
+
+static int digit_value(uint8_t c)
+{
+    uint8_t lower = byte_lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* `UTF-8''Logbuch%20der%20M%C3%B6we.zip` (RFC 8187). No bytes: not in that form. */
+static struct bytes extended_value(struct emitter *emitter, struct bytes value, struct extended_name *to)
+{
+    size_t quote = bytes_find(value, '\'', 0), second = bytes_find(value, '\'', quote + 1), length = 0;
+    if (second >= value.len)
+        return (struct bytes){NULL, 0};
+    struct bytes charset = bytes_first(value, quote);
+    for (size_t i = second + 1; i < value.len; i++) {
+        uint8_t byte = bytes_at(value, i);
+        int high = digit_value(bytes_at(value, i + 1)), low = digit_value(bytes_at(value, i + 2));
+        if (byte == '%' && high >= 0 && low >= 0) {
+            byte = (uint8_t)(high * 16 + low);
+            i += 2;
+        }
+        length += bytes_copy(to->raw + length, sizeof to->raw - length, bytes_of(&byte, 1));
+    }
+    return bytes_of(to->text, emit_utf8(emitter, charset, bytes_of(to->raw, length), to->text, sizeof to->text));
+}
+
 /* `attachment; filename="report.pdf"` (RFC 6266), else the last part of the path that was asked for. Of an upload only
  * what the client calls it. */
-static struct bytes name_of(const struct record *record, const struct http_head *head, enum side side)
+static struct bytes name_of(struct emitter *emitter, const struct record *record, const struct http_head *head,
+                            enum side side, struct extended_name *to)
 {
     struct bytes name;
+    if (http_parameter(head->disposition, ';', "filename*", &name)) {
+        name = extended_value(emitter, name, to);
+        if (name.len > 0)
+            return name;
+    }
     if (http_parameter(head->disposition, ';', "filename", &name) && name.len > 0)
         return name;
     struct bytes path = record_find_text(record, HTTP_URL_PATH);
@@ -35,9 +70,10 @@ void http_file_begin(struct emitter *emitter, struct transaction *transaction, c
     struct http_transaction *exchange = http_exchange_of(transaction);
     const struct record *record = &transaction->record;
     bool is_request = message->side == SIDE_CLIENT;
+    struct extended_name name;
     const struct file_start start = {
         .parent = "http",
-        .name = name_of(record, head, message->side),
+        .name = name_of(emitter, record, head, message->side, &name),
         .declared_type = record_find_text(record, is_request ? HTTP_REQUEST_MIME_TYPE : HTTP_RESPONSE_MIME_TYPE),
         .direction = is_request ? FILE_UPLOAD : FILE_DOWNLOAD,
         .offset = exchange->status == 206 || is_request ? offset_of(head->content_range) : 0,
@@ -68,12 +104,12 @@ static void inflate_piece(struct http_transaction *exchange, struct emitter *emi
     case INFLATE_BAD:
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_ENCODING, exchange->decoded_bytes, 0);
         exchange->encoded = false;
-        file_gap(emitter, half->file, message->length);
+        file_break(emitter, half->file, UINT64_MAX);
         break;
     case INFLATE_BOMB:
         exchange->encoded = false;
         exchange->bomb = true;
-        file_gap(emitter, half->file, message->length);
+        file_break(emitter, half->file, LIMIT_INFLATE_FREE_BYTES);
         break;
     }
 }
@@ -95,14 +131,15 @@ void http_file_piece(struct transaction *transaction, struct emitter *emitter, c
     if (packed && exchange->encoded)
         inflate_piece(exchange, emitter, message);
     else if (packed)
-        file_gap(emitter, half->file, message->length);
+        file_break(emitter, half->file, UINT64_MAX);
     else
         file_piece(emitter, half->file, message->bytes, message);
 }
 
-struct http_files http_files_take(struct http_transaction *exchange)
+struct http_files http_files_take(struct transaction *transaction)
 {
-    struct http_files files = {0};
+    struct http_transaction *exchange = http_exchange_of(transaction);
+    struct http_files files = {.last = transaction->record.last};
     for (int side = 0; side < 2; side++) {
         struct http_half *half = &exchange->halves[side];
         files.file[side] = half->file;
@@ -115,9 +152,10 @@ struct http_files http_files_take(struct http_transaction *exchange)
 
 void http_files_end(struct emitter *emitter, const struct http_files *files)
 {
+    const struct message end = {.last = files->last};
     for (int side = 0; side < 2; side++)
         if (files->empty[side])
             file_drop(emitter, files->file[side]);
         else
-            file_end(emitter, files->file[side], NULL, files->incomplete[side], NULL);
+            file_end(emitter, files->file[side], &end, files->incomplete[side], NULL);
 }

@@ -87,7 +87,7 @@ struct file_state {
     uint64_t size, missing;
     EVP_MD_CTX *digest; /* NULL: nobody asked, or bytes were lost */
     struct saved_file saved;
-    bool saving, resumed;
+    bool saving, resumed, broken;
     bool type_known;
     const char *type;
     size_t beginning_length;
@@ -190,7 +190,7 @@ static void look_at_type(struct file_state *state, struct bytes piece)
 
 void file_piece(struct emitter *emitter, struct object *file, struct bytes piece, const struct message *message)
 {
-    if (!file || piece.len == 0)
+    if (!file || piece.len == 0 || state_of(file)->broken)
         return;
     struct file_state *state = state_of(file);
     if (!state->type_known)
@@ -222,6 +222,19 @@ void file_gap(struct emitter *emitter, struct object *file, uint64_t length)
     give_digest_up(state);
     if (state->saving)
         saved_file_skip(files_of(emitter), &state->saved, length);
+}
+
+void file_break(struct emitter *emitter, struct object *file, uint64_t keep)
+{
+    (void)emitter;
+    if (!file)
+        return;
+    struct file_state *state = state_of(file);
+    settle_type(state, false);
+    give_digest_up(state);
+    state->broken = true;
+    if (state->size > keep)
+        state->size = keep;
 }
 
 void file_skip(struct emitter *emitter, struct object *file, uint64_t length)
@@ -270,7 +283,7 @@ void file_end(struct emitter *emitter, struct object *file, const struct message
         settle_type(state, !incomplete);
         result.size = state->size;
         result.mime_type = state->type;
-        bool broken = incomplete || state->missing > 0;
+        bool broken = incomplete || state->broken || state->missing > 0;
         if (broken)
             give_digest_up(state);
         finish_digest(state, &result);

@@ -95,10 +95,10 @@ static enum inflate_result run(struct inflater *inflater, const struct byte_sink
         inflater->in += before - stream->avail_in;
         size_t produced = OUT_BYTES - stream->avail_out;
         inflater->out += produced;
-        if (is_bomb(inflater))
-            return INFLATE_BOMB;
         if (sink && produced > 0)
             sink->take(sink->context, bytes_of(inflater->buffer, produced));
+        if (is_bomb(inflater))
+            return INFLATE_BOMB;
         if (status == Z_STREAM_END) {
             /* Several gzip members may follow each other. Anything else after the end is padding. */
             inflater->finished = inflater->format != INFLATER_GZIP || stream->avail_in == 0 || *stream->next_in != 0x1f;

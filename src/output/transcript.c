@@ -267,7 +267,7 @@ static void print_block(struct transcript *transcript, const struct record *reco
     if (record->icmp_error)
         print_icmp_error(transcript, record, out);
     if (record->incomplete)
-        print_remark(transcript, "(incomplete: part of this was not captured)", out);
+        print_remark(transcript, "(incomplete: broken off, or not all of it was captured)", out);
     transcript->begun = true;
     transcript->conversation = conversation;
 }

@@ -59,14 +59,16 @@ void transcript_add_endpoints(struct transcript *transcript, const struct record
     add_endpoint(transcript, &conversation->destination, record->destination_domain, has_ports, text);
 }
 
-/* DNS, HTTP …; of records that are about the conversation itself, the protocol that it speaks. */
+/* DNS, HTTP …; of records that are about the conversation itself, or about what it carries, the protocol that it
+ * speaks. */
 static void add_title(const struct record *record, struct text_buffer *text)
 {
     const struct conversation *conversation = record->conversation;
     const struct dataset *dataset = record->dataset;
     bool is_about = strcmp(dataset->name, "anomaly") == 0 || strcmp(dataset->name, "flow") == 0;
     const char *protocol = record->protocol ? record->protocol : conversation ? conversation->protocol : NULL;
-    if (!is_about || !conversation) {
+    bool is_own = protocol && strcmp(protocol, dataset->name) == 0;
+    if (!conversation || is_own || (!protocol && !is_about)) {
         text_add_string(text, dataset->title);
         return;
     }

@@ -73,10 +73,22 @@ static void add_lines(struct text_buffer *text, struct bytes wire)
     }
 }
 
+/* Wire text that may not: a line end is shown as \n. */
+static void add_one_line(struct text_buffer *text, struct bytes wire)
+{
+    for (size_t at = 0; at < wire.len;) {
+        size_t newline = bytes_find(wire, '\n', at);
+        text_add_terminal(text, bytes_slice(wire, at, newline - at), SIZE_MAX);
+        if (newline < wire.len)
+            text_add_string(text, "\\n");
+        at = newline + 1;
+    }
+}
+
 static void add_wire(struct text_buffer *text, struct bytes wire, const struct row_options *options)
 {
     if (options->one_line)
-        text_add_terminal(text, wire, SIZE_MAX);
+        add_one_line(text, wire);
     else
         add_lines(text, wire);
 }
@@ -223,6 +235,20 @@ static void end_cell(struct row *row)
     row->ends[row->count - 1] = row->text.length;
 }
 
+/* Are all values there that stand outside brackets? Asked first, so that no note is taken for said that is not shown.
+ */
+static bool is_complete(const struct record *record, const struct line_template *line, uint32_t entry)
+{
+    for (size_t i = 0; i < line->token_count; i++) {
+        const struct token *token = &line->tokens[i];
+        if (token->kind == TOKEN_OPTIONAL)
+            i = token->end;
+        else if (is_value(token) && !is_there(record, token, entry))
+            return false;
+    }
+    return true;
+}
+
 bool transcript_fill_row(struct transcript *transcript, const struct record *record, const struct line_template *line,
                          const struct row_options *options)
 {
@@ -230,6 +256,8 @@ bool transcript_fill_row(struct transcript *transcript, const struct record *rec
     row->text.length = 0;
     row->notes.length = 0;
     row->count = 0;
+    if (!is_complete(record, line, options->entry))
+        return false;
     if (options->base != STYLE_NORMAL)
         layout_mark(&row->text, options->base);
     bool leaves_out = false; /* what stands in brackets */
@@ -245,10 +273,8 @@ bool transcript_fill_row(struct transcript *transcript, const struct record *rec
             continue;
         else if (token->kind == TOKEN_WORDS)
             text_add(&row->text, (const char *)token->words.at, token->words.len);
-        else if (is_there(record, token, options->entry))
-            add_values(transcript, record, token, options);
         else
-            return false;
+            add_values(transcript, record, token, options);
     }
     end_cell(row);
     return layout_width(row->text.at, row->text.length) > 0;

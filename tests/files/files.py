@@ -20,13 +20,17 @@ import suite
 from suite import get
 
 
+# Rows whose file has another name on the way: in ftp-fxp one server sends what the other one stores under its own name.
+OTHER_NAMES = {("ftp-fxp", "buoys.txt"): "from-south.txt", ("http-files", "../evil name.pdf"): "evil name.pdf"}
+
+
 def originals():
     """capture -> [(name, size, sha256)]"""
     rows = defaultdict(list)
     for line in (suite.PCAPS / "files.sha256").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             capture, name, size, digest = line.split("\t")
-            rows[capture].append((name, int(size), digest))
+            rows[capture].append((OTHER_NAMES.get((capture, name), name), int(size), digest))
     return rows
 
 

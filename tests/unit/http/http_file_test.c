@@ -23,7 +23,8 @@ static void names_what_was_asked_for(void **state)
         {'C', "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0},
         {'S',
          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
-         "Content-Disposition: attachment; filename=\"a b.json\"\r\n\r\n2\r\n{\"\r\n4\r\na\":1\r\n1\r\n}\r\n0\r\n\r\n",
+         "Content-Disposition: attachment; filename=\"a b.json\"; "
+         "filename*=UTF-8''a%20%c3%BC.json\r\n\r\n2\r\n{\"\r\n4\r\na\":1\r\n1\r\n}\r\n0\r\n\r\n",
          0},
         {0, NULL, 0},
     };
@@ -37,7 +38,7 @@ static void names_what_was_asked_for(void **state)
                         "file.size=5\n"
                         "file.mime_type=text/plain\n"
                         "file\n"
-                        "file.name=a b.json\n"
+                        "file.name=a \xc3\xbc.json\n"
                         "file.extension=json\n"
                         "overhear.direction=download\n"
                         "overhear.parent=http\n"
