@@ -220,7 +220,7 @@ static void test_long_text_stays_in_its_column(void **state)
     /* 80 - 39 columns for each of ten lines */
     assert_memory_equal(strchr(rows, '\n') + 1, "                                       xxxxxxxx", 47);
     assert_non_null(strstr(rows, "x\n                b.example  1 h    A    192.0.2.1\n"
-                                 "                (incomplete: part of this was not captured)\n"));
+                                 "                (incomplete: broken off, or not all of it was captured)\n"));
     free(text);
     record_done(&record);
 }
