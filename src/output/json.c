@@ -210,7 +210,9 @@ static void add_frame(const struct record *record, const struct json_step *step,
 static bool is_listed(const struct text_buffer *list, const char *name)
 {
     size_t length = strlen(name);
-    for (const char *at = list->at, *end = at + list->length; list->length > 0 && at < end;) {
+    if (list->length == 0)
+        return false;
+    for (const char *at = list->at, *end = at + list->length; at < end;) {
         const char *next = memchr(at + 1, ',', (size_t)(end - at - 1));
         next = next ? next : end;
         if ((size_t)(next - at) == length + 3 && memcmp(at + 2, name, length) == 0)
