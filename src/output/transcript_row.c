@@ -241,9 +241,10 @@ static bool is_complete(const struct record *record, const struct line_template 
 {
     for (size_t i = 0; i < line->token_count; i++) {
         const struct token *token = &line->tokens[i];
+        bool depends = is_value(token) || token->kind == TOKEN_PRESENT || token->kind == TOKEN_ABSENT;
         if (token->kind == TOKEN_OPTIONAL)
             i = token->end;
-        else if (is_value(token) && !is_there(record, token, entry))
+        else if (depends && !is_there(record, token, entry))
             return false;
     }
     return true;
@@ -273,7 +274,7 @@ bool transcript_fill_row(struct transcript *transcript, const struct record *rec
             continue;
         else if (token->kind == TOKEN_WORDS)
             text_add(&row->text, (const char *)token->words.at, token->words.len);
-        else
+        else if (is_value(token))
             add_values(transcript, record, token, options);
     }
     end_cell(row);
