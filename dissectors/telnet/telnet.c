@@ -41,7 +41,7 @@ static struct framing frame_subnegotiation(struct bytes pending)
     }
     if (within.len < TELNET_COMMAND_BYTES)
         return (struct framing){FRAMING_MORE, 0};
-    return (struct framing){FRAMING_NONSENSE, 2};
+    return (struct framing){FRAMING_MESSAGE, 3}; /* nobody sets an option to that much: what follows is text */
 }
 
 static struct framing telnet_frame(void *state_block, enum side side, struct bytes pending, size_t seen)

@@ -61,7 +61,8 @@ def tshark_frame(row):
     for tag, command in zip(row["imap.request_tag"], row["imap.request.command"]):
         yield "imap", "command", f"{plain(tag)} {plain(first_word(command))}"
     for tag, status in zip(row["imap.response_tag"], row["imap.response.status"]):
-        yield "imap", "reply", f"{plain(tag)} {status.upper()}"
+        if tag != ")": # the end of a FETCH that the frame begins with, and no tag
+            yield "imap", "reply", f"{plain(tag)} {status.upper()}"
     for command in row["ftp.request.command"]:
         yield "ftp", "command", plain(first_word(command))
     for code in row["ftp.response.code"]:
