@@ -299,6 +299,7 @@ struct ftp_transfer {
     bool began, finished;
     bool incomplete;
     bool elsewhere; /* it connects other hosts than those of the control connection */
+    bool sealed;    /* what came is TLS */
     uint64_t bytes;
     int64_t first_ns, last_ns;
 };

@@ -6,6 +6,9 @@
  * Which connections are such, only their announcement tells: there is no port, and nothing to recognise. Where the
  * capture has the first bytes before the command that ordered them, they wait for it: the core keeps them while they
  * are few, and a short transfer that is over already is kept here until the connection is forgotten.
+ *
+ * What begins with the hello of a TLS client is encrypted, whether PROT P was seen or not: behind AUTH TLS it was said
+ * unreadably, and after CCC nobody remembers.
  */
 #include "ftp.h"
 
@@ -26,6 +29,7 @@ struct ftp_data {
     bool over;
     bool skip_line; /* of a listing: its beginning is lost, or it is too long */
     bool opaque;    /* in blocks or compressed */
+    bool sealed;    /* TLS */
     uint64_t bytes, entries;
     struct object *file;
     struct transaction *listing;
@@ -236,11 +240,32 @@ static void finish(struct ftp_data *data, struct emitter *emitter, const struct 
     }
 }
 
+enum beginning { BEGINNING_PLAIN, BEGINNING_SHORT, BEGINNING_TLS };
+
+/* A record of TLS, and in it a ClientHello of less than 64 kB:  16 03 0v, length (2 bytes), 01 00 */
+static enum beginning beginning_of(struct bytes first)
+{
+    static const uint8_t most[] = {0x16, 0x03, 0x04, 0x40, 0xff, 0x01, 0x00};
+    static const uint8_t least[] = {0x16, 0x03, 0x00, 0x00, 0x00, 0x01, 0x00};
+    for (size_t i = 0; i < sizeof most && i < first.len; i++)
+        if (bytes_at(first, i) < least[i] || bytes_at(first, i) > most[i])
+            return BEGINNING_PLAIN;
+    return first.len < sizeof most ? BEGINNING_SHORT : BEGINNING_TLS;
+}
+
 /* Only a message can look at the block, so an empty one is made of the bytes that wait. */
 static struct framing ftp_data_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
     struct ftp_data *data = state_block;
     (void)seen;
+    if (!data->decided && data->held_length == 0) {
+        enum beginning beginning = beginning_of(pending);
+        if (beginning == BEGINNING_SHORT)
+            return (struct framing){FRAMING_MORE, 0};
+        data->sealed = beginning == BEGINNING_TLS;
+        if (data->sealed)
+            return (struct framing){FRAMING_BODY, 0};
+    }
     if (pending.len > WAITING_BYTES)
         data->decided = true;
     if (data->decided)
@@ -253,6 +278,17 @@ static void decide(struct ftp_data *data, struct emitter *emitter)
 {
     const struct ftp_transfer *transfer = transfer_of(emitter);
     data->decided = !transfer || transfer->ordered;
+}
+
+/* No file, and no listing that could be read. */
+static enum verdict hand_over(struct ftp_data *data, struct emitter *emitter)
+{
+    struct ftp_transfer *transfer = transfer_of(emitter);
+    data->over = true;
+    if (transfer)
+        transfer->sealed = true;
+    emit_hand_over(emitter, "tls");
+    return VERDICT_HAND_OVER;
 }
 
 /* What was held is waited for no longer. */
@@ -290,6 +326,8 @@ static void take_rest(struct ftp_data *data, struct emitter *emitter, const stru
 static enum verdict ftp_data_message(void *state_block, struct emitter *emitter, const struct message *message)
 {
     struct ftp_data *data = state_block;
+    if (data->sealed)
+        return hand_over(data, emitter);
     if (message->kind == MESSAGE_REST)
         take_rest(data, emitter, message);
     else if (message->kind == MESSAGE_BODY)

@@ -346,6 +346,8 @@ void ftp_explain_transfer(struct record *record, const struct ftp_exchange *exch
     (void)exchange;
     if (transfer->began && transfer->elsewhere)
         observe(record, FTP_COMMAND, "ftp.server_to_server");
+    if (transfer->sealed)
+        observe(record, FTP_COMMAND, "ftp.sealed_transfer");
     if (!transfer->finished || transfer->bytes == 0 || took_ns < least_ns)
         return;
     double rate = (double)transfer->bytes * (double)second_ns / (double)took_ns;
