@@ -60,7 +60,9 @@ enum detail {
     DETAIL_VERBOSE = 4, /* shown with -v */
     DETAIL_FULL = DETAIL_NORMAL | DETAIL_VERBOSE,
     DETAIL_ALL = 7,
-    DETAIL_HEARD = 8, /* only where the speaker was heard in this record: for kinds that either side may say */
+    DETAIL_HEARD = 8,  /* only where the speaker was heard in this record: for kinds that either side may say */
+    DETAIL_NOTED = 16, /* only where a note stands beside it: the values are shown elsewhere already */
+    DETAIL_SHORT = 32, /* without -v: only the beginning of a list, and of each long text in it */
 };
 
 enum { LINE_ONCE = -1 };
@@ -163,7 +165,7 @@ void record_clear(struct record *record);
 
 /* Add a value. `field` is an index into the dataset's table or, while a group is open, into the group's
  * members. A field without FIELD_LIST that is added again keeps its first value. Empty texts are added as
- * they are; a value that is not known is simply not added. */
+ * they are; a value that is not known is simply not added. A text may come from this very record. */
 void record_text(struct record *record, unsigned field, struct bytes text);
 void record_word(struct record *record, unsigned field, const char *static_text);
 void record_integer(struct record *record, unsigned field, int64_t value);

@@ -5,11 +5,15 @@
  */
 #include "transcript_state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
     FIRST_PLANS = 16,
     BRIEF_TEXT_BYTES = 200, /* of one value in a line that is not wrapped */
+    SHORT_ROWS = 10,        /* of a list that is cut short, */
+    SHORT_SLACK = 2,        /* which is not worth it for so few more */
+    SHORT_TEXT_BYTES = 320, /* of one value in it */
 };
 
 struct transcript *transcript_new(const struct output_options *options)
@@ -92,17 +96,25 @@ static uint32_t next_entry(const struct record *record, const struct line_templa
     return at;
 }
 
+static bool is_short(const struct transcript *transcript, const struct line *line)
+{
+    return (line->detail & DETAIL_SHORT) && !(transcript->options->detail & DETAIL_VERBOSE);
+}
+
 static struct row_options row_options_of(const struct transcript *transcript, const struct record *record,
                                          const struct line_template *line)
 {
     bool failed = record->outcome == OUTCOME_FAILURE && line->line->speaker == SPEAKER_SERVER;
     bool warns = is_anomaly(record);
+    size_t limit = transcript->options->max_text;
+    if (is_short(transcript, line->line) && limit > SHORT_TEXT_BYTES)
+        limit = SHORT_TEXT_BYTES;
     return (struct row_options){.base = warns ? STYLE_WARNING : STYLE_NORMAL,
                                 .strong = warns    ? STYLE_WARNING
                                           : failed ? STYLE_FAILURE
                                                    : STYLE_STRONG,
                                 .one_line = line->each != NULL,
-                                .limit = transcript->options->max_text};
+                                .limit = limit};
 }
 
 static bool is_table(const struct line_template *line)
@@ -180,26 +192,6 @@ static struct margin margin_of(const struct record *record, const struct line *l
     return margin;
 }
 
-/* All rows of one line; returns how many there were. */
-static size_t print_line(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
-                         const struct line_template *line, struct margin margin, struct text_buffer *out)
-{
-    const struct line_template *widths = is_table(line) ? &plan->lines[line->same_as] : NULL;
-    struct row_options options = row_options_of(transcript, record, line);
-    options.gathers_notes = transcript->options->notes != NULL;
-    size_t rows = 0;
-    for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
-        options.entry = at - 1;
-        if (!transcript_fill_row(transcript, record, line, &options))
-            continue;
-        transcript_place_row(transcript, &margin, widths, out);
-        margin.has_time = false;
-        margin.arrow = NULL;
-        rows++;
-    }
-    return rows;
-}
-
 static void print_remark(struct transcript *transcript, const char *remark, struct text_buffer *out)
 {
     struct row *row = &transcript->row;
@@ -209,6 +201,53 @@ static void print_remark(struct transcript *transcript, const char *remark, stru
     row->ends[0] = row->text.length;
     row->count = 1;
     transcript_place_row(transcript, &(struct margin){.column = CONTINUED_COLUMN}, NULL, out);
+}
+
+/* How many rows of this line are printed at most. */
+static size_t rows_wanted(const struct transcript *transcript, const struct record *record,
+                          const struct line_template *line)
+{
+    size_t count = 0;
+    if (!is_short(transcript, line->line))
+        return SIZE_MAX;
+    for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at))
+        count++;
+    return count > SHORT_ROWS + SHORT_SLACK ? SHORT_ROWS : SIZE_MAX;
+}
+
+static void print_more(struct transcript *transcript, size_t count, struct text_buffer *out)
+{
+    char remark[64];
+    (void)snprintf(remark, sizeof remark, "… and %zu more (-v shows them)", count);
+    print_remark(transcript, remark, out);
+}
+
+/* All rows of one line; returns how many there were. */
+static size_t print_line(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
+                         const struct line_template *line, struct margin margin, struct text_buffer *out)
+{
+    const struct line_template *widths = is_table(line) ? &plan->lines[line->same_as] : NULL;
+    struct row_options options = row_options_of(transcript, record, line);
+    options.gathers_notes = transcript->options->notes != NULL;
+    size_t rows = 0, more = 0, wanted = rows_wanted(transcript, record, line);
+    for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
+        options.entry = at - 1;
+        if (rows == wanted) {
+            more++;
+            continue;
+        }
+        if (!transcript_fill_row(transcript, record, line, &options))
+            continue;
+        if ((line->line->detail & DETAIL_NOTED) && transcript->row.notes.length == 0)
+            continue;
+        transcript_place_row(transcript, &margin, widths, out);
+        margin.has_time = false;
+        margin.arrow = NULL;
+        rows++;
+    }
+    if (more > 0)
+        print_more(transcript, more, out);
+    return rows;
 }
 
 /* What a host or router sent back by ICMP stands where the answer would stand. */
@@ -229,8 +268,26 @@ static void print_icmp_error(struct transcript *transcript, const struct record 
     row->count = 1;
     struct bytes sentence = note_catalog_find(transcript->icmp_errors, bytes_text(record->icmp_error));
     if (sentence.len > 0)
-        transcript_say(transcript, &transcript->said_in_block, sentence);
+        transcript_say(transcript, &transcript->told[transcript->telling].said, sentence);
     transcript_place_row(transcript, &margin, NULL, out);
+}
+
+/* A conversation to which the transcript returns is not explained anew, as with a data connection of FTP in between. */
+static void turn_to(struct transcript *transcript, uint64_t conversation)
+{
+    size_t chosen = 0;
+    for (size_t i = 1; i < TOLD_CONVERSATIONS; i++)
+        if (transcript->told[i].turn < transcript->told[chosen].turn)
+            chosen = i;
+    for (size_t i = 0; conversation != 0 && i < TOLD_CONVERSATIONS; i++)
+        if (transcript->told[i].conversation == conversation)
+            chosen = i;
+    struct told *told = &transcript->told[chosen];
+    if (conversation == 0 || told->conversation != conversation)
+        told->said.count = 0;
+    told->conversation = conversation;
+    told->turn = ++transcript->turns;
+    transcript->telling = chosen;
 }
 
 static void print_block(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
@@ -238,12 +295,12 @@ static void print_block(struct transcript *transcript, const struct record *reco
 {
     char date_before[sizeof transcript->date];
     memcpy(date_before, transcript->date, sizeof date_before);
-    size_t start = out->length;
+    size_t start = out->length, telling_before = transcript->telling;
     uint64_t conversation = record->conversation ? record->conversation->id : 0;
     if (!transcript->begun || conversation == 0 || conversation != transcript->conversation) {
         if (transcript->begun)
             text_add(out, "\n", 1);
-        transcript->said_in_block.count = 0;
+        turn_to(transcript, conversation);
         transcript_header(transcript, record, out);
     }
     enum speaker speaker = SPEAKER_SAME;
@@ -261,6 +318,7 @@ static void print_block(struct transcript *transcript, const struct record *reco
     }
     if (rows == 0) { /* nothing to show at this detail: as if it had not been */
         out->length = start;
+        transcript->telling = telling_before;
         memcpy(transcript->date, date_before, sizeof date_before);
         return;
     }

@@ -37,13 +37,14 @@ static void gather_notes(struct transcript *transcript, const struct record *rec
                          const struct token *token)
 {
     char sentence[SENTENCE_SIZE];
+    struct said *told = &transcript->told[transcript->telling].said;
     if (token->catalog)
-        transcript_say(transcript, &transcript->said_in_block,
-                       notes_of_value(token->catalog, record, index, token->row));
+        transcript_say(transcript, told, notes_of_value(token->catalog, record, index, token->row));
     for (unsigned note = tape_notes_first(&transcript->tape_notes, index); note;
          note = tape_notes_next(&transcript->tape_notes, note)) {
         size_t length = notes_fill(transcript->options->notes, record, note - 1, sentence, sizeof sentence);
-        transcript_say(transcript, &transcript->said_of_record, bytes_of(sentence, length));
+        bool is_fixed = record->items[note - 1].length == 0;
+        transcript_say(transcript, is_fixed ? told : &transcript->said_of_record, bytes_of(sentence, length));
     }
 }
 

@@ -18,13 +18,21 @@ enum {
     WORDS_COLUMN = 14,
     CONTINUED_COLUMN = 16,     /* words of a line that goes on from the one above */
     ASIDE_SMALLEST_PAGE = 100, /* from this width on notes stand beside the words */
-    SAID_MAX = 128,            /* sentences of one record that are remembered */
+    SAID_MAX = 256,            /* sentences of one record or conversation that are remembered */
+    TOLD_CONVERSATIONS = 4,    /* the last ones, to which the transcript may return */
 };
 
 /* Sentences that need not be said again, by their hashes. */
 struct said {
     uint64_t hashes[SAID_MAX];
     size_t count;
+};
+
+/* What has been said of a conversation in fixed words, by catalogs and by observations without arguments. */
+struct told {
+    uint64_t conversation;
+    uint64_t turn; /* when it last got a header, counted in headers */
+    struct said said;
 };
 
 /* One line's words, filled in. Marked text. */
@@ -50,11 +58,13 @@ struct transcript {
     char date[16];         /* whose header named this date */
 
     struct siphash_key said_key;
-    struct said said_in_block; /* what catalogs say: once under a header */
+    struct told told[TOLD_CONVERSATIONS];
+    size_t telling; /* which of them is in hand */
+    uint64_t turns;
 
     /* of the record in hand */
     struct tape_notes tape_notes;
-    struct said said_of_record; /* observations: the next record's are news, though they sound alike */
+    struct said said_of_record; /* observations with arguments: the next record's are news, though they sound alike */
 
     /* of the line in hand */
     struct row row;
