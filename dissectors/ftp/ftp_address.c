@@ -164,6 +164,8 @@ static bool parse_ipv6(struct bytes text, struct address *ret_address)
     *ret_address = (struct address){.family = 6};
     for (unsigned i = 0; i < count; i++) {
         unsigned place = i < gap ? i : IPV6_GROUPS - count + i;
+        if (place >= IPV6_GROUPS)
+            return false;
         ret_address->octets[place * 2] = (uint8_t)(groups[i] >> 8);
         ret_address->octets[place * 2 + 1] = (uint8_t)groups[i];
     }
