@@ -19,6 +19,7 @@ enum file_field {
     FILE_MIME_TYPE,
     FILE_SHA256,
     FILE_PATH,
+    FILE_SOURCE_PATH,
     FILE_DECLARED_TYPE,
     FILE_DIRECTION,
     FILE_OFFSET,
@@ -42,13 +43,15 @@ static const struct field file_fields[FILE_FIELD_COUNT] = {
                      .type = FIELD_TEXT,
                      .meaning = "with --hash: SHA-256 of its bytes, where none was lost"},
     [FILE_PATH] = {.name = "file.path", .type = FIELD_TEXT, .meaning = "with --extract: where it was saved"},
+    [FILE_SOURCE_PATH] = {.name = "overhear.source_path",
+                          .type = FIELD_TEXT,
+                          .meaning = "its name with the path before it, as it was asked for or declared"},
     [FILE_DECLARED_TYPE] = {.name = "overhear.declared_type",
                             .type = FIELD_TEXT,
                             .meaning = "the media type that the sender says it has"},
     [FILE_DIRECTION] = {.name = "overhear.direction",
                         .type = FIELD_TEXT,
-                        .meaning = "`download` to the client of the service, or `upload`",
-                        .catalog = "overhear.direction"},
+                        .meaning = "`download` to the client of the service, or `upload`"},
     [FILE_OFFSET] = {.name = "overhear.offset",
                      .type = FIELD_INTEGER,
                      .meaning = "its first byte is this one of the whole: a transfer that was resumed, or a range"},
@@ -66,7 +69,8 @@ static const struct line file_lines[] = {
      "{overhear.direction}[ of {!file.name}][, {file.size:size}][, {file.mime_type}][, from byte {overhear.offset} on]",
      NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "declared as {overhear.declared_type}", NULL},
-    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "ordered by conversation {overhear.parent_conversation}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
+     "[{overhear.source_path}, ]ordered by conversation {overhear.parent_conversation}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "sha256 {file.hash.sha256}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "saved as {file.path}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "{overhear.missing_bytes:size} of it were lost", NULL},
@@ -128,6 +132,8 @@ static void record_name(struct record *record, struct bytes path)
         if (bytes_at(path, i) == '/' || bytes_at(path, i) == '\\')
             from = i + 1;
     struct bytes name = bytes_skip(path, from);
+    if (from > 0)
+        record_text(record, FILE_SOURCE_PATH, path);
     if (name.len == 0)
         return;
     record_text(record, FILE_NAME, name);
@@ -263,6 +269,34 @@ static void finish_digest(struct file_state *state, struct file_result *result)
     give_digest_up(state);
 }
 
+static bool is_of(struct bytes type, const char *kind)
+{
+    return bytes_begin_nocase(type, kind);
+}
+
+/* Declared as text, a picture, sound or a film, and something else by content. Vague declarations are left alone, and
+ * so is text, which may be anything. */
+static bool is_disguised(struct bytes declared, struct bytes found)
+{
+    static const char *const kinds[] = {"text/", "image/", "audio/", "video/", NULL};
+    const char *kind = NULL;
+    for (unsigned i = 0; kinds[i]; i++)
+        if (is_of(declared, kinds[i]))
+            kind = kinds[i];
+    bool moves = is_of(declared, "audio/") || is_of(declared, "video/");
+    return kind && !is_of(found, kind) && !is_of(found, "text/") && !is_of(found, "application/octet-stream") &&
+           !is_of(found, "application/xml") && !(moves && (is_of(found, "audio/") || is_of(found, "video/")));
+}
+
+static void record_type(struct record *record, const char *type)
+{
+    struct bytes declared = record_find_text(record, FILE_DECLARED_TYPE);
+    const struct argument argument = {.name = "declared", .kind = ARGUMENT_TEXT, .text = declared};
+    record_word(record, FILE_MIME_TYPE, type);
+    if (is_disguised(declared, bytes_text(type)))
+        record_observe(record, RECORD_LAST, "file.disguised", &argument, 1);
+}
+
 static void record_path(struct files *files, const struct file_state *state, struct record *record)
 {
     size_t length = strlen(files->path);
@@ -290,7 +324,7 @@ void file_end(struct emitter *emitter, struct object *file, const struct message
         record->incomplete = broken;
         record_integer(record, FILE_SIZE, (int64_t)(state->size & INT64_MAX));
         if (state->type)
-            record_word(record, FILE_MIME_TYPE, state->type);
+            record_type(record, state->type);
         if (result.has_hash)
             record_text(record, FILE_SHA256, bytes_text(result.sha256));
         if (state->missing > 0)

@@ -314,7 +314,7 @@ static void files_are_counted_and_typed(void **state)
 {
     struct fixture *f = *state;
     line(f, "begin file\nend file\n");
-    wrote(f, "file x.txt txt image/png upload 5 toy 99 5 text/plain|");
+    wrote(f, "file dir/x.txt x.txt txt image/png upload 5 toy 99 5 text/plain|");
 }
 
 static void files_are_hashed_unless_bytes_are_lost(void **state)
@@ -322,7 +322,7 @@ static void files_are_hashed_unless_bytes_are_lost(void **state)
     struct fixture *f = *state;
     f->files.wants_hash = true;
     line(f, "begin file\nend file\n");
-    wrote(f, "file x.txt txt image/png upload 5 toy 99 5 text/plain "
+    wrote(f, "file dir/x.txt x.txt txt image/png upload 5 toy 99 5 text/plain "
              "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824|");
     line(f, "begin file\n");
     session_end(&f->session, END_RST);

@@ -30,6 +30,7 @@ static void names_what_was_asked_for(void **state)
     };
     (void)state;
     expect_files(steps, "file\n"
+                        "overhear.source_path=/docs/plan.txt\n"
                         "file.name=plan.txt\n"
                         "file.extension=txt\n"
                         "overhear.declared_type=application/pdf\n"
@@ -59,6 +60,7 @@ static void knows_uploads_and_parts(void **state)
     };
     (void)state;
     expect_files(steps, "file\n"
+                        "overhear.source_path=/up/x.bin\n"
                         "file.name=x.bin\n"
                         "file.extension=bin\n"
                         "overhear.direction=upload\n"
@@ -71,6 +73,7 @@ static void knows_uploads_and_parts(void **state)
                         "file.size=3\n"
                         "file.mime_type=text/plain\n"
                         "file\n"
+                        "overhear.source_path=/big\n"
                         "file.name=big\n"
                         "overhear.direction=download\n"
                         "overhear.offset=100\n"
@@ -93,12 +96,14 @@ static void takes_the_content_coding_off(void **state)
     };
     (void)state;
     expect_files(steps, "file\n"
+                        "overhear.source_path=/a\n"
                         "file.name=a\n"
                         "overhear.direction=download\n"
                         "overhear.parent=http\n"
                         "file.size=6\n"
                         "file.mime_type=text/plain\n"
                         "file\n"
+                        "overhear.source_path=/b\n"
                         "file.name=b\n"
                         "overhear.direction=download\n"
                         "overhear.parent=http\n"
@@ -119,6 +124,7 @@ static void says_what_is_missing(void **state)
     };
     (void)state;
     expect_files(steps, "file incomplete\n"
+                        "overhear.source_path=/a\n"
                         "file.name=a\n"
                         "overhear.direction=download\n"
                         "overhear.parent=http\n"
@@ -126,6 +132,7 @@ static void says_what_is_missing(void **state)
                         "file.mime_type=text/plain\n"
                         "overhear.missing_bytes=10\n"
                         "file incomplete\n"
+                        "overhear.source_path=/b\n"
                         "file.name=b\n"
                         "overhear.direction=download\n"
                         "overhear.parent=http\n"
