@@ -81,6 +81,26 @@ static bool grow_text(struct record *record, size_t more)
     return true;
 }
 
+/* Room for these texts and `more` bytes. A text may be a piece of this very record, which moves when it grows: it then
+ * points to where it is now. */
+static bool make_room(struct record *record, struct bytes *texts, size_t count, size_t more)
+{
+    enum { ELSEWHERE = LIMIT_RECORD_BYTES };
+    size_t places[ARGUMENTS_MAX];
+    assert(count <= ARGUMENTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        uintptr_t distance = (uintptr_t)texts[i].at - (uintptr_t)record->text;
+        places[i] = texts[i].len > 0 && distance < record->text_length ? distance : ELSEWHERE;
+        more += texts[i].len;
+    }
+    if (!grow_text(record, more))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (places[i] != ELSEWHERE)
+            texts[i] = bytes_of(record->text + places[i], texts[i].len);
+    return true;
+}
+
 /* The row of a top-level field, or of a member while a group is open. */
 static const struct field *row_of(const struct record *record, unsigned field)
 {
@@ -145,7 +165,7 @@ static uint32_t keep_text(struct record *record, struct bytes text)
 void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at,
                         size_t secret_length)
 {
-    if (!record->skipping_group && !grow_text(record, text.len)) {
+    if (!record->skipping_group && !make_room(record, &text, 1, 0)) {
         mark_truncated(record, field);
         return;
     }
@@ -219,7 +239,7 @@ void record_append(struct record *record, unsigned field, struct bytes text, siz
         text = bytes_first(text, room);
     }
     bool at_end = record->items[index - 1].offset + length == record->text_length;
-    if (text.len == 0 || !grow_text(record, text.len + (at_end ? 0 : length))) {
+    if (text.len == 0 || !make_room(record, &text, 1, at_end ? 0 : length)) {
         if (text.len > 0)
             mark_truncated(record, field);
         return;
@@ -234,18 +254,19 @@ void record_append(struct record *record, unsigned field, struct bytes text, siz
 void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
                        size_t secret_length)
 {
-    if (!grow_text(record, key.len + value.len)) {
+    struct bytes texts[] = {key, value};
+    if (!make_room(record, texts, 2, 0)) {
         mark_truncated(record, field);
         return;
     }
     struct item *item = add_item(record, field, ITEM_MAP);
     if (!item)
         return;
-    item->key_offset = keep_text(record, key);
+    item->key_offset = keep_text(record, texts[0]);
     item->key_length = (uint32_t)key.len;
     for (uint32_t i = 0; i < item->key_length; i++)
         record->text[item->key_offset + i] = byte_lower(record->text[item->key_offset + i]);
-    item->offset = keep_text(record, value);
+    item->offset = keep_text(record, texts[1]);
     item->length = (uint32_t)value.len;
     item->secret_at = (uint32_t)secret_at;
     item->secret_length = (uint32_t)secret_length;
@@ -315,11 +336,11 @@ void record_observe(struct record *record, int field, const char *observation, c
     if (!record->wants_notes || record->skipping_group)
         return;
     uint16_t about = field == RECORD_LAST ? record->last_value : record->first_item[field];
-    size_t text = 0;
+    struct bytes texts[ARGUMENTS_MAX];
     assert(count <= ARGUMENTS_MAX);
     for (size_t i = 0; i < count; i++)
-        text += arguments[i].text.len;
-    if (about == 0 || !grow_items(record, 1 + count) || !grow_text(record, text))
+        texts[i] = arguments[i].text;
+    if (about == 0 || !grow_items(record, 1 + count) || !make_room(record, texts, count, 0))
         return;
     record->items[record->item_count++] = (struct item){
         .kind = ITEM_NOTE, .about = (uint16_t)(about - 1), .word = observation, .length = (uint32_t)count};
@@ -330,6 +351,6 @@ void record_observe(struct record *record, int field, const char *observation, c
                               .word = arguments[i].name,
                               .integer = arguments[i].integer,
                               .length = (uint32_t)arguments[i].text.len};
-        item->offset = keep_text(record, arguments[i].text);
+        item->offset = keep_text(record, texts[i]);
     }
 }

@@ -133,6 +133,30 @@ static void appends_up_to_its_limit(void **state)
     assert_int_equal(record->truncated[0], 1u << NAME);
 }
 
+/* What is copied may come from the record itself, whose memory moves when it grows. */
+static void copies_from_itself(void **state)
+{
+    struct record *record = &((struct fixture *)*state)->record;
+    uint8_t text[100];
+    memset(text, 'x', sizeof text);
+    record_text(record, NAME, bytes_of(text, sizeof text));
+    for (unsigned i = 0; i < 100; i++)
+        record_text(record, LIST, record_find_text(record, NAME));
+    for (unsigned i = 0; i < 100; i++) {
+        struct bytes name = record_find_text(record, NAME);
+        record_map(record, MAP, name, name);
+    }
+    record->wants_notes = true;
+    for (unsigned i = 0; i < 100; i++) {
+        struct bytes name = record_find_text(record, NAME);
+        struct argument argument = {"name", ARGUMENT_TEXT, name, 0};
+        record_observe(record, NAME, "toy.seen", &argument, 1);
+    }
+    assert_int_equal(record->text_length, 401 * sizeof text);
+    for (uint32_t i = 0; i < record->text_length; i++)
+        assert_int_equal(record->text[i], 'x');
+}
+
 static void stops_at_the_text_limit(void **state)
 {
     static uint8_t much[LIMIT_RECORD_BYTES];
@@ -179,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counts_the_members_of_groups, begin, end),
         cmocka_unit_test_setup_teardown(lower_cases_keys, begin, end),
         cmocka_unit_test_setup_teardown(appends_up_to_its_limit, begin, end),
+        cmocka_unit_test_setup_teardown(copies_from_itself, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_text_limit, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_item_limit, begin, end),
         cmocka_unit_test_setup_teardown(survives_want_of_memory, begin, end),
