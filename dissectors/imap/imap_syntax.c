@@ -129,11 +129,12 @@ static size_t literal_length(struct bytes text, struct imap_token *token)
     return close + 2 + token->value.len;
 }
 
+/* No control character belongs to an atom: what stands behind a tab may be a password. */
 static size_t atom_length(struct bytes text)
 {
     size_t i = 0;
     while (i < text.len && !(i > 0 && bytes_at(text, i) == '"') && bytes_at(text, i) != '(' &&
-           bytes_at(text, i) != ')' && bytes_at(text, i) != ' ' && bytes_at(text, i) != '\n')
+           bytes_at(text, i) != ')' && bytes_at(text, i) > ' ')
         i++;
     return i > 0 ? i : 1;
 }
