@@ -326,7 +326,7 @@ static void files_are_hashed_unless_bytes_are_lost(void **state)
              "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824|");
     line(f, "begin file\n");
     session_end(&f->session, END_RST);
-    wrote(f, "file! x.txt txt image/png upload 5 toy 99 0|");
+    wrote(f, "file! dir/x.txt x.txt txt image/png upload 5 toy 99 0|");
 }
 
 static void an_announced_conversation_is_recognised(void **state)
