@@ -3,7 +3,7 @@
 
 #include "human.h"
 
-enum { LABEL_COLUMN = 16, LINE_COLUMNS = 80, ENTRY_SIZE = 120 };
+enum { LABEL_COLUMN = 16, LINE_COLUMNS = 80, ENTRY_SIZE = 120, CREDENTIAL_SERVERS = 8 };
 
 /* A label and a list of entries that wraps under itself. Entries have commas of their own. */
 struct list {
@@ -113,15 +113,22 @@ static void print_files(FILE *to, const struct engine_statistics *statistics)
 static void print_credentials(FILE *to, const struct engine_statistics *statistics)
 {
     struct list list = {to, 0};
+    uint64_t elsewhere = 0;
+    char entry[ENTRY_SIZE], count[HUMAN_SIZE];
     for (size_t i = 0; i < statistics->credential_count; i++) {
         const struct engine_credentials *row = &statistics->credentials[i];
-        char entry[ENTRY_SIZE], address[ADDRESS_TEXT_SIZE], count[HUMAN_SIZE];
-        human_count(row->count, count);
+        char address[ADDRESS_TEXT_SIZE];
+        if (!row->protocol || i >= CREDENTIAL_SERVERS) {
+            elsewhere += row->count;
+            continue;
+        }
         address_text(&row->server.ip, address);
-        if (row->protocol)
-            snprintf(entry, sizeof entry, "%s %s at %s port %u", row->protocol, count, address, row->server.port);
-        else
-            snprintf(entry, sizeof entry, "%s more at other servers", count);
+        snprintf(entry, sizeof entry, "%s %s at %s port %u", row->protocol, human_count(row->count, count), address,
+                 row->server.port);
+        list_add(&list, "logins in clear", entry);
+    }
+    if (elsewhere > 0) {
+        snprintf(entry, sizeof entry, "%s more at other servers", human_count(elsewhere, count));
         list_add(&list, "logins in clear", entry);
     }
     list_end(&list);
