@@ -3,7 +3,8 @@
 """No password leaves unasked: every output of every capture is searched for each line of pcaps/SECRETS.
 
 With --show-secrets each of them is found. Lines of SECRETS are the passwords themselves and the forms in which they crossed
-the wire (base64).
+the wire (base64). What proves a password without being one (the answers to challenges, tickets) is listed by capture in
+pcaps/digests, and is as secret.
 """
 
 import json
@@ -60,8 +61,15 @@ def main():
     tests = suite.Suite("secrets", __doc__)
     secrets = [line for line in (suite.PCAPS / "SECRETS").read_text(encoding="utf-8").splitlines() if line]
     tests.check(len(secrets) > 10 and len(set(secrets)) == len(secrets), "pcaps/SECRETS has lines, each once")
+    digests = [line.split("\t") for line in (suite.PCAPS / "digests").read_text(encoding="utf-8").splitlines() if line]
+    tests.check(len(digests) > 10, "pcaps/digests has lines")
     work = [(capture, name, arguments) for capture in suite.captures() for name, arguments in OUTPUTS.items()]
-    for (capture, name, _), found in zip(work, tests.each(lambda job: search(tests, secrets, job), work)):
+    proofs = {name: [text for capture, text in digests if capture == name] for name, _ in digests}
+
+    def look(job):
+        return search(tests, secrets + proofs.get(suite.capture_name(job[0]), []), job)
+
+    for (capture, name, _), found in zip(work, tests.each(look, work)):
         tests.check(not found, f"{suite.capture_name(capture)}: {name}", f"secrets in it: {sorted(found)}")
     asked = [(capture, "shown", ("--json", "--show-secrets")) for capture in suite.captures()]
     shown = set().union(*tests.each(lambda job: search(tests, secrets, job), asked))
