@@ -411,7 +411,8 @@ names_start() {
 record() {
     local name=$1 interface=${2:-eth0}
     shift "$(($# < 2 ? $# : 2))"
-    (exec ip netns exec "$tag-$name" tcpdump -n -U -s 0 -Z root --immediate-mode -i "$interface" \
+    # A listener beside it tells nanoseconds; so should what it is compared with.
+    (exec ip netns exec "$tag-$name" tcpdump -n -U -s 0 -Z root --immediate-mode ${LISTENER:+--nano} -i "$interface" \
         -w "$scratch/capture.pcap" "$@") 2>"$scratch/tcpdump.log" </dev/null &
     capture_pid=$!
     pids+=("$capture_pid")

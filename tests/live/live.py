@@ -2,86 +2,74 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Listening to real servers gives what reading a capture of the same frames gives.
 
-The scripts of pcaps/record/ build their network namespaces, servers and clients as for a recording; overhear listens
-beside tcpdump, is ended by SIGINT, and must have printed everything: byte for byte what it prints when it reads the
-frames that it saved itself, and the same frames that tcpdump saw. Needs root and the packages that the scripts name.
+Scripts build network namespaces, servers and clients: those of pcaps/record/ as for a recording, those of this folder for
+the test. overhear listens beside tcpdump, is ended by SIGINT, and must have printed everything: byte for byte what it prints
+when it reads the frames that it saved itself; and the same frames that tcpdump saw, with the same records. For mail, files and
+TLS this says what must have been heard, to the letter. Needs root and the packages that the scripts name.
 """
 
-import os
 import signal
-import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
-
+import files
+import mail
+import tls
+from hearing import HERE, Cases, Heard, end_of, remains, start_script, summary_of
 from suite import TOP
 
-SCRIPTS = ("tour", "ipv6", "http-pipelined", "dns-unanswered")
-PATIENCE = 120
+# Scripts, and what else must hold of what was heard.
+TALKS = (
+    (TOP / "pcaps/record/tour.sh", None),
+    (TOP / "pcaps/record/ipv6.sh", None),
+    (TOP / "pcaps/record/http-pipelined.sh", None),
+    (TOP / "pcaps/record/dns-unanswered.sh", None),
+    (HERE / "mail.sh", mail.look),
+    (HERE / "files.sh", files.look),
+    (HERE / "tls.sh", tls.look),
+)
 
 
-class Cases:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def check(self, good, what, detail=""):
-        if good:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAIL live: {what}: {detail}")
+def folder_for_servers():
+    """Their unprivileged halves must get to what they own in it."""
+    folder = tempfile.TemporaryDirectory(prefix="overhear-live-")
+    Path(folder.name).chmod(0o711)
+    return folder
 
 
-def run(command, **options):
-    """Ends the script by its pid where it hangs; its own trap then removes what it made."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-    try:
-        out, err = process.communicate(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
+def listen_to(script, look, program, cases):
+    with folder_for_servers() as folder:
+        heard = Heard(script.stem, program, Path(folder))
+        if heard.listen(script, cases) and look:
+            look(heard, cases)
+
+
+def interrupted(program, cases):
+    """A script that is ended in the middle takes its servers, the listener and the namespaces with it."""
+    with folder_for_servers() as name:
+        folder = Path(name)
+        log = folder / "log"
+        process = start_script(HERE / "mail.sh", folder / "recorded.pcap", f"{program} --json", log, folder)
+        deadline = time.monotonic() + 20
+        while not (log.exists() and "listening" in log.read_text()) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        before = remains(process.pid, folder)
+        cases.check(any("dovecot" in line for line in before), "interrupted: the servers were there", before)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate()
-    return process.returncode, out, err
-
-
-def read(program, path):
-    return run([program, "--json", "--summary=none", str(path)])[1]
-
-
-def frames(path):
-    """The bytes of each frame of a little-endian pcap file, without the times."""
-    data, found, at = path.read_bytes(), [], 24
-    while at + 16 <= len(data):
-        length = int.from_bytes(data[at + 8:at + 12], "little")
-        found.append(data[at + 16:at + 16 + length])
-        at += 16 + length
-    return found
-
-
-def listen_to(name, program, folder, cases):
-    saved, recorded, log = folder / "saved.pcap", folder / "recorded.pcap", folder / "log"
-    listener = f"{program} --json -w {saved}"
-    status, _, err = run([str(TOP / "pcaps" / "record" / f"{name}.sh"), str(recorded)],
-                         env={**os.environ, "LISTENER": listener, "LISTENER_LOG": str(log)})
-    cases.check(status == 0, f"{name}: the script ends well", err.decode(errors="replace")[-500:])
-    if status != 0:
-        return
-    heard = Path(f"{log}.out").read_bytes()
-    cases.check(heard.count(b"\n") > 3, f"{name}: something was heard", heard[:200])
-    cases.check(heard == read(program, saved), f"{name}: live and from the file alike", "they differ")
-    cases.check(frames(saved) == frames(recorded), f"{name}: the frames that tcpdump saw",
-                (len(frames(saved)), len(frames(recorded))))
-    summary = log.read_text()
-    cases.check("conversations" in summary, f"{name}: summed up after SIGINT", summary)
+        status = end_of(process, 30)[0]
+        cases.equal(status, 143, "interrupted: the script says so")
+        cases.equal(remains(process.pid, folder), [], "interrupted: nothing is left behind")
+        cases.check("read" in summary_of(log.read_text()), "interrupted: summed up after SIGTERM", log.read_text())
 
 
 def main():
     program = str(Path(sys.argv[1]).resolve())
     cases = Cases()
-    for name in SCRIPTS:
-        with tempfile.TemporaryDirectory() as folder:
-            listen_to(name, program, Path(folder), cases)
+    for script, look in TALKS:
+        listen_to(script, look, program, cases)
+    interrupted(program, cases)
     print(f"live: {cases.passed} passed, {cases.failed} failed")
     return 1 if cases.failed else 0
 
