@@ -312,7 +312,9 @@ struct imap_fetch {
     enum imap_fetch_item item;
     uint32_t depth;
     bool in_quote, escaped, in_section;
-    bool has_content;    /* something of a message came */
+    bool in_list;        /* of header fields, in a section */
+    bool has_content;    /* something of a message came, */
+    bool has_whole;      /* and it is all of it */
     uint8_t name_length; /* of the item, or of the flag */
     uint8_t name[IMAP_WORD_BYTES];
     uint64_t flags; /* known ones in this response, bits by imap_flag_find */
@@ -356,6 +358,7 @@ struct imap_transaction {
     bool complete;   /* the whole command was seen, or what is there was read */
     bool stale;      /* its answer may be among what was lost */
     bool uids;       /* its FETCH responses carry UIDs */
+    bool content_said;
     uint32_t untagged, listed, fetched, expunged, appended;
     uint64_t fetched_bytes, appended_bytes;
     uint64_t kinds_said, codes_said, flags_said, attributes_said; /* bits: explained already */

@@ -122,6 +122,7 @@ static void explain_listed(const struct imap_state *state, struct record *record
     if (bytes_find(listed.name.value, '&', 0) < listed.name.value.len && !bytes_equal(name, listed.name.value)) {
         struct argument argument = {.name = "name", .kind = ARGUMENT_TEXT, .text = name};
         record_observe(record, RECORD_LAST, "imap.mailbox_name", &argument, 1);
+        say(record, "imap.mailbox_coding");
     }
 }
 
@@ -211,9 +212,10 @@ static void explain_fetch(struct imap_state *state, struct record *record, struc
     bool asked = own->command == IMAP_COMMAND_FETCH || fetch->has_content;
     if (first)
         say_number(record, asked ? "imap.fetch" : "imap.fetch_flags", "number", state->number);
-    if (fetch->has_content) {
+    if (fetch->has_content && !own->content_said) {
+        own->content_said = true;
         struct argument argument = {.name = "size", .kind = ARGUMENT_SIZE, .integer = (int64_t)fetch->message_bytes};
-        record_observe(record, RECORD_LAST, "imap.fetch_message", &argument, 1);
+        record_observe(record, RECORD_LAST, fetch->has_whole ? "imap.fetch_message" : "imap.fetch_part", &argument, 1);
     }
     for (int flag = 0; flag < 63; flag++)
         if (fetch->flags >> flag & 1 && !set_bit(&own->flags_said, (unsigned)flag))

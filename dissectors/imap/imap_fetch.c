@@ -4,10 +4,12 @@
  * the text between literals, because a message may stand in a literal or in a quoted string, and what it is is said by
  * the item before it. A depth counts the lists; nothing recurs.
  *
- * Whole messages become mails: BODY[], RFC822, BINARY[]. A header alone, or a beginning (`BODY[]<0>`), becomes a
- * partial one. Of everything else only the bytes are counted.
+ * Whole messages become mails: BODY[], RFC822, BINARY[]. A header alone, some of its fields, or a beginning
+ * (`BODY[]<0>`), becomes a partial one. Of everything else only the bytes are counted.
  */
 #include "imap.h"
+
+enum { EMPTY_HEADER_BYTES = 2 }; /* none of the fields asked for is there: only the line that ends the header comes */
 
 void imap_fetch_begin(struct imap_fetch *fetch)
 {
@@ -18,7 +20,15 @@ static enum imap_fetch_item item_of(struct bytes name)
 {
     static const char *const whole[] = {"BODY[]", "BODY.PEEK[]", "RFC822", "BINARY[]", "BINARY.PEEK[]", NULL};
     static const char *const beginning[] = {"BODY[]<0>", "BINARY[]<0>", NULL};
-    static const char *const header[] = {"BODY[HEADER]", "BODY.PEEK[HEADER]", "RFC822.HEADER", "BODY[HEADER]<0>", NULL};
+    static const char *const header[] = {"BODY[HEADER]",
+                                         "BODY.PEEK[HEADER]",
+                                         "RFC822.HEADER",
+                                         "BODY[HEADER]<0>",
+                                         "BODY[HEADER.FIELDS ()]",
+                                         "BODY[HEADER.FIELDS ()]<0>",
+                                         "BODY[HEADER.FIELDS.NOT ()]",
+                                         "BODY[HEADER.FIELDS.NOT ()]<0>",
+                                         NULL};
     if (text_find_word(whole, name) >= 0)
         return IMAP_ITEM_MESSAGE;
     if (text_find_word(beginning, name) >= 0)
@@ -40,6 +50,7 @@ static void begin_mail(struct imap_state *state, struct emitter *emitter, const 
     const struct mail_start start = {.direction = FILE_DOWNLOAD, .partial = state->fetch.item != IMAP_ITEM_MESSAGE};
     state->sides[SIDE_SERVER].mail = mail_begin(emitter, &start, message);
     state->fetch.has_content = true;
+    state->fetch.has_whole = !start.partial;
 }
 
 void imap_fetch_mail_end(struct imap_state *state, struct emitter *emitter, const struct message *message,
@@ -64,7 +75,8 @@ bool imap_fetch_literal(struct imap_state *state, struct emitter *emitter, const
     fetch->message_bytes = length;
     if (transaction)
         imap_of(transaction)->fetched_bytes += length;
-    if (is_mail(fetch) && length > 0)
+    bool is_nothing = fetch->item == IMAP_ITEM_HEADER && length <= EMPTY_HEADER_BYTES;
+    if (is_mail(fetch) && length > 0 && !is_nothing)
         begin_mail(state, emitter, message);
     return false;
 }
@@ -164,14 +176,18 @@ static void end_list(struct imap_fetch *fetch)
     fetch->name_length = 0;
 }
 
+/* Which header fields are listed does not matter, and the list may be long: `HEADER.FIELDS ()` is all that is kept. */
 static void take_in_section(struct imap_fetch *fetch, uint8_t c)
 {
+    bool was_in_list = fetch->in_list;
+    if (c == '(' || c == ')')
+        fetch->in_list = c == '(';
     if (c == '"')
         fetch->in_quote = true;
-    else
-        add_to_name(fetch, c); /* too long where it lists header fields, and so none that is told apart */
+    else if (!was_in_list || !fetch->in_list)
+        add_to_name(fetch, c);
     if (c == ']')
-        fetch->in_section = false;
+        fetch->in_section = fetch->in_list = false;
 }
 
 static void take_name(struct imap_fetch *fetch, uint8_t c)

@@ -49,23 +49,20 @@ static void fetched_forms(void **state)
                 "imap.fetched.bytes=63\n"
                 "imap.response.untagged=2 FETCH (BODY[] NIL)\n"
                 "imap.response.untagged=3 FETCH (BINARY[] ~{24 bytes} UID 3)\n"
-                "<imap.fetch_message>\n"
                 "imap.response.untagged=4 FETCH (BODY[]<0> {10 bytes})\n"
-                "<imap.fetch_message>\n"
                 "imap.response.untagged=5 FETCH (BODY[]<10> {4 bytes})\n"
                 "imap.response.untagged=6 FETCH (RFC822.HEADER {12 bytes})\n"
-                "<imap.fetch_message>\n"
                 "imap.response.status=OK\n");
 }
 
-/* Only whole messages and headers become mails. */
+/* Parts become no mails. Header fields do, in whichever way their names are written. */
 static void parts(void **state)
 {
     static const struct step steps[] = {
         {'S', "* PREAUTH hi\r\n", 0},
         {'C', "a FETCH 1 (BODY[1])\r\n", 0},
         {'S',
-         "* 1 FETCH (BODY[1] {5}\r\nhello BODY[TEXT] {2}\r\nhi BODY[HEADER.FIELDS (\"FROM\" {2}\r\nTO)] {3}\r\nx\r\n "
+         "* 1 FETCH (BODY[1] {5}\r\nhello BODY[TEXT] {2}\r\nhi BODY[HEADER.FIELDS (\"FROM\" {2}\r\nTO)] {5}\r\nTo:\r\n "
          "ENVELOPE (\"d\" {3}\r\na\"b ((NIL NIL \"a\" \"b\"))) BODY[] \"\")\r\na OK\r\n",
          0},
         {0, NULL, 0},
@@ -77,6 +74,8 @@ static void parts(void **state)
                 "<imap.greeting_preauth>\n"
                 "imap.response.status=PREAUTH\n"
                 "imap.response.text=hi\n"
+                "mail success\n"
+                "email.bytes=5\n"
                 "imap success\n"
                 "imap.tag=a\n"
                 "imap.command=FETCH\n"
@@ -84,10 +83,58 @@ static void parts(void **state)
                 "imap.items=BODY[1]\n"
                 "<imap.item_part>\n"
                 "imap.response.untagged=1 FETCH (BODY[1] {5 bytes} BODY[TEXT] {2 bytes} BODY[HEADER.FIELDS (\"FROM\" "
-                "{2 bytes})] {3 bytes} ENVELOPE (\"d\" \"a\\\"b\" ((NIL NIL \"a\" \"b\"))) BODY[] \"\")\n"
+                "{2 bytes})] {5 bytes} ENVELOPE (\"d\" \"a\\\"b\" ((NIL NIL \"a\" \"b\"))) BODY[] \"\")\n"
                 "<imap.fetch>\n"
+                "<imap.fetch_part>\n"
                 "imap.fetched.messages=1\n"
-                "imap.fetched.bytes=10\n"
+                "imap.fetched.bytes=12\n"
+                "imap.response.status=OK\n");
+}
+
+/* What clients ask for to list a mailbox. A long list of names does not hide which item it is; an answer without any of
+ * the fields, ranges that do not begin at the beginning, and fields of a message inside make no mail. */
+static void header_fields(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* PREAUTH hi\r\n", 0},
+        {'C', "a FETCH 1:5 (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\r\n", 0},
+        {'S',
+         "* 1 FETCH (BODY[HEADER.FIELDS (DATE FROM SENDER REPLY-TO SUBJECT TO CC \"X]\" MESSAGE-ID)] {18}\r\n"
+         "Subject: tides\r\n\r\n UID 1)\r\n"
+         "* 2 FETCH (UID 2 body[header.fields.not (DATE)]<0> \"Subject: s\")\r\n"
+         "* 3 FETCH (BODY[HEADER.FIELDS (X-NONE)] {2}\r\n\r\n)\r\n"
+         "* 4 FETCH (BODY[HEADER.FIELDS (SUBJECT)]<7> {3}\r\n: x)\r\n"
+         "* 5 FETCH (BODY[2.HEADER.FIELDS (SUBJECT)] {12}\r\nSubject: i\r\n)\r\na OK\r\n",
+         0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=PREAUTH hi\n"
+                "<imap.greeting_preauth>\n"
+                "imap.response.status=PREAUTH\n"
+                "imap.response.text=hi\n"
+                "mail success\n"
+                "email.subject=tides\n"
+                "email.bytes=18\n"
+                "mail success\n"
+                "email.bytes=10\n"
+                "imap success\n"
+                "imap.tag=a\n"
+                "imap.command=FETCH\n"
+                "imap.argument=1:5 (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\n"
+                "imap.items=BODY.PEEK[HEADER.FIELDS]\n"
+                "imap.response.untagged=1 FETCH (BODY[HEADER.FIELDS (DATE FROM SENDER REPLY-TO SUBJECT TO CC \"X]\" "
+                "MESSAGE-ID)] {18 bytes} UID 1)\n"
+                "<imap.fetch>\n"
+                "<imap.fetch_part>\n"
+                "imap.fetched.messages=5\n"
+                "imap.fetched.bytes=45\n"
+                "imap.response.untagged=2 FETCH (UID 2 body[header.fields.not (DATE)]<0> \"Subject: s\")\n"
+                "imap.response.untagged=3 FETCH (BODY[HEADER.FIELDS (X-NONE)] {2 bytes})\n"
+                "imap.response.untagged=4 FETCH (BODY[HEADER.FIELDS (SUBJECT)]<7> {3 bytes})\n"
+                "imap.response.untagged=5 FETCH (BODY[2.HEADER.FIELDS (SUBJECT)] {12 bytes})\n"
                 "imap.response.status=OK\n");
 }
 
@@ -358,9 +405,9 @@ static void replace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fetched_forms),  cmocka_unit_test(parts),   cmocka_unit_test(append),
-        cmocka_unit_test(append_refused), cmocka_unit_test(several), cmocka_unit_test(many),
-        cmocka_unit_test(catenate),       cmocka_unit_test(replace),
+        cmocka_unit_test(fetched_forms), cmocka_unit_test(parts),          cmocka_unit_test(header_fields),
+        cmocka_unit_test(append),        cmocka_unit_test(append_refused), cmocka_unit_test(several),
+        cmocka_unit_test(many),          cmocka_unit_test(catenate),       cmocka_unit_test(replace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
