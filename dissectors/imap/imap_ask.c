@@ -24,6 +24,7 @@ static void add_mailbox(struct imap_state *state, struct record *record, unsigne
     if (!bytes_equal_nocase(sent, decoded)) {
         struct argument argument = {.name = "name", .kind = ARGUMENT_TEXT, .text = decoded};
         record_observe(record, IMAP_ARGUMENT, "imap.mailbox_name", &argument, 1);
+        record_observe(record, IMAP_ARGUMENT, "imap.mailbox_coding", NULL, 0);
     }
 }
 

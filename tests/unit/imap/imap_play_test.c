@@ -335,6 +335,7 @@ static void id_and_list(void **state)
                 "<imap.attribute.hasnochildren>\n"
                 "<imap.attribute.drafts>\n"
                 "<imap.mailbox_name>\n"
+                "<imap.mailbox_coding>\n"
                 "imap.mailboxes:\n"
                 "  name=Entw\303\274rfe\n"
                 "  delimiter=/\n"
