@@ -300,7 +300,8 @@ void smtp_record_unknown(const struct smtp_state *state, struct record *record, 
 void smtp_explain_path(struct record *record, enum smtp_verb verb, struct bytes address);
 void smtp_explain_parameter(struct record *record, struct bytes name, struct bytes value);
 void smtp_explain_extension(struct record *record, struct bytes name, struct bytes value);
-void smtp_explain_reply(struct record *record, const struct smtp_exchange *exchange, unsigned code, bool greeting,
+/* True: it is told why it was refused. */
+bool smtp_explain_reply(struct record *record, const struct smtp_exchange *exchange, unsigned code, bool greeting,
                         struct bytes text);
 /* About the value added last. */
 void smtp_explain_enhanced(struct record *record, struct bytes enhanced);

@@ -93,7 +93,7 @@ static const char *refusal_of(unsigned code, struct bytes text)
     return NULL;
 }
 
-void smtp_explain_reply(struct record *record, const struct smtp_exchange *exchange, unsigned code, bool greeting,
+bool smtp_explain_reply(struct record *record, const struct smtp_exchange *exchange, unsigned code, bool greeting,
                         struct bytes text)
 {
     const char *meaning = meaning_of(exchange, code);
@@ -108,14 +108,15 @@ void smtp_explain_reply(struct record *record, const struct smtp_exchange *excha
         record_observe(record, RECORD_LAST, refusal, NULL, 0);
     if (exchange->verb == SMTP_VERB_REPLY && exchange->flowing)
         record_observe(record, RECORD_LAST, "smtp.early_reply", NULL, 0);
+    return refusal != NULL;
 }
 
 /* The codes that the catalog has: for each subject the last detail that IANA's registry lists. */
 static bool is_registered(struct bytes enhanced)
 {
     static const unsigned last_details[] = {0, 10, 4, 6, 7, 7, 10, 30};
-    static const char *const successes[] = {"2.0.0", "2.1.0", "2.1.5", "2.2.0", "2.3.0", "2.4.0",
-                                            "2.5.0", "2.6.0", "2.6.4", "2.7.0", NULL};
+    static const char *const successes[] = {"2.0.0", "2.1.0", "2.1.5", "2.2.0", "2.3.0", "2.3.3",
+                                            "2.4.0", "2.5.0", "2.6.0", "2.6.4", "2.7.0", NULL};
     if (bytes_at(enhanced, 0) == '2')
         return text_find_word(successes, enhanced) >= 0;
     unsigned subject = (unsigned)(bytes_at(enhanced, 2) - '0');
@@ -146,6 +147,7 @@ void smtp_explain_message(struct record *record, const struct smtp_exchange *exc
 {
     struct argument arguments[2] = {size_argument("declared", exchange->declared),
                                     size_argument("seen", exchange->text_bytes)};
+    arguments[0].kind = arguments[1].kind = ARGUMENT_INTEGER; /* rounded they may look the same */
     struct argument chunks = {.name = "count", .kind = ARGUMENT_INTEGER, .integer = exchange->chunks};
     if (exchange->chunks > 1)
         record_observe(record, SMTP_MESSAGE_BYTES, "smtp.chunks", &chunks, 1);

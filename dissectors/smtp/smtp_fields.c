@@ -106,7 +106,7 @@ static const struct line lines[] = {
      NULL},
     {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!smtp.command}[ {smtp.argument}][  {smtp.message.bytes:size}]", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "address {smtp.address}", NULL},
-    {SPEAKER_SAME, DETAIL_FULL, SMTP_PARAMETERS, "{name}[  {value}]", NULL},
+    {SPEAKER_SAME, DETAIL_FULL | DETAIL_NOTED, SMTP_PARAMETERS, "{name}[  {value}]", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
      "{smtp.auth.mechanism}[  user {!user.name}][  for {smtp.auth.acts_for}][  password {user.password}]", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "asked: {smtp.auth.challenges}", NULL},

@@ -178,10 +178,13 @@ static void record_reply(const struct reply *reply, struct transaction *transact
     struct bytes text = first_text(reply), enhanced = smtp_enhanced(text), words = text, domain;
     bool positive = reply->code >= 200 && reply->code < 400;
     record_integer(record, SMTP_REPLY_CODE, (int64_t)reply->code);
-    smtp_explain_reply(record, exchange, reply->code, greeting, text);
+    bool is_told_why = smtp_explain_reply(record, exchange, reply->code, greeting, text);
     if (enhanced.len > 0) {
         record_text(record, SMTP_REPLY_ENHANCED, enhanced);
-        smtp_explain_enhanced(record, enhanced);
+        if (is_told_why)
+            record_unexplained(record, RECORD_LAST);
+        else
+            smtp_explain_enhanced(record, enhanced);
     }
     record_lines(reply, record, SMTP_REPLY_TEXT, enhanced);
     bool names_itself = positive && (greeting || is_hello(exchange->verb));

@@ -258,7 +258,7 @@ static void slow(void **context)
                        "smtp failure | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=450 <greylisted> "
                        "| reply.enhanced=4.7.1 | reply.text=greylisted <slow>\n"
                        "smtp failure | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=550 <relay_denied> "
-                       "| reply.enhanced=5.9.77 <class_5> | reply.text=relay denied\n");
+                       "| reply.enhanced=5.9.77 | reply.text=relay denied\n");
 }
 
 static void late_answer(void **context)
