@@ -69,8 +69,10 @@ void pop3_explain_reply(struct pop3_state *state, struct emitter *emitter, struc
     if (good)
         explain_success(state, record, command);
     else if (command == POP3_PASS || command == POP3_APOP ||
-             (command == POP3_AUTH && record_has(record, POP3_MECHANISM)))
+             (command == POP3_AUTH && record_has(record, POP3_MECHANISM))) {
+        record_unexplained(record, POP3_STATUS);
         record_observe(record, POP3_STATUS, "pop3.refused", NULL, 0);
+    }
     if (!emit_wants_notes(emitter))
         return;
     if (good && record->request.frame == 0) { /* nothing was asked */

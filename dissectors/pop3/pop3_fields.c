@@ -80,10 +80,10 @@ static const struct field pop3_fields[POP3_FIELD_COUNT] = {
 static const struct line pop3_lines[] = {
     {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!pop3.command}[ {pop3.argument}]", NULL},
     {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!pop3.unrecognised}", NULL},
-    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "the server asks: {pop3.auth.challenges}", NULL},
-    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "the client answers: {pop3.auth.responses}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
-     "{pop3.auth.mechanism}  user {user.name}[  for {user.effective.name}][  password {user.password}]", NULL},
+     "{pop3.auth.mechanism}  user {!user.name}[  for {user.effective.name}][  password {user.password}]", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "asked: {pop3.auth.challenges}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "answered: {pop3.auth.responses}", NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
      "{^pop3.capabilities}{!pop3.response.status}[ {[}{pop3.response.code}{]}][ {pop3.response.text}]", NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{?pop3.capabilities}{!pop3.response.status}", NULL},
