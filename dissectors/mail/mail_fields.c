@@ -89,7 +89,9 @@ static const struct field attachment_members[MAIL_ATTACHMENT_MEMBER_COUNT] = {
     [MAIL_ATTACHMENT_SHA256] = {.name = "file.hash.sha256",
                                 .type = FIELD_TEXT,
                                 .meaning = "SHA-256 of the decoded bytes, with --hash"},
-    [MAIL_ATTACHMENT_DETECTED_TYPE] = {.name = "detected_type", .type = FIELD_TEXT, .meaning = "type by content"},
+    [MAIL_ATTACHMENT_DETECTED_TYPE] = {.name = "detected_type",
+                                       .type = FIELD_TEXT,
+                                       .meaning = "type by content, where it is another one"},
     [MAIL_ATTACHMENT_INCOMPLETE] = {.name = "incomplete", .type = FIELD_BOOLEAN, .meaning = "a part of it is missing"},
 };
 
@@ -342,12 +344,12 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_FULL, MAIL_ARC, "sealed: {instance}  [{domain}]  {cv}", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, MAIL_PARTS, "part: {type}  [{encoding}]  [{size:size}]", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "messages inside: {email.nested}", NULL},
-    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "a part only: {email.partial}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "only a part: {email.partial}", NULL},
     {SPEAKER_SAME, DETAIL_NORMAL, MAIL_ATTACHMENTS,
      "attachment: [{!file.name}]  [{file.size:size}]  [{file.mime_type}]", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, MAIL_ATTACHMENTS,
      "attachment: [{!file.name}]  [{file.size:size}]  [{file.mime_type}]  [by content {detected_type}]", NULL},
-    {SPEAKER_SAME, DETAIL_FULL, MAIL_ATTACHMENTS, "SHA-256 of {file.name}: {file.hash.sha256}", NULL},
+    {SPEAKER_SAME, DETAIL_VERBOSE, MAIL_ATTACHMENTS, "SHA-256 of {file.name}: {file.hash.sha256}", NULL},
 };
 
 const struct dataset mail_dataset = {
