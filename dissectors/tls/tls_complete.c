@@ -185,12 +185,28 @@ static void explain_onlooker(struct record *record, const struct tls_transaction
     record_observe(record, TLS_ESTABLISHED, words, NULL, 0);
 }
 
+/* The server's mark means an attack only where the client had offered better. */
+static void explain_downgrade(struct record *record, const struct tls_transaction *handshake, bool has_client)
+{
+    struct bytes offered = record_find_text(record, TLS_CLIENT_VERSIONS);
+    bool to_12 = tls_version_plain(handshake->version) == 0x0303;
+    bool better = handshake->offers_13 || (!to_12 && bytes_is(offered, "1.2"));
+    if (record_has(record, TLS_SERVER_DOWNGRADE))
+        record_observe(record, TLS_SERVER_DOWNGRADE,
+                       !has_client ? "tls.could_newer"
+                       : better    ? "tls.downgraded"
+                       : to_12     ? "tls.could_13"
+                                   : "tls.could_12",
+                       NULL, 0);
+}
+
 static void explain(const struct tls_state *state, struct record *record, const struct tls_transaction *handshake,
                     bool established, bool resumed)
 {
     const struct tls_half *client = &handshake->halves[state->reversed ? SIDE_SERVER : SIDE_CLIENT];
     int64_t bits;
     explain_cipher(record, handshake);
+    explain_downgrade(record, handshake, client->hello);
     if (tls_version_plain(handshake->version) == 0x0304)
         record_observe(record, TLS_CURVE, "tls.key_share", NULL, 0);
     if (record_find_integer(record, TLS_SERVER_DH_BITS, &bits) && bits < 2048)

@@ -156,8 +156,6 @@ static void check_downgrade(struct record *record, const struct tls_hello *hello
     if (!bytes_equal(bytes_first(end, sizeof mark), bytes_of(mark, sizeof mark)) || bytes_at(end, 7) > 1)
         return;
     record_boolean(record, TLS_SERVER_DOWNGRADE, true);
-    record_observe(record, RECORD_LAST, bytes_at(end, 7) == 1 ? "tls.downgrade_to_12" : "tls.downgrade_below_12", NULL,
-                   0);
 }
 
 static void read_server_hello(struct bytes body, bool whole, struct tls_hello *hello)
