@@ -40,6 +40,7 @@ static const struct field whois_fields[WHOIS_FIELD_COUNT] = {
 static const struct line whois_lines[] = {
     {SPEAKER_CLIENT, DETAIL_FULL, LINE_ONCE, "{!whois.query}", NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{whois.response.bytes:size}[ from {whois.server}]", NULL},
+    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "{^whois.response.bytes}(no answer was seen)", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "ask also: {whois.referral}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "domain: {whois.domain}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "network: {whois.network}[  {whois.network_name}]", NULL},
