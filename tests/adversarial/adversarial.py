@@ -16,14 +16,20 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import broken_files
 import command_line
 import dns_attacks
+import ftp_attacks
 import http_attacks
+import imap_attacks
+import mail_attacks
 import packet_attacks
 import stream_attacks
 import suite
+import telnet_attacks
 import text_attacks
+import tls_attacks
 from case import Cases
 
-SUBJECTS = (broken_files, command_line, dns_attacks, http_attacks, packet_attacks, stream_attacks, text_attacks)
+SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, mail_attacks, packet_attacks,
+            stream_attacks, telnet_attacks, text_attacks, tls_attacks)
 
 
 def main():
