@@ -356,7 +356,7 @@ static void print_brief(struct transcript *transcript, const struct record *reco
             continue;
         struct row_options options = row_options_of(transcript, record, line);
         const char *separator = "  ";
-        options.one_line = true;
+        options.one_line = options.first_line = true;
         options.limit = transcript->options->max_text < BRIEF_TEXT_BYTES ? transcript->options->max_text
                                                                          : BRIEF_TEXT_BYTES;
         for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {

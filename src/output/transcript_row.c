@@ -94,10 +94,33 @@ static void add_wire(struct text_buffer *text, struct bytes wire, const struct r
         add_lines(text, wire);
 }
 
+/* Keep the first line. True: others followed. */
+static bool cut_line(struct bytes *wire)
+{
+    size_t newline = bytes_find(*wire, '\n', 0);
+    if (newline == wire->len)
+        return false;
+    bool has_more = newline + 1 < wire->len;
+    *wire = bytes_first(*wire, newline > 0 && bytes_at(*wire, newline - 1) == '\r' ? newline - 1 : newline);
+    return has_more;
+}
+
+static void keep_first_line(struct tape_text *shown)
+{
+    if (cut_line(&shown->before)) {
+        shown->hides = false;
+        shown->cut = true;
+    } else if (shown->hides && cut_line(&shown->after)) {
+        shown->cut = true;
+    }
+}
+
 static void add_text(const struct transcript *transcript, const struct record *record, const struct item *item,
                      const struct token *token, const struct row_options *options, struct text_buffer *text)
 {
     struct tape_text shown = tape_text(record, item, token->row, transcript->options->show_secrets, options->limit);
+    if (options->first_line)
+        keep_first_line(&shown);
     add_wire(text, shown.before, options);
     if (shown.hides) {
         text_add_string(text, "[hidden]");

@@ -77,8 +77,9 @@ struct row_options {
     enum style base;   /* NORMAL, or WARNING for all of it */
     enum style strong; /* of {!field} */
     bool gathers_notes;
-    bool one_line; /* newlines do not break the line */
-    size_t limit;  /* bytes of one text */
+    bool one_line;   /* newlines do not break the line */
+    bool first_line; /* of a text, no more */
+    size_t limit;    /* bytes of one text */
 };
 
 /* Fill transcript->row. False: the line is left out. */

@@ -331,6 +331,99 @@ static void test_blocks(void **state)
     record_done(&http);
 }
 
+enum { LIST_WORDS, LIST_FLAGS, LIST_TEXT, LIST_FIELDS };
+
+static const struct field list_fields[] = {{"list.words", FIELD_TEXT, FIELD_LIST, "", NULL, NULL, 0},
+                                           {"list.flags", FIELD_TEXT, FIELD_LIST, "", "dns.type", NULL, 0},
+                                           {"list.text", FIELD_TEXT, 0, "", NULL, NULL, 0}};
+static const struct line list_lines[] = {
+    {SPEAKER_SAME, DETAIL_BRIEF, LINE_ONCE, "{list.text}", NULL},
+    {SPEAKER_CLIENT, DETAIL_FULL | DETAIL_SHORT, LIST_WORDS, "* {value}", NULL},
+    {SPEAKER_SAME, DETAIL_FULL | DETAIL_NOTED, LIST_FLAGS, "{value}", NULL},
+};
+static const struct dataset list_sample = {"list", "List", list_fields, LIST_FIELDS, list_lines, 3};
+
+static void list_of(struct record *record, unsigned words)
+{
+    char word[400];
+    sample_begin(record, &list_sample, &dns_conversation);
+    for (unsigned i = 0; i < words; i++) {
+        if (i == 0)
+            (void)snprintf(word, sizeof word, "%0399u", i);
+        else
+            (void)snprintf(word, sizeof word, "word %u", i);
+        record_text(record, LIST_WORDS, bytes_text(word));
+    }
+    record_observe(record, LIST_WORDS, "list.fixed", NULL, 0);
+    record_text(record, LIST_FLAGS, bytes_text("A"));
+    record_text(record, LIST_FLAGS, bytes_text("unheard of"));
+    record_text(record, LIST_TEXT, bytes_text("first\r\nsecond"));
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Ten of 13 words, and 12 of 12; a long one is cut. Rows that only repeat what stands elsewhere come with their notes.
+ */
+static void test_lists_are_cut_short(void **state)
+{
+    (void)state;
+    struct notes *notes = notes_new(NULL, 0);
+    struct record thirteen, twelve;
+    list_of(&thirteen, 13);
+    list_of(&twelve, 12);
+    char *text = print_one((struct output_options){.notes = notes, .width = 140}, &thirteen);
+    assert_int_equal(count_of(text, "* "), 10);
+    assert_non_null(strstr(text, "* word 9\n                … and 3 more (-v shows them)\n"));
+    assert_non_null(strstr(text, "0…"));
+    assert_int_equal(count_of(text, "the IPv4 address of a name"), 1);
+    assert_null(strstr(text, "unheard of"));
+    free(text);
+    text = print_one((struct output_options){.notes = notes, .width = 140, .detail = DETAIL_VERBOSE}, &thirteen);
+    assert_int_equal(count_of(text, "* "), 13);
+    assert_null(strstr(text, "…"));
+    free(text);
+    text = print_one((struct output_options){.notes = notes, .width = 140}, &twelve);
+    assert_int_equal(count_of(text, "* "), 12);
+    free(text);
+    record_done(&thirteen);
+    record_done(&twelve);
+    notes_free(notes);
+}
+
+static void test_fixed_sentences_are_said_once(void **state)
+{
+    (void)state;
+    struct notes *notes = notes_new(NULL, 0);
+    struct record record;
+    list_of(&record, 1);
+    const struct record *list[] = {&record, &record};
+    char *text = sample_print((struct output_options){.notes = notes, .width = 140}, list, 2);
+    assert_int_equal(count_of(text, "* "), 2);
+    assert_int_equal(count_of(text, "lists have words"), 1);
+    assert_int_equal(count_of(text, "the IPv4 address of a name"), 1);
+    free(text);
+    record_done(&record);
+    notes_free(notes);
+}
+
+static void test_brief_shows_first_lines(void **state)
+{
+    (void)state;
+    struct record record;
+    list_of(&record, 1);
+    char *text = print_one((struct output_options){.detail = DETAIL_BRIEF}, &record);
+    assert_non_null(strstr(text, "List  first…\n"));
+    assert_null(strstr(text, "second"));
+    free(text);
+    record_done(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +439,9 @@ int main(void)
         cmocka_unit_test(test_nothing_to_show_prints_nothing),
         cmocka_unit_test(test_ipv6_and_a_long_header),
         cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_lists_are_cut_short),
+        cmocka_unit_test(test_fixed_sentences_are_said_once),
+        cmocka_unit_test(test_brief_shows_first_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
