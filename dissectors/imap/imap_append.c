@@ -91,6 +91,14 @@ bool imap_append_begin(struct imap_state *state, struct emitter *emitter, const 
     return true;
 }
 
+/* What the server adds from another message does not cross here, and so nothing of it was lost. */
+static void leave_hole(struct emitter *emitter, struct object *mail)
+{
+    bool was_incomplete = mail->record.incomplete;
+    mail_gap(emitter, mail, 1);
+    mail->record.incomplete = was_incomplete;
+}
+
 void imap_append_text(struct imap_state *state, struct emitter *emitter, const struct message *message,
                       struct bytes chunk)
 {
@@ -99,9 +107,8 @@ void imap_append_text(struct imap_state *state, struct emitter *emitter, const s
         return;
     if (state->catenate && own->mail && bytes_at(bytes_trim(chunk), 0) == ')')
         imap_append_finish(state, emitter, message);
-    /* What the server adds from another message is not seen here. */
     if (state->catenate && own->mail && contains(chunk, "URL "))
-        mail_gap(emitter, own->mail, 1);
+        leave_hole(emitter, own->mail);
     if (contains(chunk, "CATENATE"))
         state->catenate = true;
 }

@@ -139,7 +139,7 @@ static const struct field fields[IMAP_FIELD_COUNT] = {
 static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_BRIEF, LINE_ONCE,
      "[{imap.tag} ][{!imap.command} ][{imap.argument} ][{imap.unparsed} ][→ {!imap.response.status}]"
-     "[ {imap.response.code}][ {imap.response.text}]",
+     "[ {[}{imap.response.code}{]}][ {imap.response.text}]",
      NULL},
     {SPEAKER_SAME, DETAIL_BRIEF, LINE_ONCE,
      "{^imap.command}{^imap.response.status}[* {imap.response.untagged}][+ {imap.response.continuation}]", NULL},
@@ -177,8 +177,8 @@ static const struct line lines[] = {
      NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
      "{^imap.response.code}{imap.tag} {!imap.response.status}[ {imap.response.text}]", NULL},
-    {SPEAKER_SAME, DETAIL_VERBOSE, IMAP_CAPABILITIES, "{value}", NULL},
-    {SPEAKER_SAME, DETAIL_VERBOSE, IMAP_MAILBOX_FLAGS, "{value}", NULL},
+    {SPEAKER_SAME, DETAIL_VERBOSE | DETAIL_NOTED, IMAP_CAPABILITIES, "{value}", NULL},
+    {SPEAKER_SAME, DETAIL_VERBOSE | DETAIL_NOTED, IMAP_MAILBOX_FLAGS, "{value}", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, IMAP_MAILBOXES, "{name}  {attributes}", NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, IMAP_ID, "{side}  {name}  {value}", NULL},
 };

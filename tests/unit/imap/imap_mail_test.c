@@ -353,7 +353,7 @@ static void catenate(void **state)
         "<imap.greeting_preauth>\n"
         "imap.response.status=PREAUTH\n"
         "imap.response.text=hi\n"
-        "mail success incomplete\n"
+        "mail success\n"
         "email.subject=tides\n"
         "email.bytes=22\n"
         "mail success\n"
