@@ -94,7 +94,8 @@ static const struct line pop3_lines[] = {
     {SPEAKER_CLIENT, DETAIL_BRIEF, LINE_ONCE, "{!pop3.command}[ {pop3.argument}]", NULL},
     {SPEAKER_CLIENT, DETAIL_BRIEF, LINE_ONCE, "{pop3.unrecognised}", NULL},
     {SPEAKER_SERVER, DETAIL_BRIEF, LINE_ONCE,
-     "→ {!pop3.response.status}[ {[}{pop3.response.code}{]}][  {pop3.response.bytes:size}]", NULL},
+     "→ {!pop3.response.status}[ {[}{pop3.response.code}{]}][ {pop3.response.text}][  {pop3.response.bytes:size}]",
+     NULL},
 };
 
 const struct dataset pop3_dataset = {
