@@ -51,6 +51,7 @@ enum ftp_field_index {
     FTP_DATA_PORT,
     FTP_DATA_BYTES,
     FTP_LISTING_COUNT,
+    FTP_PARENT_CONVERSATION,
     FTP_LISTING,
     FTP_FIELD_COUNT,
 };

@@ -112,11 +112,17 @@ static void explain_site(struct record *record, struct bytes argument)
         observe(record, FTP_ARGUMENT, "ftp.site_hidden");
 }
 
+/* TYPE A, or none where the beginning was seen: under TLS, and before the capture, it may have been another. */
+static bool is_text(const struct ftp_state *state, uint8_t type)
+{
+    return type == 0 ? state->from_start : type != 'I' && type != 'L';
+}
+
 void ftp_explain_beginning(const struct ftp_state *state, struct record *record, const struct ftp_exchange *exchange)
 {
     if (exchange->offset > 0)
         observe_number(record, FTP_COMMAND, "ftp.resumes", "offset", ARGUMENT_INTEGER, (int64_t)exchange->offset);
-    if (!ftp_is_listing(exchange->kind) && exchange->type != 'I' && exchange->type != 'L')
+    if (!ftp_is_listing(exchange->kind) && is_text(state, exchange->type))
         observe(record, FTP_COMMAND, "ftp.ascii_transfer");
     if (state->mode != 0 && state->mode != 'S')
         observe(record, FTP_COMMAND, "ftp.not_decoded");
@@ -162,7 +168,7 @@ void ftp_explain_command(const struct ftp_state *state, struct record *record, c
             observe(record, FTP_ARGUMENT, "ftp.epsv_all");
         break;
     case FTP_SIZE:
-        if (state->type != 'I' && state->type != 'L')
+        if (is_text(state, state->type))
             observe(record, FTP_COMMAND, "ftp.ascii_size");
         break;
     default:
