@@ -29,7 +29,8 @@ static const char sample_notes[] =
     "\"http.headers\":{\"set-cookie\":\"asks the browser to keep this and send it with every later request\","
     "\"host\":\"which of its sites the server shall answer for\"},"
     "\"host\":{\"10.9.0.53\":\"the name server of this laboratory\",\"www.example.org\":\"an example\"},"
-    "\"observations\":{\"list.fixed\":\"lists have words\",\"dns.kept\":\"may be kept for {ttl}\",\"http.clear\":\"{user} sends a password in clear\"}}";
+    "\"observations\":{\"list.fixed\":\"lists have words\",\"dns.kept\":\"may be kept for "
+    "{ttl}\",\"http.clear\":\"{user} sends a password in clear\"}}";
 
 /* In place of the catalogs that are built into the library. */
 const struct builtin_notes builtin_notes[] = {
