@@ -60,6 +60,7 @@ enum mail_field {
     MAIL_BYTES,
     MAIL_PARTIAL,
     MAIL_NESTED,
+    MAIL_NESTED_MESSAGE_ID,
     MAIL_PARTS,       /* group: enum mail_part_member */
     MAIL_ATTACHMENTS, /* group: enum mail_attachment_member */
     MAIL_FIELD_COUNT

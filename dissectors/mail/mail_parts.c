@@ -10,6 +10,8 @@
  */
 #include "mail_stream.h"
 
+enum { NESTED_IDENTIFIERS = 16 };
+
 void mail_tell(const struct mail_walk *walk, enum anomaly anomaly, uint64_t a, uint64_t b)
 {
     unsigned bit = 1u << ((unsigned)anomaly - ANOMALY_MAIL_HEADER_TOO_LONG);
@@ -44,6 +46,14 @@ static struct bytes without_eol(struct bytes text)
     return text;
 }
 
+/* Of a message inside this one, its name is told: forwarded mail can then be found by it. */
+static void take_nested_identifier(const struct mail_walk *walk, struct bytes value)
+{
+    size_t open = bytes_find(value, '<', 0), close = bytes_find(value, '>', open);
+    if (close < value.len && walk->stream->nested_identifiers++ < NESTED_IDENTIFIERS)
+        record_text(&walk->mail->record, MAIL_NESTED_MESSAGE_ID, bytes_slice(value, open + 1, close - open - 1));
+}
+
 /* The field in hand has been seen to its end. */
 static void finish_field(const struct mail_walk *walk)
 {
@@ -61,6 +71,8 @@ static void finish_field(const struct mail_walk *walk)
         return;
     if (stream->top_header)
         mail_header_record(walk->emitter, headers_of(stream), &walk->mail->record, name, value);
+    else if (bytes_is_nocase(name, "Message-ID"))
+        take_nested_identifier(walk, value);
     mail_content_take(walk->emitter, &stream->content, name, value);
 }
 

@@ -76,7 +76,7 @@ struct mail_stream {
     bool lost;     /* a gap: what is missing may be our own fault */
     uint16_t told; /* anomalies that were reported: each once in a mail */
     uint64_t bytes;
-    uint32_t nested, attachments, parts;
+    uint32_t nested, nested_identifiers, attachments, parts;
 
     /* lines: `hold` has the end of the last line, then the beginning of this one, until it is known what it is */
     bool at_start;   /* of a line */

@@ -3,12 +3,14 @@
 
 A message is (protocol, kind, what, the two ports). tshark repeats a reply for each of its lines, or for each frame that it
 comes in, so a reply of ours counts once for each of its lines. It takes the lines of a SASL exchange for commands; ours are
-in <protocol>.auth.responses. It prints the first four letters of an SMTP command, so no more are compared. A word of more
-than 32 characters is not counted as a command: tshark takes each segment of a line without end for one. TLS inside QUIC and
-other datagrams is left out.
+in <protocol>.auth.responses. It prints the first four letters of an SMTP command, so no more are compared. Not everything that tshark
+calls a command is counted: it takes each segment of a line without end for one, encrypted and compressed bytes, and in IMAP each
+line of a literal. So a command is at most 32 letters, digits, hyphens and periods, in IMAP a word of the protocol; a reply of IMAP
+is OK, NO, BAD, BYE or PREAUTH. TLS inside QUIC and other datagrams is left out.
 """
 
 import collections
+import re
 import subprocess
 
 import suite
@@ -29,7 +31,11 @@ def first_word(text):
     return words[0].upper() if words else ""
 
 
-LONGEST_COMMAND = 32
+COMMAND = re.compile(r"[A-Z0-9.-]{1,32}$")
+IMAP_COMMANDS = set("""APPEND AUTHENTICATE CAPABILITY CHECK CLOSE COMPRESS COPY CREATE DELETE DELETEACL DONE ENABLE EXAMINE EXPUNGE FETCH
+    GETACL GETMETADATA GETQUOTA GETQUOTAROOT ID IDLE LIST LISTRIGHTS LOGIN LOGOUT LSUB MOVE MYRIGHTS NAMESPACE NOOP RENAME SEARCH SELECT
+    SETACL SETMETADATA SETQUOTA SORT STARTTLS STATUS STORE SUBSCRIBE THREAD UNSELECT UNSUBSCRIBE XLIST""".split())
+IMAP_STATUSES = {"OK", "NO", "BAD", "BYE", "PREAUTH"}
 
 
 def plain(text):
@@ -59,9 +65,10 @@ def tshark_frame(row):
     for indicator in row["pop.response.indicator"]:
         yield "pop3", "reply", indicator.upper()
     for tag, command in zip(row["imap.request_tag"], row["imap.request.command"]):
-        yield "imap", "command", f"{plain(tag)} {plain(first_word(command))}"
+        if first_word(command) in IMAP_COMMANDS:
+            yield "imap", "command", f"{plain(tag)} {first_word(command)}"
     for tag, status in zip(row["imap.response_tag"], row["imap.response.status"]):
-        if tag != ")": # the end of a FETCH that the frame begins with, and no tag
+        if tag not in (")", "+") and status.upper() in IMAP_STATUSES: # the end of a FETCH, and a continuation, are no tags
             yield "imap", "reply", f"{plain(tag)} {status.upper()}"
     for command in row["ftp.request.command"]:
         yield "ftp", "command", plain(first_word(command))
@@ -84,7 +91,7 @@ def tshark_messages(path):
         ports = tuple(sorted([row["tcp.srcport"][-1:], row["tcp.dstport"][-1:]]))
         ports = tuple(int(port[0]) if port else 0 for port in ports)
         for protocol, kind, what in tshark_frame(row):
-            if not row["tcp.srcport"] or (kind == "command" and len(what) > LONGEST_COMMAND):
+            if not row["tcp.srcport"] or (kind == "command" and protocol != "imap" and not COMMAND.match(what)):
                 continue
             message = (protocol, (kind, what, tuple(map(str, sorted(ports)))))
             if protocol == "mail":
@@ -132,7 +139,8 @@ def of_pop3(record):
 def of_imap(record):
     tag = plain(get(record, "imap.tag", ""))
     if tag and get(record, "imap.command") is not None:
-        yield "imap", "command", f"{tag} {plain(first_word(get(record, 'imap.command')))}"
+        command = get(record, "imap.command").removeprefix("UID ")
+        yield "imap", "command", f"{tag} {plain(first_word(command))}"
     if tag and get(record, "imap.response.status") is not None:
         yield "imap", "reply", f"{tag} {get(record, 'imap.response.status')}"
 
@@ -152,7 +160,8 @@ def of_telnet(record):
 
 def of_tls(record):
     if get(record, "tls.client.server_name") is not None:
-        yield "tls", "server", plain(get(record, "tls.client.server_name").lower())
+        hellos = 2 if get(record, "tls.hello_retry_request") else 1 # asked for another one, the client names the server again
+        yield from [("tls", "server", plain(get(record, "tls.client.server_name").lower()))] * hellos
 
 
 OURS = {"smtp": of_smtp, "pop3": of_pop3, "imap": of_imap, "ftp": of_ftp, "telnet": of_telnet, "tls": of_tls}
@@ -162,6 +171,7 @@ def our_messages(record):
     """(protocol, message) of one record."""
     dataset = get(record, "event.dataset")
     if dataset == "mail" and get(record, "email.message_id") is not None:
-        return [("mail", ("message", plain(get(record, "email.message_id").strip().strip("<>")), ()))]
+        identifiers = [get(record, "email.message_id"), *get(record, "email.nested_message_id", [])]
+        return [("mail", ("message", plain(identifier.strip().strip("<>")), ())) for identifier in identifiers]
     ports = tuple(map(str, sorted([get(record, "source.port", 0), get(record, "destination.port", 0)])))
     return [(protocol, (kind, what, ports)) for protocol, kind, what in OURS.get(dataset, lambda _: ())(record)]
