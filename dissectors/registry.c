@@ -17,16 +17,6 @@ extern const struct dissector telnet_dissector;
 extern const struct dissector tls_dissector;
 
 const struct dissector *const dissector_registry[] = {
-    &dns_dissector,
-    &http_dissector,
-    &finger_dissector,
-    &smtp_dissector,
-    &pop3_dissector,
-    &whois_dissector,
-    &ftp_dissector,
-    &ftp_data_dissector,
-    &imap_dissector,
-    &telnet_dissector,
-    &tls_dissector,
-    NULL,
+    &dns_dissector, &http_dissector,     &finger_dissector, &smtp_dissector,   &pop3_dissector, &whois_dissector,
+    &ftp_dissector, &ftp_data_dissector, &imap_dissector,   &telnet_dissector, &tls_dissector,  NULL,
 };

@@ -128,6 +128,22 @@ static bool take_ipv4_tail(struct reader *r, uint16_t groups[IPV6_GROUPS], unsig
     return true;
 }
 
+/* `gap`: before which group `::` stands for zeroes; more than IPV6_GROUPS: nowhere. */
+static bool place_groups(const uint16_t groups[IPV6_GROUPS], unsigned count, unsigned gap, struct address *ret_address)
+{
+    if (gap > IPV6_GROUPS ? count != IPV6_GROUPS : count == IPV6_GROUPS)
+        return false;
+    *ret_address = (struct address){.family = 6};
+    for (unsigned i = 0; i < count; i++) {
+        unsigned place = i < gap ? i : IPV6_GROUPS - count + i;
+        if (place >= IPV6_GROUPS)
+            return false;
+        ret_address->octets[place * 2] = (uint8_t)(groups[i] >> 8);
+        ret_address->octets[place * 2 + 1] = (uint8_t)groups[i];
+    }
+    return true;
+}
+
 /* RFC 4291 section 2.2; an interface behind `%` is passed over. */
 static bool parse_ipv6(struct bytes text, struct address *ret_address)
 {
@@ -159,17 +175,7 @@ static bool parse_ipv6(struct bytes text, struct address *ret_address)
             return false;
         }
     }
-    if (gap > IPV6_GROUPS ? count != IPV6_GROUPS : count == IPV6_GROUPS)
-        return false;
-    *ret_address = (struct address){.family = 6};
-    for (unsigned i = 0; i < count; i++) {
-        unsigned place = i < gap ? i : IPV6_GROUPS - count + i;
-        if (place >= IPV6_GROUPS)
-            return false;
-        ret_address->octets[place * 2] = (uint8_t)(groups[i] >> 8);
-        ret_address->octets[place * 2 + 1] = (uint8_t)groups[i];
-    }
-    return true;
+    return place_groups(groups, count, gap, ret_address);
 }
 
 /* ::ffff:192.0.2.1 is the IPv4 address in it. */

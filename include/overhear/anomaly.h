@@ -80,7 +80,7 @@
     X(FTP_BAD_ADDRESS, "ftp.bad_address", "{a} bytes in which no address and port can be read")                        \
     X(FTP_THIRD_PARTY, "ftp.third_party", "port {a} of a host that is neither the client nor the server")              \
     X(FTP_BAD_REPLY, "ftp.bad_reply", "a reply of {a} bytes without a valid code")                                     \
-    X(IMAP_BAD_LITERAL, "imap.bad_literal", "a literal is announced whose length ({a}) cannot be meant")                \
+    X(IMAP_BAD_LITERAL, "imap.bad_literal", "a literal is announced whose length ({a}) cannot be meant")               \
     X(IMAP_BAD_LINE, "imap.bad_line", "the server sends a line that is no response")                                   \
     X(IMAP_UNKNOWN_TAG, "imap.unknown_tag", "a response to no command that was seen")                                  \
     X(IMAP_TOO_DEEP, "imap.too_deep", "lists are nested more than {a} deep")                                           \

@@ -39,8 +39,8 @@ void file_piece(struct emitter *emitter, struct object *file, struct bytes piece
 /* The same for bytes that were lost or cannot be decoded: the hash is given up, the saved file is marked as partial. */
 void file_gap(struct emitter *emitter, struct object *file, uint64_t length);
 
-/* What follows cannot be decoded, and nobody knows how much it is: the file is incomplete, and at most its first `keep` bytes
- * count. */
+/* What follows cannot be decoded, and nobody knows how much it is: the file is incomplete, and at most its first `keep`
+ * bytes count. */
 void file_break(struct emitter *emitter, struct object *file, uint64_t keep);
 
 /* The end: the record is written, the pointer is gone. `incomplete`: it was broken off. `message` (may be NULL): where

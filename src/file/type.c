@@ -6,7 +6,6 @@
 #include "type.h"
 
 #include "overhear/file.h"
-#include "util/utf8.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
@@ -183,26 +182,17 @@ static const char *zip_type(struct bytes beginning)
     return "application/zip";
 }
 
-/* No control characters but those that texts use, and valid UTF-8 but for a character that the end cuts. */
-static const char *text_kind(struct bytes beginning, bool whole)
+/* No control characters but those that texts use. In which character set, is not asked. */
+static bool is_text(struct bytes beginning)
 {
-    bool high = false;
     if (has(beginning, 0, BYTES("\xff\xfe")) || has(beginning, 0, BYTES("\xfe\xff")))
-        return "text/plain";
+        return true;
     for (size_t i = 0; i < beginning.len; i++) {
         uint8_t c = bytes_at(beginning, i);
-        if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 0x1b) || c == 0x7f)
-            return NULL;
-        high |= c >= 0x80;
+        if (c == 0x7f || (c < 0x20 && !memchr("\n\r\t\f\b\x1b", c, 6)))
+            return false;
     }
-    for (size_t i = 0; high && i < beginning.len;) {
-        uint32_t character;
-        size_t size = utf8_character(beginning, i, &character);
-        if (size == 0 && !(beginning.len - i < 4 && !whole))
-            return "text/plain"; /* an older character set */
-        i += size ? size : 1;
-    }
-    return "text/plain";
+    return true;
 }
 
 struct word_type {
@@ -251,32 +241,35 @@ static const char *xml_type(struct bytes text)
     return "text/xml";
 }
 
+static struct bytes without_space(struct bytes text)
+{
+    while (text.len > 0 && memchr(" \t\r\n", bytes_at(text, 0), 4))
+        text = bytes_skip(text, 1);
+    return text;
+}
+
 /* A brace or bracket, and then what JSON allows next. */
 static bool looks_like_json(struct bytes text)
 {
+    static const char *const words[] = {"true", "false", "null", NULL};
     uint8_t open = bytes_at(text, 0);
-    size_t i = 1;
-    if (open != '{' && open != '[')
-        return false;
-    while (i < text.len && (bytes_at(text, i) == ' ' || bytes_at(text, i) == '\n' || bytes_at(text, i) == '\r' ||
-                            bytes_at(text, i) == '\t'))
-        i++;
-    uint8_t next = bytes_at(text, i);
+    text = without_space(bytes_skip(text, 1));
+    uint8_t next = bytes_at(text, 0);
     if (open == '{') {
-        size_t quote = bytes_find(text, '"', i + 1), colon = bytes_find(text, ':', quote);
+        size_t quote = bytes_find(text, '"', 1), colon = bytes_find(text, ':', quote);
         return next == '}' || (next == '"' && quote < text.len && colon - quote < 4);
     }
-    return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' || (next >= '0' && next <= '9') ||
-           bytes_begin(bytes_skip(text, i), "true") || bytes_begin(bytes_skip(text, i), "false") ||
-           bytes_begin(bytes_skip(text, i), "null");
+    for (unsigned i = 0; words[i]; i++)
+        if (bytes_begin(text, words[i]))
+            return open == '[';
+    return open == '[' && next != 0 && strchr("{[\"]-0123456789", next);
 }
 
 static const char *text_type(struct bytes text)
 {
     if (has(text, 0, BYTES("\xef\xbb\xbf")))
         text = bytes_skip(text, 3);
-    while (text.len > 0 && strchr(" \t\r\n", bytes_at(text, 0)))
-        text = bytes_skip(text, 1);
+    text = without_space(text);
     for (size_t i = 0; i < sizeof text_beginnings / sizeof *text_beginnings; i++)
         if (bytes_begin_nocase(text, text_beginnings[i].words))
             return text_beginnings[i].type;
@@ -289,7 +282,7 @@ static const char *text_type(struct bytes text)
     return "text/plain";
 }
 
-const char *file_type(struct bytes beginning, bool whole)
+const char *file_type(struct bytes beginning)
 {
     if (beginning.len == 0)
         return NULL;
@@ -303,6 +296,5 @@ const char *file_type(struct bytes beginning, bool whole)
             (row->second_length == 0 || has(beginning, row->second_at, row->second, row->second_length)))
             return row->type;
     }
-    const char *text = text_kind(beginning, whole);
-    return text ? text_type(beginning) : "application/octet-stream";
+    return is_text(beginning) ? text_type(beginning) : "application/octet-stream";
 }

@@ -8,8 +8,8 @@
 
 #include "overhear/bytes.h"
 
-/* The media type, static text, after the first FILE_TYPE_BYTES (or all, where there are fewer; `whole` then). Never
- * NULL but for no bytes: application/octet-stream where nothing is recognised. */
-const char *file_type(struct bytes beginning, bool whole);
+/* The media type, static text, by the first FILE_TYPE_BYTES (or all, where there are fewer). Never NULL but for no
+ * bytes: application/octet-stream where nothing is recognised. */
+const char *file_type(struct bytes beginning);
 
 #endif

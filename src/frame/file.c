@@ -190,7 +190,7 @@ static void look_at_type(struct file_state *state, struct bytes piece)
             return;
         beginning = bytes_of(state->beginning, FILE_TYPE_BYTES);
     }
-    state->type = file_type(bytes_first(beginning, FILE_TYPE_BYTES), false);
+    state->type = file_type(bytes_first(beginning, FILE_TYPE_BYTES));
     state->type_known = true;
 }
 
@@ -210,11 +210,11 @@ void file_piece(struct emitter *emitter, struct object *file, struct bytes piece
 }
 
 /* What is seen of the beginning up to here is all that tells the type. */
-static void settle_type(struct file_state *state, bool whole)
+static void settle_type(struct file_state *state)
 {
     if (state->type_known)
         return;
-    state->type = file_type(bytes_of(state->beginning, state->beginning_length), whole);
+    state->type = file_type(bytes_of(state->beginning, state->beginning_length));
     state->type_known = true;
 }
 
@@ -223,7 +223,7 @@ void file_gap(struct emitter *emitter, struct object *file, uint64_t length)
     if (!file)
         return;
     struct file_state *state = state_of(file);
-    settle_type(state, false);
+    settle_type(state);
     state->missing += length;
     give_digest_up(state);
     if (state->saving)
@@ -236,7 +236,7 @@ void file_break(struct emitter *emitter, struct object *file, uint64_t keep)
     if (!file)
         return;
     struct file_state *state = state_of(file);
-    settle_type(state, false);
+    settle_type(state);
     give_digest_up(state);
     state->broken = true;
     if (state->size > keep)
@@ -248,7 +248,7 @@ void file_skip(struct emitter *emitter, struct object *file, uint64_t length)
     (void)emitter;
     if (!file)
         return;
-    settle_type(state_of(file), false);
+    settle_type(state_of(file));
     state_of(file)->size += length;
 }
 
@@ -314,7 +314,7 @@ void file_end(struct emitter *emitter, struct object *file, const struct message
         struct file_state *state = state_of(file);
         struct files *files = files_of(emitter);
         struct record *record = &file->record;
-        settle_type(state, !incomplete);
+        settle_type(state);
         result.size = state->size;
         result.mime_type = state->type;
         bool broken = incomplete || state->broken || state->missing > 0;
