@@ -62,7 +62,8 @@ enum detail {
     DETAIL_ALL = 7,
     DETAIL_HEARD = 8,  /* only where the speaker was heard in this record: for kinds that either side may say */
     DETAIL_NOTED = 16, /* only where a note stands beside it: the values are shown elsewhere already */
-    DETAIL_SHORT = 32, /* without -v: only the beginning of a list, and of each long text in it */
+    DETAIL_SHORT =
+        32, /* without -v: only the beginning of a list and of each long text in it, or of a text of many lines */
 };
 
 enum { LINE_ONCE = -1 };

@@ -11,8 +11,7 @@
 enum {
     FIRST_PLANS = 16,
     BRIEF_TEXT_BYTES = 200, /* of one value in a line that is not wrapped */
-    SHORT_ROWS = 10,        /* of a list that is cut short, */
-    SHORT_SLACK = 2,        /* which is not worth it for so few more */
+    SHORT_ROWS = 10,        /* of a list or text that is cut short */
     SHORT_TEXT_BYTES = 320, /* of one value in it */
 };
 
@@ -107,13 +106,17 @@ static struct row_options row_options_of(const struct transcript *transcript, co
     bool failed = record->outcome == OUTCOME_FAILURE && line->line->speaker == SPEAKER_SERVER;
     bool warns = is_anomaly(record);
     size_t limit = transcript->options->max_text;
-    if (is_short(transcript, line->line) && limit > SHORT_TEXT_BYTES)
+    size_t most_lines = SIZE_MAX;
+    if (is_short(transcript, line->line) && !line->each)
+        most_lines = SHORT_ROWS;
+    else if (is_short(transcript, line->line) && limit > SHORT_TEXT_BYTES)
         limit = SHORT_TEXT_BYTES;
     return (struct row_options){.base = warns ? STYLE_WARNING : STYLE_NORMAL,
                                 .strong = warns    ? STYLE_WARNING
                                           : failed ? STYLE_FAILURE
                                                    : STYLE_STRONG,
                                 .one_line = line->each != NULL,
+                                .most_lines = most_lines,
                                 .limit = limit};
 }
 
@@ -357,6 +360,7 @@ static void print_brief(struct transcript *transcript, const struct record *reco
         struct row_options options = row_options_of(transcript, record, line);
         const char *separator = "  ";
         options.one_line = options.first_line = true;
+        options.most_lines = SIZE_MAX;
         options.limit = transcript->options->max_text < BRIEF_TEXT_BYTES ? transcript->options->max_text
                                                                          : BRIEF_TEXT_BYTES;
         for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {

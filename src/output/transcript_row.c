@@ -115,12 +115,30 @@ static void keep_first_line(struct tape_text *shown)
     }
 }
 
+/* Keep as many lines. True: others followed; how many there were on the wire is not known here. */
+static bool keep_lines(struct tape_text *shown, size_t most)
+{
+    size_t count = 0, end = 0;
+    for (size_t at = 0; at < shown->before.len && !shown->hides; count++) {
+        at = bytes_find(shown->before, '\n', at);
+        if (count < most)
+            end = at;
+        at++;
+    }
+    if (most == SIZE_MAX || count <= most + SHORT_SLACK)
+        return false;
+    shown->before = bytes_first(shown->before, end);
+    shown->cut = false;
+    return true;
+}
+
 static void add_text(const struct transcript *transcript, const struct record *record, const struct item *item,
                      const struct token *token, const struct row_options *options, struct text_buffer *text)
 {
     struct tape_text shown = tape_text(record, item, token->row, transcript->options->show_secrets, options->limit);
     if (options->first_line)
         keep_first_line(&shown);
+    bool has_more = keep_lines(&shown, options->most_lines);
     add_wire(text, shown.before, options);
     if (shown.hides) {
         text_add_string(text, "[hidden]");
@@ -128,6 +146,8 @@ static void add_text(const struct transcript *transcript, const struct record *r
     }
     if (shown.cut)
         text_add_string(text, "…");
+    if (has_more)
+        text_add_string(text, "\n… and so on (-v shows more)");
 }
 
 static void add_quantity(struct text_buffer *text, enum token_format format, int64_t value)

@@ -18,6 +18,7 @@ enum {
     WORDS_COLUMN = 14,
     CONTINUED_COLUMN = 16,     /* words of a line that goes on from the one above */
     ASIDE_SMALLEST_PAGE = 100, /* from this width on notes stand beside the words */
+    SHORT_SLACK = 2,           /* a list or text is not cut for so few more */
     SAID_MAX = 256,            /* sentences of one record or conversation that are remembered */
     TOLD_CONVERSATIONS = 4,    /* the last ones, to which the transcript may return */
 };
@@ -77,9 +78,10 @@ struct row_options {
     enum style base;   /* NORMAL, or WARNING for all of it */
     enum style strong; /* of {!field} */
     bool gathers_notes;
-    bool one_line;   /* newlines do not break the line */
-    bool first_line; /* of a text, no more */
-    size_t limit;    /* bytes of one text */
+    bool one_line;     /* newlines do not break the line */
+    bool first_line;   /* of a text, no more */
+    size_t most_lines; /* of a text, about */
+    size_t limit;      /* bytes of one text */
 };
 
 /* Fill transcript->row. False: the line is left out. */

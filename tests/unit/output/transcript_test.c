@@ -342,6 +342,8 @@ static const struct line list_lines[] = {
     {SPEAKER_SAME, DETAIL_FULL | DETAIL_NOTED, LIST_FLAGS, "{value}", NULL},
 };
 static const struct dataset list_sample = {"list", "List", list_fields, LIST_FIELDS, list_lines, 3};
+static const struct line text_lines[] = {{SPEAKER_CLIENT, DETAIL_FULL | DETAIL_SHORT, LINE_ONCE, "{list.text}", NULL}};
+static const struct dataset text_sample = {"list", "List", list_fields, LIST_FIELDS, text_lines, 1};
 
 static void list_of(struct record *record, unsigned words)
 {
@@ -396,6 +398,28 @@ static void test_lists_are_cut_short(void **state)
     notes_free(notes);
 }
 
+static void test_texts_are_cut_short(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_begin(&record, &text_sample, &dns_conversation);
+    record_text(&record, LIST_TEXT, bytes_text("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n"));
+    char *text = print_one((struct output_options){.width = 80}, &record);
+    assert_non_null(strstr(text, " 10\n              … and so on (-v shows more)\n"));
+    assert_null(strstr(text, " 11\n"));
+    free(text);
+    text = print_one((struct output_options){.width = 80, .detail = DETAIL_VERBOSE}, &record);
+    assert_non_null(strstr(text, " 12\n              13\n"));
+    free(text);
+    record_done(&record);
+    sample_begin(&record, &text_sample, &dns_conversation);
+    record_text(&record, LIST_TEXT, bytes_text("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12"));
+    text = print_one((struct output_options){.width = 80}, &record);
+    assert_non_null(strstr(text, " 11\n              12\n"));
+    free(text);
+    record_done(&record);
+}
+
 static void test_fixed_sentences_are_said_once(void **state)
 {
     (void)state;
@@ -440,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_ipv6_and_a_long_header),
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_lists_are_cut_short),
+        cmocka_unit_test(test_texts_are_cut_short),
         cmocka_unit_test(test_fixed_sentences_are_said_once),
         cmocka_unit_test(test_brief_shows_first_lines),
     };
