@@ -84,7 +84,7 @@ static const struct line pop3_lines[] = {
      "{pop3.auth.mechanism}  user {!user.name}[  for {user.effective.name}][  password {user.password}]", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "asked: {pop3.auth.challenges}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "answered: {pop3.auth.responses}", NULL},
-    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
+    {SPEAKER_SERVER, DETAIL_FULL | DETAIL_SHORT, LINE_ONCE,
      "{^pop3.capabilities}{!pop3.response.status}[ {[}{pop3.response.code}{]}][ {pop3.response.text}]", NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{?pop3.capabilities}{!pop3.response.status}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, POP3_CAPABILITIES, "{name}  [{parameters}]", NULL},

@@ -111,11 +111,11 @@ static const struct line lines[] = {
      "{smtp.auth.mechanism}[  user {!user.name}][  for {smtp.auth.acts_for}][  password {user.password}]", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "asked: {smtp.auth.challenges}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "{?smtp.auth.challenges}answered: {smtp.auth.responses}", NULL},
-    {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE,
+    {SPEAKER_SERVER, DETAIL_FULL | DETAIL_SHORT, LINE_ONCE,
      "{^smtp.extensions}{^smtp.recipients}{!smtp.reply.code}[ {smtp.reply.enhanced}][ {smtp.reply.text}]", NULL},
     {SPEAKER_SERVER, DETAIL_FULL, LINE_ONCE, "{?smtp.extensions}{!smtp.reply.code}[ {smtp.reply.domain}]", NULL},
     {SPEAKER_SAME, DETAIL_FULL, SMTP_EXTENSIONS, "{name}[  {value}]", NULL},
-    {SPEAKER_SERVER, DETAIL_FULL, SMTP_RECIPIENTS, "{!code}[ {enhanced}]  [{address}]  [{text}]", NULL},
+    {SPEAKER_SERVER, DETAIL_FULL | DETAIL_SHORT, SMTP_RECIPIENTS, "{!code}[ {enhanced}]  [{address}]  [{text}]", NULL},
 };
 
 const struct dataset smtp_dataset = {
