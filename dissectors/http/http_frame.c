@@ -316,8 +316,11 @@ static enum probe probe_request(struct bytes first, bool ours)
     size_t space = bytes_find(bytes_first(first, HTTP_METHOD_BYTES + 1), ' ', 0);
     bool registered = http_is_registered_method(bytes_first(first, space));
     enum look look = look_at_request(first, 0, TRUST_LINE);
+    bool has_target = registered && bytes_at(first, space + 1) == '/';
     if (look == LOOK_YES)
         return PROBE_CLIENT;
+    if (has_target && ours)
+        return PROBE_MAYBE; /* whatever follows: it may not have come yet */
     if (look == LOOK_NO) {
         look = look_at_request(first, 0, TRUST_PLACE);
         if (look == LOOK_YES || (look == LOOK_SIMPLE && registered))
@@ -325,9 +328,8 @@ static enum probe probe_request(struct bytes first, bool ours)
     }
     if (look != LOOK_MORE)
         return PROBE_NO;
-    bool has_target = registered && bytes_at(first, space + 1) == '/';
     if (first.len < LIMIT_PROBE_BYTES)
-        return has_target && ours ? PROBE_MAYBE : PROBE_MORE;
+        return PROBE_MORE;
     if (has_target && is_all_target(bytes_skip(first, space + 1)))
         return PROBE_CLIENT;
     return registered ? PROBE_MAYBE : PROBE_NO;
