@@ -169,6 +169,18 @@ static enum verdict http_message(void *state_block, struct emitter *emitter, con
     return VERDICT_OK;
 }
 
+/* Is told before the side's phase changes. */
+static void tell_gap(struct transaction *transaction, struct emitter *emitter, const struct http_side *own,
+                     enum side side, uint64_t length)
+{
+    struct http_half *half = &http_exchange_of(transaction)->halves[side];
+    bool in_body = own->phase == HTTP_PHASE_BODY || own->phase == HTTP_PHASE_CHUNK_DATA;
+    half->incomplete = true;
+    transaction->record.incomplete = true;
+    if (in_body || own->phase == HTTP_PHASE_CLOSE)
+        file_gap(emitter, half->file, in_body && own->left < length ? own->left : length);
+}
+
 static void http_gap(void *state_block, struct emitter *emitter, enum side side, uint64_t length)
 {
     struct http_state *state = state_block;
@@ -176,14 +188,8 @@ static void http_gap(void *state_block, struct emitter *emitter, enum side side,
     struct transaction *transaction = own->current;
     if (side == SIDE_CLIENT)
         state->client_gap = true;
-    if (transaction) {
-        http_exchange_of(transaction)->halves[side].incomplete = true;
-        transaction->record.incomplete = true;
-    }
-    bool in_body = own->phase == HTTP_PHASE_BODY || own->phase == HTTP_PHASE_CHUNK_DATA;
-    if (transaction && (in_body || own->phase == HTTP_PHASE_CLOSE))
-        file_gap(emitter, http_exchange_of(transaction)->halves[side].file,
-                 in_body && own->left < length ? own->left : length);
+    if (transaction)
+        tell_gap(transaction, emitter, own, side, length);
     if (own->phase == HTTP_PHASE_CLOSE)
         return;
     if (own->left < length) {
