@@ -129,6 +129,8 @@ static void record_attachment(const struct mail_walk *walk, const struct mail_le
     bool is_news = result->mime_type && is_another(declared, bytes_text(result->mime_type));
     if (declared.len > 0)
         record_text(record, MAIL_ATTACHMENT_MIME_TYPE, declared);
+    if (declared.len > 0 && result->mime_type && bytes_is(declared, result->mime_type))
+        record_unexplained(record, RECORD_LAST); /* beside the file it is explained */
     if (!was_not_asked_for(walk, leaf))
         record_integer(record, MAIL_ATTACHMENT_SIZE, (int64_t)leaf->size);
     mail_explain_attachment(record, content->type, result->mime_type);
