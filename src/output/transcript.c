@@ -378,6 +378,8 @@ static void print_brief(struct transcript *transcript, const struct record *reco
         text_add_string(left, " → ICMP ");
         text_add_string(left, record->icmp_error);
     }
+    if (record->incomplete)
+        text_add_string(left, "  (incomplete)");
     if (rows > 0)
         layout_print(out, left, &transcript->right, 0, transcript->options->color);
     left->length = 0;
