@@ -24,8 +24,10 @@ static enum verdict take_line(struct smtp_state *state, struct emitter *emitter,
     } else {
         say_bare_lf(&client->bare_said, emitter, bare);
     }
-    if (bytes_trim(line).len == 0 && !smtp_auth_wants(state, line))
+    if (bytes_trim(line).len == 0 && !smtp_auth_wants(state, line)) {
+        state->blanks += state->blanks < UINT32_MAX;
         return VERDICT_OK;
+    }
     if (smtp_is_period(line) && client->searched && !state->auth) {
         smtp_end_text(state, emitter, message); /* of a text that was not seen */
         return VERDICT_OK;

@@ -122,6 +122,7 @@ struct smtp_exchange {
     bool gives_up;       /* RSET and the like in the middle of chunks: the message was never ended */
     bool doubtful;       /* replies are lost, its own perhaps */
     bool collects;       /* a reply for each recipient comes (LMTP, PRDR) */
+    bool answers_blank;  /* a reply to an empty line, which is no command */
     bool final_follows;  /* PRDR: and one for all behind them */
     uint32_t expected;   /* replies for recipients; */
     uint32_t collected;  /* of them here */
@@ -189,6 +190,7 @@ struct smtp_state {
     bool lmtp;                 /* LHLO was said */
     bool greeted;              /* the server greeted, or is past that */
     bool surplus;              /* text came after a refusal: each of its lines was answered */
+    uint32_t blanks;           /* empty lines of the client: some servers answer them */
     uint32_t owed;             /* replies to come for commands that were given up */
     unsigned data_answer;      /* to the last DATA; 0: none yet */
     struct transaction *early; /* a reply that came before the message was over */

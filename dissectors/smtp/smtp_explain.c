@@ -106,6 +106,8 @@ bool smtp_explain_reply(struct record *record, const struct smtp_exchange *excha
     }
     if (refusal)
         record_observe(record, RECORD_LAST, refusal, NULL, 0);
+    if (exchange->answers_blank)
+        record_observe(record, RECORD_LAST, "smtp.blank_line", NULL, 0);
     if (exchange->verb == SMTP_VERB_REPLY && exchange->flowing)
         record_observe(record, RECORD_LAST, "smtp.early_reply", NULL, 0);
     return refusal != NULL;

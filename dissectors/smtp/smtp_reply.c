@@ -311,6 +311,17 @@ static bool is_unasked(const struct smtp_state *state, struct emitter *emitter, 
     return heard_all(state, emitter) && state->owed == 0 && code != 421 && !many;
 }
 
+/* Is this what the server says to an empty line? */
+static bool take_blank(struct smtp_state *state, struct transaction *transaction, unsigned code)
+{
+    if (state->blanks == 0 || code < 500 || state->owed > 0)
+        return false;
+    state->blanks--;
+    if (transaction)
+        smtp_exchange_of(transaction)->answers_blank = true;
+    return true;
+}
+
 /* A reply that answers no command that was seen. */
 static struct transaction *open_alone(struct smtp_state *state, struct emitter *emitter, unsigned code,
                                       const struct message *message, bool greeting)
@@ -325,7 +336,7 @@ static struct transaction *open_alone(struct smtp_state *state, struct emitter *
         smtp_exchange_of(transaction)->flowing = true;
         return transaction;
     }
-    if (!greeting && is_unasked(state, emitter, code))
+    if (!greeting && !take_blank(state, transaction, code) && is_unasked(state, emitter, code))
         emit_anomaly(emitter, ANOMALY_SMTP_UNASKED_REPLY, code, 0);
     state->owed -= state->owed > 0;
     return transaction;
