@@ -81,7 +81,7 @@ enum limit {
 
     /* the whole process */
     LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */
-    LIMIT_MEMORY_SHARE = 8, /* fragments, names and port counts cannot be evicted: each one part in this many */
+    LIMIT_MEMORY_SHARE = 8, /* what cannot be evicted (fragments, names, port counts, announcements): one part each */
 };
 
 #endif

@@ -70,6 +70,16 @@ static struct expectations *expectations_of(struct session_shared *shared)
     return shared->expectations;
 }
 
+/* No eviction brings the blocks back: with little memory fewer are remembered. */
+static void forget_beyond_share(struct expectations *expectations, uint64_t youngest)
+{
+    const size_t most = (size_t)LIMIT_EXPECTATIONS * EXPECTATION_BYTES;
+    uint64_t kept = budget_share(expectations->budget, most) / EXPECTATION_BYTES;
+    struct expectation *slot = youngest > kept ? slot_of(expectations, youngest - kept) : NULL;
+    if (slot)
+        forget(expectations, slot);
+}
+
 uint64_t emit_expect(struct emitter *emitter, const char *dissector_name, const struct endpoint *listeners,
                      size_t count)
 {
@@ -80,6 +90,7 @@ uint64_t emit_expect(struct emitter *emitter, const char *dissector_name, const 
     uint64_t number = ++expectations->made;
     struct expectation *slot = &expectations->ring[number % LIMIT_EXPECTATIONS];
     forget(expectations, slot);
+    forget_beyond_share(expectations, number);
     void *block = budget_take(expectations->budget, EXPECTATION_BYTES);
     if (!block)
         return 0;

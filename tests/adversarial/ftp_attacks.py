@@ -42,8 +42,10 @@ def many_announcements(cases):
         session(60000, [(SERVER, b"content")], builder=builder, port=40001)
         return builder
     found = cases.scales("ftp-announcements", make, 3_000)
-    cases.equal(len(found.of("ftp_data")) + len(found.of("ftp-data")) + len(found.of("file")) > 0, True,
-                "ftp-announcements: the last one is met")
+    cases.equal(len(found.of("file")), 1, "ftp-announcements: the last one is met")
+    found = cases.look("ftp-announcements-little-memory", make(3_000), "--memory", "2M")
+    cases.equal(len(found.of("file")), 1, "ftp-announcements-little-memory: the last one is met")
+    cases.equal(found.summary["memory"]["refused"], 0, "ftp-announcements-little-memory: something is left for others")
 
 
 def third_parties(cases):
