@@ -91,8 +91,9 @@ class Cases:
 
     def scales(self, name, make, count, *arguments):
         """What look() holds of `count`; and four times as much costs about four times as much, and no more memory."""
-        found = self.look(name, make(count), *arguments)
-        small, large = self.write(f"{name}-small", make(count)), self.write(f"{name}-large", make(4 * count))
+        few = make(count)
+        found = self.look(name, few, *arguments)
+        small, large = self.write(f"{name}-small", few), self.write(f"{name}-large", make(4 * count))
         for _ in range(4):  # a busy machine may make one run slow
             cost = self.seconds(small, *arguments), self.seconds(large, *arguments)
             if cost[1] <= GROWTH * cost[0]:

@@ -14,8 +14,8 @@ def commands(found):
 
 def endless(cases):
     for name, make, count in (
-        ("ftp-endless-command", lambda n: ftp((CLIENT, b"CWD " + b"a" * n), (SERVER, b"500 enough\r\n")), 2_000_000),
-        ("ftp-endless-reply", lambda n: ftp((CLIENT, b"PWD\r\n"), (SERVER, b"257 \"" + b"\"" * n)), 2_000_000),
+        ("ftp-endless-command", lambda n: ftp((CLIENT, b"CWD " + b"a" * n), (SERVER, b"500 enough\r\n")), 1_000_000),
+        ("ftp-endless-reply", lambda n: ftp((CLIENT, b"PWD\r\n"), (SERVER, b"257 \"" + b"\"" * n)), 1_000_000),
         ("ftp-endless-lines", lambda n: ftp((CLIENT, b"STAT\r\n"), (SERVER, b"211-status\r\n" + b" more\r\n" * n)), 100_000),
         ("ftp-telnet", lambda n: ftp((CLIENT, b"\xff\xf4\xff\xf2" * n + b"ABOR\r\n"), (SERVER, b"226 ok\r\n")), 100_000),
     ):
@@ -23,7 +23,7 @@ def endless(cases):
 
 
 def pipelined(cases):
-    count = 4000
+    count = 2000
     for name, command, reply in (("ftp-pipelined", b"NOOP", b"200 ok"), ("ftp-pasv", b"PASV", b"227 (10,9,0,80,200,1)"),
                                  ("ftp-port", b"PORT 10,9,0,2,200,1", b"200 ok"), ("ftp-epsv", b"EPSV", b"229 (|||51201|)"),
                                  ("ftp-rnfr", b"RNFR a", b"350 ok"), ("ftp-retr", b"RETR a", b"150 ok")):
@@ -86,13 +86,13 @@ def transfer(order, data, names=()):
 def listings(cases):
     line = b"-rw-r--r--   1 ftp ftp     1024 Nov 22 10:00 file%d.txt\r\n"
     for name, order, content, count in (
-        ("ftp-listing", b"LIST", lambda n: b"".join(line % i for i in range(n)), 50_000),
+        ("ftp-listing", b"LIST", lambda n: b"".join(line % i for i in range(n)), 20_000),
         ("ftp-machine-listing", b"MLSD", lambda n: b"type=file;size=1;modify=20261122100000; a\r\n" * n, 50_000),
         ("ftp-names", b"NLST", lambda n: b"a\r\n" * n, 200_000),
-        ("ftp-listing-line", b"LIST", lambda n: b"d" * n, 2_000_000),
-        ("ftp-listing-spaces", b"LIST", lambda n: b"-rw-r--r-- " + b" " * n, 2_000_000),
+        ("ftp-listing-line", b"LIST", lambda n: b"d" * n, 1_000_000),
+        ("ftp-listing-spaces", b"LIST", lambda n: b"-rw-r--r-- " + b" " * n, 1_000_000),
         ("ftp-facts", b"MLSD", lambda n: b"a=b;" * n + b" x\r\n", 200_000),
-        ("ftp-listing-ends", b"LIST", lambda n: b"\r\n" * n, 500_000),
+        ("ftp-listing-ends", b"LIST", lambda n: b"\r\n" * n, 200_000),
     ):
         found = cases.scales(name, lambda n, order=order, content=content: transfer(order, content(n)), count)
         cases.check("QUIT" not in commands(found) and order.decode() in commands(found), f"{name}: the command is told", found.datasets)

@@ -20,12 +20,12 @@ def endless(cases):
         ("imap-endless-tag", lambda n: imap((CLIENT, b"x" * n), (SERVER, b"y" * n))),
         ("imap-endless-quote", lambda n: imap((CLIENT, b'a LOGIN "' + b'\\"' * (n // 2)), (SERVER, b'* LIST () "' + b"\\" * n))),
     ):
-        cases.scales(name, make, 2_000_000)
+        cases.scales(name, make, 1_000_000)
 
 
 def in_flight(cases):
     """Commands by the thousand before the first answer, answered in the other order."""
-    count = 4000
+    count = 2000
     for name, order in (("imap-in-flight", 1), ("imap-in-flight-reversed", -1)):
         found = cases.scales(name, lambda n, order=order: imap(
             (CLIENT, b"".join(b"a%d NOOP\r\n" % i for i in range(n))),

@@ -31,17 +31,17 @@ def endless_lines(cases):
         ("pop3-endless-command", lambda n: pop3((CLIENT, b"RETR " + b"1" * n), (SERVER, b"-ERR enough\r\n"))),
         ("pop3-endless-reply", lambda n: pop3((CLIENT, b"STAT\r\n"), (SERVER, b"+OK " + b"1" * n))),
     ):
-        cases.scales(name, make, 2_000_000)
+        cases.scales(name, make, 1_000_000)
     for name, content in (("mail-endless-line", lambda n: HEAD + b"\r\n" + b"a" * n),
                           ("mail-endless-dots", lambda n: HEAD + b"\r\n" + b"." * n),
                           ("mail-dot-lines", lambda n: HEAD + b"\r\n" + b"\r\n.." * (n // 4)),
                           ("mail-bare-ends", lambda n: HEAD + b"\r\n" + b"\n\r.\r\n\n.\n" * (n // 8))):
-        one_mail(cases, name, content, 2_000_000, subject=None)
+        one_mail(cases, name, content, 400_000, subject=None)
 
 
 def pipelined(cases):
     """Commands by the thousand before the first reply: each has its record."""
-    count = 4000
+    count = 2000
     for name, make, protocol in (
         ("smtp-pipelined", lambda n: smtp((CLIENT, b"NOOP\r\n" * n), (SERVER, b"250 ok\r\n" * n)), "smtp"),
         ("pop3-pipelined", lambda n: pop3((CLIENT, b"NOOP\r\n" * n), (SERVER, b"+OK\r\n" * n)), "pop3"),
@@ -105,15 +105,15 @@ def many_parts(cases):
         ("mail-tiny-parts", lambda n: multipart + b"--b\r\n\r\nx\r\n" * n + b"--b--", 20_000),
         ("mail-attachments", lambda n: multipart + b"--b\r\nContent-Disposition: attachment; filename=a\r\n\r\nx\r\n" * n, 4_000),
         ("mail-dashes", lambda n: multipart + b"--\r\n--" * n, 100_000),
-        ("mail-dash-line", lambda n: multipart + b"-" * n, 1_000_000),
+        ("mail-dash-line", lambda n: multipart + b"-" * n, 500_000),
         ("mail-near-boundaries", lambda n: multipart + b"--bb\r\n" * n, 100_000),
         ("mail-long-boundary", lambda n: HEAD + TYPE + b"multipart/mixed; boundary=" + b"a" * n + b"\r\n\r\n--" + b"a" * n + b"\r\n\r\nx", 200_000),
         ("mail-base64-line", lambda n: body % b"base64" + b"QUJD" * n, 300_000),
-        ("mail-base64-padding", lambda n: body % b"base64" + b"=" * n, 1_000_000),
-        ("mail-qp-equals", lambda n: body % b"quoted-printable" + b"=" * n, 1_000_000),
+        ("mail-base64-padding", lambda n: body % b"base64" + b"=" * n, 500_000),
+        ("mail-qp-equals", lambda n: body % b"quoted-printable" + b"=" * n, 500_000),
         ("mail-qp-soft", lambda n: body % b"quoted-printable" + b"=\r\n" * n, 300_000),
-        ("mail-qp-spaces", lambda n: body % b"quoted-printable" + b" " * n, 1_000_000),
-        ("mail-uuencode", lambda n: body % b"x-uuencode" + b"begin 644 a\r\n" + b"M" * n, 1_000_000),
+        ("mail-qp-spaces", lambda n: body % b"quoted-printable" + b" " * n, 500_000),
+        ("mail-uuencode", lambda n: body % b"x-uuencode" + b"begin 644 a\r\n" + b"M" * n, 500_000),
     ):
         one_mail(cases, name, content, count)
 
