@@ -21,6 +21,7 @@ enum file_field {
     FILE_PATH,
     FILE_SOURCE_PATH,
     FILE_DECLARED_TYPE,
+    FILE_DISGUISED,
     FILE_DIRECTION,
     FILE_OFFSET,
     FILE_MISSING,
@@ -49,6 +50,9 @@ static const struct field file_fields[FILE_FIELD_COUNT] = {
     [FILE_DECLARED_TYPE] = {.name = "overhear.declared_type",
                             .type = FIELD_TEXT,
                             .meaning = "the media type that the sender says it has"},
+    [FILE_DISGUISED] = {.name = "overhear.disguised",
+                        .type = FIELD_BOOLEAN,
+                        .meaning = "true: by content it is something else than was declared"},
     [FILE_DIRECTION] = {.name = "overhear.direction",
                         .type = FIELD_TEXT,
                         .meaning = "`download` to the client of the service, or `upload`"},
@@ -64,10 +68,19 @@ static const struct field file_fields[FILE_FIELD_COUNT] = {
                                   .meaning = "the conversation that ordered it, where it is another one"},
 };
 
+#define FILE_WORDS                                                                                                     \
+    "{overhear.direction}[ of {!file.name}][, {file.size:size}][, {file.mime_type}][, from byte {overhear.offset} on]"
+
+/* Where a type was declared, the exchange or the mail that carried the file tells of it already: then it is shown only
+ * with -v, and where there is more to say. */
 static const struct line file_lines[] = {
-    {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
-     "{overhear.direction}[ of {!file.name}][, {file.size:size}][, {file.mime_type}][, from byte {overhear.offset} on]",
+    {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, FILE_WORDS, NULL},
+    {SPEAKER_SAME, DETAIL_NORMAL, LINE_ONCE, "{^overhear.declared_type}" FILE_WORDS, NULL},
+    {SPEAKER_SAME, DETAIL_NORMAL, LINE_ONCE, "{?overhear.disguised}" FILE_WORDS, NULL},
+    {SPEAKER_SAME, DETAIL_NORMAL, LINE_ONCE, "{?overhear.declared_type}{^overhear.disguised}{?file.path}" FILE_WORDS,
      NULL},
+    {SPEAKER_SAME, DETAIL_NORMAL, LINE_ONCE,
+     "{?overhear.declared_type}{^overhear.disguised}{^file.path}{?file.hash.sha256}" FILE_WORDS, NULL},
     {SPEAKER_SAME, DETAIL_VERBOSE, LINE_ONCE, "declared as {overhear.declared_type}", NULL},
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE,
      "[{overhear.source_path}, ]ordered by conversation {overhear.parent_conversation}", NULL},
@@ -274,8 +287,51 @@ static bool is_of(struct bytes type, const char *kind)
     return bytes_begin_nocase(type, kind);
 }
 
-/* Declared as text, a picture, sound or a film, and something else by content. Vague declarations are left alone, and
- * so is text, which may be anything. */
+static bool is_any(struct bytes type, const char *const *types)
+{
+    for (; *types; types++)
+        if (bytes_is_nocase(type, *types))
+            return true;
+    return false;
+}
+
+/* What runs when it is opened. */
+static bool is_program(struct bytes found)
+{
+    static const char *const programs[] = {"application/vnd.microsoft.portable-executable",
+                                           "application/x-dosexec",
+                                           "application/x-elf",
+                                           "application/x-mach-binary",
+                                           "application/x-ms-shortcut",
+                                           "application/java-archive",
+                                           "application/vnd.android.package-archive",
+                                           NULL};
+    return is_any(found, programs);
+}
+
+/* What a program is declared as by those who mean no harm; nothing declared says nothing. */
+static bool may_be_program(struct bytes declared)
+{
+    static const char *const plain[] = {"",
+                                        "application/octet-stream",
+                                        "binary/octet-stream",
+                                        "application/zip",
+                                        "application/exe",
+                                        "application/x-exe",
+                                        "application/download",
+                                        "application/x-download",
+                                        "application/force-download",
+                                        "application/x-msdownload",
+                                        "application/x-msdos-program",
+                                        "application/x-executable",
+                                        "application/x-sharedlib",
+                                        "application/x-java-archive",
+                                        NULL};
+    return is_any(declared, plain) || is_program(declared);
+}
+
+/* A program that calls itself something else; or declared as text, a picture, sound or a film, and something else by
+ * content. Vague declarations are left alone, and so is text, which may be anything. */
 static bool is_disguised(struct bytes declared, struct bytes found)
 {
     static const char *const kinds[] = {"text/", "image/", "audio/", "video/", NULL};
@@ -284,8 +340,9 @@ static bool is_disguised(struct bytes declared, struct bytes found)
         if (is_of(declared, kinds[i]))
             kind = kinds[i];
     bool moves = is_of(declared, "audio/") || is_of(declared, "video/");
-    return kind && !is_of(found, kind) && !is_of(found, "text/") && !is_of(found, "application/octet-stream") &&
-           !is_of(found, "application/xml") && !(moves && (is_of(found, "audio/") || is_of(found, "video/")));
+    return (is_program(found) && !may_be_program(declared)) ||
+           (kind && !is_of(found, kind) && !is_of(found, "text/") && !is_of(found, "application/octet-stream") &&
+            !is_of(found, "application/xml") && !(moves && (is_of(found, "audio/") || is_of(found, "video/"))));
 }
 
 static void record_type(struct record *record, const char *type)
@@ -293,8 +350,10 @@ static void record_type(struct record *record, const char *type)
     struct bytes declared = record_find_text(record, FILE_DECLARED_TYPE);
     const struct argument argument = {.name = "declared", .kind = ARGUMENT_TEXT, .text = declared};
     record_word(record, FILE_MIME_TYPE, type);
-    if (is_disguised(declared, bytes_text(type)))
-        record_observe(record, RECORD_LAST, "file.disguised", &argument, 1);
+    if (!is_disguised(declared, bytes_text(type)))
+        return;
+    record_observe(record, RECORD_LAST, "file.disguised", &argument, 1);
+    record_boolean(record, FILE_DISGUISED, true);
 }
 
 static void record_path(struct files *files, const struct file_state *state, struct record *record)

@@ -23,6 +23,13 @@ IN_SOME_WAYS = {
     "http-by-hand": ("-80.txt", "-v.txt"),
     "dns-types": ("-80.txt", "-q.txt", "-v.txt"),
     "trouble": ("-q.txt",),
+    "smtp-by-hand": ("-80.txt", "-q.txt", "-v.txt"),
+    "pop3-by-hand": ("-80.txt", "-secrets.json"),
+    "imap-by-hand": ("-80.txt", "-q.txt", "-v.txt"),
+    "ftp-by-hand": ("-80.txt", "-q.txt", "-secrets.json"),
+    "telnet": ("-80.txt", "-secrets.json"),
+    "tls-versions": ("-v.txt",),
+    "whois": ("-80.txt",),
 }
 
 

@@ -77,6 +77,15 @@ static void end_file(struct toy *toy, struct emitter *emitter, const struct mess
     toy->file = NULL;
 }
 
+static void carry_program(struct emitter *emitter, const struct message *message)
+{
+    const struct file_start start = {
+        .parent = "toy", .name = bytes_text("bill"), .declared_type = bytes_text("application/pdf")};
+    struct object *file = file_begin(emitter, &start, message);
+    file_piece(emitter, file, bytes_text("MZ\x90"), message);
+    file_end(emitter, file, message, false, NULL);
+}
+
 static void convert(struct emitter *emitter, const struct message *message)
 {
     uint8_t text[64];
@@ -125,6 +134,8 @@ static enum verdict toy_message(void *state, struct emitter *emitter, const stru
         convert(emitter, message);
     } else if (bytes_is(line, "begin file")) {
         begin_file(toy, emitter, message);
+    } else if (bytes_is(line, "program")) {
+        carry_program(emitter, message);
     } else if (bytes_is(line, "end file")) {
         end_file(toy, emitter, message);
     } else if (bytes_is(line, "compress")) {
@@ -317,6 +328,13 @@ static void files_are_counted_and_typed(void **state)
     wrote(f, "file dir/x.txt x.txt txt image/png upload 5 toy 99 5 text/plain|");
 }
 
+static void a_program_that_calls_itself_a_document_is_told(void **state)
+{
+    struct fixture *f = *state;
+    line(f, "program\n");
+    wrote(f, "file bill application/pdf download toy 3 application/vnd.microsoft.portable-executable 1|");
+}
+
 static void files_are_hashed_unless_bytes_are_lost(void **state)
 {
     struct fixture *f = *state;
@@ -487,6 +505,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(objects_are_kept_until_they_are_closed, begin, finish),
         cmocka_unit_test_setup_teardown(only_so_many_objects_are_open, begin, finish),
         cmocka_unit_test_setup_teardown(files_are_counted_and_typed, begin, finish),
+        cmocka_unit_test_setup_teardown(a_program_that_calls_itself_a_document_is_told, begin, finish),
         cmocka_unit_test_setup_teardown(files_are_hashed_unless_bytes_are_lost, begin, finish),
         cmocka_unit_test_setup_teardown(an_announced_conversation_is_recognised, begin, finish),
         cmocka_unit_test_setup_teardown(an_empty_announced_conversation_is_told, begin, finish),
