@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-    NAME_KEPT = 120,       /* bytes of the name that the sender gave */
-    EXTENSION_KEPT = 16,   /* of them for the extension, where the name is cut */
-    NUMBERS_TRIED = 10000, /* files of one name in one conversation */
+    NAME_KEPT = 120,     /* bytes of the name that the sender gave */
+    EXTENSION_KEPT = 16, /* of them for the extension, where the name is cut */
+    NUMBERS = 10000,     /* files of one name in one conversation */
+    ATTEMPTS = 16,       /* where somebody else writes into the folder too */
 };
 
 static void remember_error(struct files *files, const char *what, const char *name, int error)
@@ -120,6 +122,24 @@ static void number_name(const char *safe, uint64_t conversation, unsigned number
                  safe + stem);
 }
 
+/* The lowest number that is free, where those before it are taken, as they are when nobody else writes here: found in a
+ * few steps, however many there are. NUMBERS: none. */
+static unsigned free_number(const struct files *files, const char *safe, uint64_t conversation)
+{
+    unsigned taken = 0, free = NUMBERS, number = 1;
+    while (free - taken > 1) {
+        char name[SAVE_NAME_BYTES];
+        struct stat status;
+        number_name(safe, conversation, number, name);
+        if (fstatat(files->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+            taken = number;
+        else
+            free = number;
+        number = free < NUMBERS || taken * 2 >= NUMBERS ? taken + (free - taken) / 2 : taken * 2;
+    }
+    return free;
+}
+
 bool saved_file_open(struct files *files, struct saved_file *file, struct bytes name, uint64_t conversation)
 {
     char safe[SAVE_NAME_BYTES];
@@ -127,16 +147,19 @@ bool saved_file_open(struct files *files, struct saved_file *file, struct bytes 
     if (files->folder < 0)
         return false;
     safe_file_name(name, safe);
-    for (unsigned number = 0; number < NUMBERS_TRIED; number++) {
+    int error = EEXIST;
+    unsigned number = 0;
+    for (unsigned attempt = 0; attempt < ATTEMPTS && number < NUMBERS && error == EEXIST; attempt++) {
         number_name(safe, conversation, number, file->name);
         file->descriptor = openat(files->folder, file->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                                   0600);
         if (file->descriptor >= 0)
             return true;
-        if (errno != EEXIST)
-            break;
+        error = errno;
+        if (error == EEXIST)
+            number = free_number(files, safe, conversation);
     }
-    remember_error(files, "cannot save", file->name, errno);
+    remember_error(files, "cannot save", file->name, error);
     files->not_saved++;
     file->name[0] = '\0';
     return false;

@@ -3,6 +3,7 @@
 
 import base64
 
+from case import GROWTH
 from flood import CLIENT, ENVELOPE, SERVER, SMTP_QUIT, mail, pop3, smtp
 from suite import get
 
@@ -138,6 +139,24 @@ def same_names(cases):
     cases.check(b"198" in written, "mail-same-names: the last but one of the same name is there", len(saved))
 
 
+def thousands_of_one_name(cases):
+    """Finding a free name costs no more for the last of them than for the first."""
+    part = b"--b\r\nContent-Disposition: attachment; filename=same.txt\r\n\r\n%d\r\n"
+    content = HEAD + TYPE + b'multipart/mixed; boundary="b"\r\n\r\n' + b"".join(part % i for i in range(200))
+    one = (*ENVELOPE, (CLIENT, content + b"\r\n.\r\n"), (SERVER, b"250 queued\r\n"))
+    for attempt in range(4):  # creating files may be slow by itself, once
+        cost = []
+        for count in (3, 12):
+            target = cases.folder / f"saved-{attempt}-{count}"
+            target.mkdir()
+            path = cases.write(f"mail-one-name-{count}", smtp(*one * count))
+            cost.append(cases.seconds(path, "--extract", target))
+            cases.equal(len(list(target.iterdir())), 200 * count, f"mail-one-name-{count}: all are saved")
+        if cost[1] <= GROWTH * cost[0]:
+            break
+    cases.check(cost[1] <= GROWTH * cost[0], "mail-one-name: four times as much costs about four times as much", cost)
+
+
 def hidden_secrets(cases):
     """A password stays hidden in every spelling that a program sends, and in some that none does."""
     secret = b"Xk9rosebud"
@@ -163,4 +182,4 @@ def hidden_secrets(cases):
         cases.hides(name, builder, secret)
 
 
-TESTS = (endless_lines, pipelined, long_headers, many_parts, same_names, hidden_secrets)
+TESTS = (endless_lines, pipelined, long_headers, many_parts, same_names, thousands_of_one_name, hidden_secrets)
