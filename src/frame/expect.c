@@ -15,6 +15,7 @@ enum { PORT_CLASSES = 4096 };
 struct expectation {
     uint64_t number; /* 0: free */
     const char *dissector;
+    struct address ends[2]; /* of the conversation that announced it */
     struct endpoint listeners[EXPECTATION_LISTENERS];
     size_t count;
     int64_t made_ns;
@@ -95,7 +96,11 @@ uint64_t emit_expect(struct emitter *emitter, const char *dissector_name, const 
     if (!block)
         return 0;
     *slot = (struct expectation){
-        .number = number, .dissector = dissector_name, .made_ns = shared->now_ns, .block = block};
+        .number = number,
+        .dissector = dissector_name,
+        .ends = {emitter->session->conversation->source.ip, emitter->session->conversation->destination.ip},
+        .made_ns = shared->now_ns,
+        .block = block};
     for (size_t i = 0; i < count && slot->count < EXPECTATION_LISTENERS; i++)
         if (!session_knows_port(shared, TRANSPORT_TCP, listeners[i].port))
             slot->listeners[slot->count++] = listeners[i];
@@ -132,8 +137,14 @@ static bool is_listener(const struct expectation *slot, const struct endpoint *e
     return false;
 }
 
+static bool is_own(const struct expectation *slot, const struct address *listener)
+{
+    return memcmp(listener, &slot->ends[0], sizeof *listener) == 0 ||
+           memcmp(listener, &slot->ends[1], sizeof *listener) == 0;
+}
+
 uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
-                           const char **ret_dissector, bool *ret_swap)
+                           const char **ret_dissector, struct announced_as *ret_as)
 {
     struct expectations *expectations = shared->expectations;
     const int64_t longest_ns = (int64_t)LIMIT_EXPECTATION_SECONDS * 1000000000;
@@ -149,7 +160,8 @@ uint64_t expectation_match(struct session_shared *shared, const struct conversat
         bool listens = is_listener(slot, &conversation->destination);
         if (!listens && !is_listener(slot, &conversation->source))
             continue;
-        *ret_swap = !listens;
+        ret_as->swap = !listens;
+        ret_as->certain = is_own(slot, listens ? &conversation->destination.ip : &conversation->source.ip);
         *ret_dissector = slot->dissector;
         return slot->number;
     }

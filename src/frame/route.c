@@ -188,7 +188,7 @@ static bool decide(struct session *session, enum side side, bool final)
     }
     if (choice.wait && !final && own->pending.length < LIMIT_PROBE_BYTES)
         return false;
-    if (fall_back_to_port(session, side))
+    if (fall_back_to_port(session, side) || session_take_announced(session, false))
         return true;
     refuse(session, side, final);
     return false;

@@ -16,19 +16,20 @@ void session_init(struct session *session, struct session_shared *shared, struct
     *session = (struct session){.shared = shared, .conversation = conversation};
 }
 
-/* A conversation that another one announced belongs to whom that one named. */
-static void take_announced(struct session *session)
+bool session_take_announced(struct session *session, bool certain)
 {
     const char *dissector;
-    bool swap;
+    struct announced_as as;
     if (session->conversation->transport != TRANSPORT_TCP)
-        return;
-    uint64_t number = expectation_match(session->shared, session->conversation, &dissector, &swap);
-    if (number == 0)
-        return;
+        return false;
+    uint64_t number = expectation_match(session->shared, session->conversation, &dissector, &as);
+    if (number == 0 || as.certain != certain)
+        return false;
     expectation_take(session->shared, number);
-    if (route_announced(session, dissector, swap))
-        session->state->announced = number;
+    if (!route_announced(session, dissector, as.swap))
+        return false;
+    session->state->announced = number;
+    return true;
 }
 
 static bool begin(struct session *session, uint64_t length)
@@ -37,7 +38,7 @@ static bool begin(struct session *session, uint64_t length)
         return true;
     session->state = budget_take(session->shared->budget, sizeof *session->state);
     if (session->state) {
-        take_announced(session);
+        (void)session_take_announced(session, true);
         return true;
     }
     session_anomaly(session->shared, session->conversation, ANOMALY_MEMORY_LIMIT, length, 0);
@@ -173,8 +174,8 @@ void session_end(struct session *session, enum end_reason reason)
 {
     /* An empty file is a file: it has no first byte to tell of it. */
     const char *dissector;
-    bool swap;
-    if (!session->state && expectation_match(session->shared, session->conversation, &dissector, &swap) != 0)
+    struct announced_as as;
+    if (!session->state && expectation_match(session->shared, session->conversation, &dissector, &as) != 0)
         (void)begin(session, 0);
     struct session_state *state = session->state;
     if (!state)

@@ -95,14 +95,21 @@ void transactions_expire(struct session *session);
 
 /* Give the conversation to a dissector by name, without asking anybody. False where memory is out. */
 bool route_announced(struct session *session, const char *dissector_name, bool swap);
+/* A conversation that was announced belongs to whom the announcement names: at once where that is `certain`, else only
+ * where nobody recognises it. */
+bool session_take_announced(struct session *session, bool certain);
 
 /* objects.c */
 void objects_abandon_all(struct session *session);
 
-/* expect.c: the announcement that this conversation answers; 0: none. *ret_swap: its server is the conversation's
- * source. */
+/* expect.c */
+struct announced_as {
+    bool swap;    /* the listener is the conversation's source */
+    bool certain; /* the listener is an end of the conversation that announced it: nobody spoke for a third host */
+};
+/* The announcement that this conversation answers; 0: none. */
 uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
-                           const char **ret_dissector, bool *ret_swap);
+                           const char **ret_dissector, struct announced_as *ret_as);
 /* It has come: nobody else is taken for it. */
 void expectation_take(struct session_shared *shared, uint64_t number);
 void expectations_free(struct expectations *expectations);

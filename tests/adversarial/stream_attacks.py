@@ -33,7 +33,7 @@ def reverse_bytes(cases):
     connection.send(1, RESPONSE)
     connection.close()
     found = cases.look("tcp-reverse-bytes", builder)
-    cases.equal(found.datasets, {"http": 1, "flow": 1}, "tcp-reverse-bytes: one transaction, no anomaly")
+    cases.equal(found.datasets, {"http": 1, "file": 1, "flow": 1}, "tcp-reverse-bytes: one transaction, no anomaly")
     cases.equal(found.values("http", "http.request.bytes"), [count], "tcp-reverse-bytes: all of it")
     cases.equal(found.summary["stream"], {"seen": count + len(RESPONSE), "delivered": count + len(RESPONSE), "gap": 0,
                                           "duplicate": 0, "over_limit": 0}, "tcp-reverse-bytes: the bytes")
@@ -92,7 +92,7 @@ def equal_overlap(cases):
     connection.send(1, RESPONSE)
     connection.close()
     found = cases.look("tcp-overlap-equal", builder)
-    cases.equal(found.datasets, {"http": 1, "flow": 1}, "tcp-overlap-equal: nothing to tell")
+    cases.equal(found.datasets, {"http": 1, "file": 1, "flow": 1}, "tcp-overlap-equal: nothing to tell")
     cases.equal(found.summary["stream"]["duplicate"], len(REQUEST) - 5, "tcp-overlap-equal: duplicate bytes")
 
 
@@ -109,7 +109,7 @@ def sequence_wrap(cases):
     connection.send(1, RESPONSE, 1)
     connection.close()
     found = cases.look("tcp-wrap", builder)
-    cases.equal(found.datasets, {"http": 1, "flow": 1}, "tcp-wrap: one transaction")
+    cases.equal(found.datasets, {"http": 1, "file": 1, "flow": 1}, "tcp-wrap: one transaction")
     cases.equal(found.values("flow", "overhear.flow.gap_bytes"), [0], "tcp-wrap: no gap")
     cases.equal(found.values("http", "http.response.body.bytes"), [2], "tcp-wrap: the body")
 

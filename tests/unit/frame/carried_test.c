@@ -38,14 +38,19 @@ static void abandon_thing(struct emitter *emitter, struct object *object)
 
 static const struct object_type thing = {.dataset = &thing_dataset, .state_size = 16, .abandon = abandon_thing};
 
-static void announce(struct toy *toy, struct emitter *emitter, uint16_t port)
+static void announce_at(struct toy *toy, struct emitter *emitter, uint8_t host, uint16_t port)
 {
-    const struct endpoint listener = {.ip = {4, {10, 0, 0, 2}}, .port = port};
+    const struct endpoint listener = {.ip = {4, {10, 0, 0, host}}, .port = port};
     toy->number = emit_expect(emitter, "data", &listener, 1);
     char *block = emit_expectation(emitter, toy->number);
     assert_non_null(block);
     assert_int_equal(block[0], 0);
     memcpy(block, "plan", 5);
+}
+
+static void announce(struct toy *toy, struct emitter *emitter, uint16_t port)
+{
+    announce_at(toy, emitter, 2, port);
 }
 
 static void say(struct emitter *emitter, const struct message *message, struct bytes line)
@@ -120,6 +125,8 @@ static enum verdict toy_message(void *state, struct emitter *emitter, const stru
         object_drop(emitter, toy->object);
     } else if (bytes_is(line, "expect")) {
         announce(toy, emitter, 4000);
+    } else if (bytes_is(line, "expect third")) {
+        announce_at(toy, emitter, 3, 4000);
     } else if (bytes_is(line, "expect known")) {
         announce(toy, emitter, 77);
     } else if (bytes_is(line, "expect many")) {
@@ -162,6 +169,14 @@ static struct framing toy_frame(void *state, enum side side, struct bytes pendin
     return framing_line(pending, seen);
 }
 
+static enum probe toy_probe(const struct conversation *conversation, enum side side, struct bytes first)
+{
+    (void)side;
+    if (bytes_begin(first, "TOY!"))
+        return PROBE_CLIENT;
+    return conversation->destination.port == 77 ? PROBE_MAYBE : PROBE_NO;
+}
+
 static const struct port toy_ports[] = {{TRANSPORT_TCP, 77, NULL}, {0, 0, NULL}};
 
 static const struct dissector toy_dissector = {
@@ -170,6 +185,7 @@ static const struct dissector toy_dissector = {
     .dataset = &toy_dataset,
     .state_size = sizeof(struct toy),
     .message_max = 4096,
+    .probe = toy_probe,
     .frame = toy_frame,
     .message = toy_message,
     .gap = toy_gap,
@@ -396,6 +412,23 @@ static void nobody_can_announce_the_port_of_a_dissector(void **state)
     assert_string_equal(f->other.protocol, "toy");
 }
 
+static void a_third_host_is_not_spoken_for(void **state)
+{
+    struct fixture *f = *state;
+    line(f, "expect third\n");
+    f->other.destination.ip.octets[3] = 3;
+    piece(f, &f->second, SIDE_CLIENT, bytes_text("TOY!\n")); /* recognised: it stays its dissector's */
+    assert_string_equal(f->other.protocol, "toy");
+    session_end(&f->second, END_FIN);
+    wrote(f, "toy TOY!|");
+    session_init(&f->second, &f->shared, &f->other);
+    f->other.protocol = NULL;
+    piece(f, &f->second, SIDE_CLIENT, bytes_text("anything\n")); /* nobody's else */
+    assert_string_equal(f->other.protocol, "data");
+    session_end(&f->second, END_FIN);
+    wrote(f, "toy plan|");
+}
+
 static void the_oldest_announcement_is_forgotten(void **state)
 {
     struct fixture *f = *state;
@@ -512,6 +545,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_announcement_can_be_taken_back, begin, finish),
         cmocka_unit_test_setup_teardown(an_announcement_grows_old, begin, finish),
         cmocka_unit_test_setup_teardown(nobody_can_announce_the_port_of_a_dissector, begin, finish),
+        cmocka_unit_test_setup_teardown(a_third_host_is_not_spoken_for, begin, finish),
         cmocka_unit_test_setup_teardown(the_oldest_announcement_is_forgotten, begin, finish),
         cmocka_unit_test_setup_teardown(credentials_are_counted_by_server, begin, finish),
         cmocka_unit_test_setup_teardown(texts_become_utf8, begin, finish),
