@@ -11,7 +11,7 @@ static void expect_files(const struct step *steps, const char *expected)
     assert_non_null(play);
     play->only_files = true;
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++)
-        assert_string_equal(play_steps(play, 80, steps, cuts[i]), expected);
+        assert_string_equal(play_steps(play, 80, false, steps, cuts[i]), expected);
     free(play);
 }
 

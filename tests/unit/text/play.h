@@ -196,7 +196,7 @@ static inline const char *play_steps(struct play *play, uint16_t port, bool mids
 /* The same, whatever the cut. */
 static inline void play_expect(uint16_t port, bool midstream, const struct step *steps, const char *expected)
 {
-    struct play *play = malloc(sizeof *play);
+    struct play *play = calloc(1, sizeof *play);
     static const size_t cuts[] = {1 << 20, 1, 2, 3, 5, 7, 11, 200};
     assert_non_null(play);
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++)
