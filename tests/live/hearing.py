@@ -94,6 +94,15 @@ def without_clock(records):
     return records
 
 
+def told(records, same_order):
+    """The records as lines, without what two listeners cannot agree upon."""
+    for record in [] if same_order else records:
+        for name in ("frames", "conversation", "parent_conversation"):
+            record.get("overhear", {}).pop(name, None)
+    lines = list(map(str, without_clock(records)))
+    return lines if same_order else sorted(lines)
+
+
 def summary_of(text):
     """The closing summary: its labels, and under each the entries."""
     found, label = {}, None
@@ -140,10 +149,11 @@ class Heard:
         cases.check(len(self.records) > 3, f"{self.name}: something was heard", self.output[:200])
         cases.check(self.output == self.read_json(self.saved), f"{self.name}: live and from its own file alike", "they differ")
         count = len(frames(self.recorded))
-        cases.check(frames(self.saved) == frames(self.recorded), f"{self.name}: the frames that tcpdump saw",
-                    (len(frames(self.saved)), count))
-        cases.equal(list(map(str, without_clock(parse_lines(self.output)))),
-                    list(map(str, without_clock(parse_lines(self.read_json(self.recorded))))),
+        ours, theirs = frames(self.saved), frames(self.recorded)
+        cases.check(sorted(ours) == sorted(theirs), f"{self.name}: the frames that tcpdump saw", (len(ours), count))
+        # Two sockets may see two frames of the same microsecond in another order; then what is counted by frames is left out.
+        same_order = ours == theirs
+        cases.equal(told(parse_lines(self.output), same_order), told(parse_lines(self.read_json(self.recorded)), same_order),
                     f"{self.name}: live and from tcpdump's file alike")
         cases.equal(self.summary.get("read", [""])[0].split(" frames")[0], str(count), f"{self.name}: summed up after SIGINT")
         cases.check("dropped" not in self.summary, f"{self.name}: the kernel dropped nothing", self.summary)
