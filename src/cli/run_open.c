@@ -175,6 +175,11 @@ enum exit_status run_open(struct run *run, const struct options *options)
         message("%s", error);
         return run->status = STATUS_WRONG;
     }
+    if (options->extract_folder && faccessat(AT_FDCWD, options->extract_folder, W_OK | X_OK, AT_EACCESS) != 0) {
+        message("--extract %s: expected a folder that %s can write to: %s", options->extract_folder,
+                options->user ? options->user : "this user", strerror(errno));
+        return run->status = STATUS_BROKEN;
+    }
     run->status = open_output(run);
     if (run->status != STATUS_DONE)
         message("out of memory");
