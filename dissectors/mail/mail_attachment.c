@@ -107,13 +107,6 @@ static bool was_not_asked_for(const struct mail_walk *walk, const struct mail_le
     return walk->stream->partial && leaf->size == 0;
 }
 
-/* Does the content tell another type than what is declared? All kinds of text look like plain text. */
-static bool is_another(struct bytes declared, struct bytes detected)
-{
-    bool is_text = bytes_begin(declared, "text/") || bytes_begin(declared, "message/");
-    return !bytes_equal(declared, detected) && !(is_text && bytes_is(detected, "text/plain"));
-}
-
 static void record_attachment(const struct mail_walk *walk, const struct mail_leaf *leaf,
                               const struct mail_content *content, const struct file_result *result, bool incomplete)
 {
@@ -126,17 +119,14 @@ static void record_attachment(const struct mail_walk *walk, const struct mail_le
     if (extension.len > 0)
         record_text(record, MAIL_ATTACHMENT_EXTENSION, extension);
     struct bytes declared = bytes_text(content->type);
-    bool is_news = result->mime_type && is_another(declared, bytes_text(result->mime_type));
     if (declared.len > 0)
         record_text(record, MAIL_ATTACHMENT_MIME_TYPE, declared);
-    if (declared.len > 0 && result->mime_type && bytes_is(declared, result->mime_type))
-        record_unexplained(record, RECORD_LAST); /* beside the file it is explained */
     if (!was_not_asked_for(walk, leaf))
         record_integer(record, MAIL_ATTACHMENT_SIZE, (int64_t)leaf->size);
     mail_explain_attachment(record, content->type, result->mime_type);
     if (result->has_hash)
         record_text(record, MAIL_ATTACHMENT_SHA256, bytes_text(result->sha256));
-    if (is_news)
+    if (result->mime_type)
         record_word(record, MAIL_ATTACHMENT_DETECTED_TYPE, result->mime_type);
     if (incomplete || leaf->has_gap)
         record_boolean(record, MAIL_ATTACHMENT_INCOMPLETE, true);

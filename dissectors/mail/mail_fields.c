@@ -89,9 +89,7 @@ static const struct field attachment_members[MAIL_ATTACHMENT_MEMBER_COUNT] = {
     [MAIL_ATTACHMENT_SHA256] = {.name = "file.hash.sha256",
                                 .type = FIELD_TEXT,
                                 .meaning = "SHA-256 of the decoded bytes, with --hash"},
-    [MAIL_ATTACHMENT_DETECTED_TYPE] = {.name = "detected_type",
-                                       .type = FIELD_TEXT,
-                                       .meaning = "type by content, where it is another one"},
+    [MAIL_ATTACHMENT_DETECTED_TYPE] = {.name = "detected_type", .type = FIELD_TEXT, .meaning = "type by content"},
     [MAIL_ATTACHMENT_INCOMPLETE] = {.name = "incomplete", .type = FIELD_BOOLEAN, .meaning = "a part of it is missing"},
 };
 

@@ -100,8 +100,12 @@ static void depth_of_messages(void **state)
     assert_int_equal(count_of(written, "mail.too_deep\n"), 1);
     assert_int_equal(count_of(written, "email.nested=32\n"), 1);
     /* the outermost as it stands, and the one that was not gone into */
-    assert_int_equal(count_of(written, "email.attachments: file.mime_type=message/rfc822 file.size=1046\n"), 1);
-    assert_int_equal(count_of(written, "email.attachments: file.mime_type=message/rfc822 file.size=22\n"), 1);
+    assert_int_equal(
+        count_of(written, "email.attachments: file.mime_type=message/rfc822 file.size=1046 detected_type=text/plain\n"),
+        1);
+    assert_int_equal(
+        count_of(written, "email.attachments: file.mime_type=message/rfc822 file.size=22 detected_type=text/plain\n"),
+        1);
     free(text.at);
     free(play);
 }

@@ -105,26 +105,27 @@ static void headers(void **state)
 static void attachments(void **state)
 {
     (void)state;
-    play_expect(&with_hash,
-                MIXED "\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n"
-                      "Content-Disposition: attachment; filename=\"C:\\dir\\a.b.TXT\"\r\n\r\naGVs\r\nbG8K\r\n--b\r\n"
-                      "Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--b\r\n"
-                      "Content-Type: text/plain; name=.profile\r\n\r\nx\r\n--b\r\n"
-                      "Content-Disposition: attachment\r\n\r\n\r\n--b--\r\n",
-                MIXED_RECORD
-                "email.parts: type=text/plain encoding=base64 size=6\n"
-                "email.attachments: file.name=a.b.TXT file.extension=TXT file.mime_type=text/plain file.size=6 "
-                "file.hash.sha256=5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03\n"
-                "email.parts: type=image/png size=8\n"
-                "email.attachments: file.mime_type=image/png file.size=8 "
-                "file.hash.sha256=4c4b6a3be1314ab86138bef4314dde022e600960d8689a2c8f8631802d20dab6\n"
-                "email.parts: type=text/plain size=1\n"
-                "email.attachments: file.name=.profile file.mime_type=text/plain file.size=1 "
-                "file.hash.sha256=2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n"
-                "email.parts: type=text/plain size=0\n"
-                "email.attachments: file.size=0 "
-                "file.hash.sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
-                "email.bytes=338\n");
+    play_expect(
+        &with_hash,
+        MIXED "\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n"
+              "Content-Disposition: attachment; filename=\"C:\\dir\\a.b.TXT\"\r\n\r\naGVs\r\nbG8K\r\n--b\r\n"
+              "Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--b\r\n"
+              "Content-Type: text/plain; name=.profile\r\n\r\nx\r\n--b\r\n"
+              "Content-Disposition: attachment\r\n\r\n\r\n--b--\r\n",
+        MIXED_RECORD
+        "email.parts: type=text/plain encoding=base64 size=6\n"
+        "email.attachments: file.name=a.b.TXT file.extension=TXT file.mime_type=text/plain file.size=6 "
+        "file.hash.sha256=5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03 detected_type=text/plain\n"
+        "email.parts: type=image/png size=8\n"
+        "email.attachments: file.mime_type=image/png file.size=8 "
+        "file.hash.sha256=4c4b6a3be1314ab86138bef4314dde022e600960d8689a2c8f8631802d20dab6 detected_type=image/png\n"
+        "email.parts: type=text/plain size=1\n"
+        "email.attachments: file.name=.profile file.mime_type=text/plain file.size=1 "
+        "file.hash.sha256=2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 detected_type=text/plain\n"
+        "email.parts: type=text/plain size=0\n"
+        "email.attachments: file.size=0 "
+        "file.hash.sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
+        "email.bytes=338\n");
     play_expect(&plain, TOP "Content-Type: application/x-y\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n",
                 TOP_RECORD "email.content_type=application/x-y\n"
                            "email.parts: type=application/x-y encoding=base64 size=3\n"
@@ -154,35 +155,37 @@ static void messages_inside(void **state)
 #define INNER                                                                                                          \
     "Subject: inner\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\none\r\n--i\r\n"                     \
     "Content-Type: image/gif; name=x.gif\r\n\r\nGIF89a\r\n--i--\r\n"
-    play_expect(&with_hash, MIXED "\r\n--b\r\nContent-Type: message/rfc822; name=m.eml\r\n\r\n" INNER "\r\n--b--\r\n",
-                MIXED_RECORD
-                "email.parts: type=text/plain size=3\n"
-                "email.parts: type=image/gif size=6\n"
-                "email.attachments: file.name=x.gif file.extension=gif file.mime_type=image/gif file.size=6 "
-                "file.hash.sha256=610f5ae4d76e332636a17bd357fd6ce99029316a99d320280d4d77a746bf29e8\n"
-                "email.attachments: file.name=m.eml file.extension=eml file.mime_type=message/rfc822 "
-                "file.size=132 file.hash.sha256=6117754ee8d67cfc2eb048e921270fe120eb4126d640f87f37b3b78a5be7561b\n"
-                "email.bytes=246\nemail.nested=1\n");
+    play_expect(
+        &with_hash, MIXED "\r\n--b\r\nContent-Type: message/rfc822; name=m.eml\r\n\r\n" INNER "\r\n--b--\r\n",
+        MIXED_RECORD
+        "email.parts: type=text/plain size=3\n"
+        "email.parts: type=image/gif size=6\n"
+        "email.attachments: file.name=x.gif file.extension=gif file.mime_type=image/gif file.size=6 "
+        "file.hash.sha256=610f5ae4d76e332636a17bd357fd6ce99029316a99d320280d4d77a746bf29e8 detected_type=image/gif\n"
+        "email.attachments: file.name=m.eml file.extension=eml file.mime_type=message/rfc822 "
+        "file.size=132 file.hash.sha256=6117754ee8d67cfc2eb048e921270fe120eb4126d640f87f37b3b78a5be7561b "
+        "detected_type=text/plain\n"
+        "email.bytes=246\nemail.nested=1\n");
     /* two in a digest, and the second has a third in it; only the outer two are files */
     play_expect(&plain,
                 TOP "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: 1\r\n\r\none\r\n--b\r\n"
                     "\r\nContent-Type: message/rfc822\r\n\r\nSubject: 3\r\n\r\n--b--\r\n",
                 TOP_RECORD "email.content_type=multipart/digest\nemail.parts: type=text/plain size=3\n"
-                           "email.attachments: file.mime_type=message/rfc822 file.size=17\n"
+                           "email.attachments: file.mime_type=message/rfc822 file.size=17 detected_type=text/plain\n"
                            "email.parts: type=text/plain size=0\n"
-                           "email.attachments: file.mime_type=message/rfc822 file.size=44\n"
+                           "email.attachments: file.mime_type=message/rfc822 file.size=44 detected_type=text/plain\n"
                            "email.bytes=143\nemail.nested=3\n");
     /* encoded, which it may not be: a file like any other */
     play_expect(
         &plain,
         TOP "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogYQ0KDQphDQo=\r\n",
         TOP_RECORD "email.content_type=message/rfc822\nemail.parts: type=message/rfc822 encoding=base64 size=17\n"
-                   "email.attachments: file.mime_type=message/rfc822 file.size=17\n"
+                   "email.attachments: file.mime_type=message/rfc822 file.size=17 detected_type=text/plain\n"
                    "email.bytes=104\n");
     /* nothing but a header, cut off by the delimiter */
     play_expect(&plain, MIXED "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n--b--\r\n",
                 MIXED_RECORD "email.parts: type=text/plain size=0\n"
-                             "email.attachments: file.mime_type=message/rfc822 file.size=12\n"
+                             "email.attachments: file.mime_type=message/rfc822 file.size=12 detected_type=text/plain\n"
                              "email.bytes=114\nemail.nested=1\n");
     /* reports are to be read */
     play_expect(&plain, TOP "Content-Type: message/delivery-status\r\n\r\nStatus: 5.1.1\r\n",
@@ -225,15 +228,16 @@ static void broken_off(void **state)
     static const char *const image = MIXED "\r\n--b\r\nContent-Type: image/gif\r\n\r\nGIF89a\r\n--";
     (void)state;
     play_expect(&cut, image,
-                GAP_RECORD MIXED_TYPE "email.parts: type=image/gif size=10\n"
-                                      "email.attachments: file.mime_type=image/gif file.size=10 incomplete=1\n"
-                                      "email.bytes=98\n");
+                GAP_RECORD MIXED_TYPE
+                "email.parts: type=image/gif size=10\n"
+                "email.attachments: file.mime_type=image/gif file.size=10 detected_type=image/gif incomplete=1\n"
+                "email.bytes=98\n");
     play_expect(&cut, TOP "Subject: o", GAP_RECORD "email.bytes=21\n");
     play_expect(&cut, TOP "Subj", GAP_RECORD "email.bytes=15\n");
     play_expect(&partial, image,
                 "mail success\nemail.partial=1\nemail.from.address=a@x\n" MIXED_TYPE
                 "email.parts: type=image/gif size=10\n"
-                "email.attachments: file.mime_type=image/gif file.size=10 incomplete=1\n"
+                "email.attachments: file.mime_type=image/gif file.size=10 detected_type=image/gif incomplete=1\n"
                 "email.bytes=98\n");
     play_expect(&partial, TOP "Subject: one\r\n\r\n",
                 "mail success\nemail.partial=1\nemail.from.address=a@x\nemail.subject=one\nemail.bytes=27\n");
@@ -247,7 +251,7 @@ static void broken_off(void **state)
                 "mail success\nemail.partial=1\nemail.from.address=a@x\nemail.subject=one\nemail.bytes=25\n");
     play_expect(&open, image,
                 "mail unknown incomplete\nemail.from.address=a@x\n" MIXED_TYPE "email.parts: type=image/gif size=10\n"
-                "email.attachments: file.mime_type=image/gif file.size=10 incomplete=1\n"
+                "email.attachments: file.mime_type=image/gif file.size=10 detected_type=image/gif incomplete=1\n"
                 "email.bytes=98\n");
     play_expect(
         &open_files, image,
