@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <iconv.h>
 
-enum { NAME_BYTES = 32 };
-
 /* What mail uses, with the aliases that senders write. `iconv`: NULL: it is UTF-8 already. */
 struct charset {
     const char *name;
@@ -72,7 +70,6 @@ static const struct charset known[] = {
     {"gb2312", "GB18030"},
     {"gbk", "GB18030"},
     {"gb18030", "GB18030"},
-    {"hz-gb-2312", NULL},
     {"big5", "CP950"},
     {"big5-hkscs", "BIG5-HKSCS"},
     {"utf-7", "UTF-7"},
