@@ -177,11 +177,25 @@ static void challenges(void **state)
     assert_memory_equal(small, "Pass", 4);
 }
 
+static void only_the_name_of_the_servers_proof_is_told(void **state)
+{
+    char text[64];
+    (void)state;
+    assert_int_equal(sasl_challenge(bytes_text("dj1yNEdYZzFHNXo="), text, sizeof text), 2); /* v=r4GXg1G5z */
+    assert_int_equal(sasl_challenge(bytes_text("cnNwYXV0aD1hYjYwZTRhZQ=="), text, sizeof text),
+                     8);                                                                         /* rspauth=ab60e4ae */
+    assert_int_equal(sasl_challenge(bytes_text("ZT1vdGhlci1lcnJvcg=="), text, sizeof text), 13); /* e=other-error */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(responses),          cmocka_unit_test(mechanism_names), cmocka_unit_test(cancelled),
-        cmocka_unit_test(long_texts_are_cut), cmocka_unit_test(challenges),
+        cmocka_unit_test(only_the_name_of_the_servers_proof_is_told),
+        cmocka_unit_test(responses),
+        cmocka_unit_test(mechanism_names),
+        cmocka_unit_test(cancelled),
+        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(challenges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
