@@ -16,6 +16,21 @@ struct engine_port {
     const struct dissector *dissector;
 };
 
+/* The bytes of conversations, in order, for those who want them beside the records. The tap borrows what it is given
+ * for the call. What a side sent is told in the order of the stream, datagrams as they come; both sides in the order in
+ * which the session takes them. */
+struct stream_tap {
+    void *context;
+    void (*data)(void *context, const struct conversation *conversation, enum side side, struct bytes data,
+                 struct moment moment);
+    /* `length` bytes of that side are lost here. */
+    void (*gap)(void *context, const struct conversation *conversation, enum side side, uint64_t length);
+    /* Client and server turned out to be the other way round: so are the sides told before. */
+    void (*swap)(void *context, const struct conversation *conversation);
+    /* Also of a conversation that had no bytes. */
+    void (*end)(void *context, const struct conversation *conversation, enum end_reason reason);
+};
+
 struct engine_options {
     struct record_sink sink;         /* gets every record, in order */
     size_t memory_limit;             /* bytes; 0: LIMIT_MEMORY_MIB */
@@ -27,6 +42,7 @@ struct engine_options {
     uint64_t extract_limit;          /* --extract-limit: bytes of one file that are saved; 0: LIMIT_EXTRACT_BYTES */
     const struct engine_port *ports; /* -d: above the dissectors' own ports */
     size_t port_count;
+    const struct stream_tap *tap; /* NULL: nobody wants bytes */
 };
 
 struct engine_stop {
@@ -53,12 +69,13 @@ struct engine_statistics {
     struct engine_stop stops[16];
     size_t stop_count;
     uint64_t conversations, conversations_ended;
-    uint64_t ended[5]; /* by enum end_reason */
+    uint64_t untracked; /* packets without a conversation, for want of memory */
+    uint64_t ended[5];  /* by enum end_reason */
     uint64_t records, anomalies;
     uint64_t anomaly_counts[ANOMALY_COUNT];
     uint64_t bad_checksums, datagrams_reassembled, datagrams_given_up;
     uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
-    uint64_t memory_peak, memory_limit, memory_refused;
+    uint64_t memory_used, memory_peak, memory_limit, memory_refused;
     struct engine_credentials credentials[LIMIT_CREDENTIAL_SERVERS + 1]; /* most first */
     size_t credential_count;
     uint64_t files, files_saved,
@@ -73,6 +90,14 @@ struct engine *engine_new(const struct engine_options *options);
 
 /* One frame. Records that it completes have left through the sink when this returns. */
 void engine_frame(struct engine *engine, const struct frame *frame);
+
+/* The conversation that the last frame belonged to; NULL: none (no IP, a fragment that waits for others, no memory).
+ * Valid until the next call. Its protocol is NULL as long as nobody has recognised what is spoken. */
+const struct conversation *engine_conversation(const struct engine *engine);
+
+/* Live, when no frame has come for a while: it is `time_ns` now (1970, as frames have it). Transactions that have
+ * waited too long are told, silent conversations end. A time before the last frame's changes nothing. */
+void engine_idle(struct engine *engine, int64_t time_ns);
 
 /* The end of the capture: everything in flight is written. */
 void engine_finish(struct engine *engine);

@@ -79,6 +79,12 @@ enum limit {
     /* files */
     LIMIT_EXTRACT_BYTES = 256 * 1024 * 1024, /* of one file saved by --extract, unless --extract-limit says otherwise */
 
+    /* live */
+    LIMIT_KERNEL_BUFFER_KIB = 16 * 1024,         /* of each interface, unless -B says otherwise */
+    LIMIT_WORKERS = 64,                          /* threads that listen; --threads beyond it counts as it */
+    LIMIT_WORKER_RECORDS = 8192,                 /* of one worker that wait to be collected; then it waits */
+    LIMIT_SAVE_WAITING_BYTES = 16 * 1024 * 1024, /* frames of -w whose protocol is not known yet */
+
     /* the whole process */
     LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */
     LIMIT_MEMORY_SHARE = 8, /* what cannot be evicted (fragments, names, port counts, announcements): one part each */

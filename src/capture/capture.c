@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     MAGIC_BYTES = 4,
@@ -110,7 +111,7 @@ struct capture *capture_open_memory(struct bytes bytes, uint64_t first_frame, ch
 struct capture *capture_open_live(const struct capture_live_options *options, uint64_t first_frame,
                                   char ret_error[CAPTURE_ERROR_SIZE])
 {
-    struct capture *capture = new_capture(KIND_LIVE, options->interface, first_frame, ret_error);
+    struct capture *capture = new_capture(KIND_LIVE, options->interfaces[0], first_frame, ret_error);
     if (!capture)
         return NULL;
     capture->live = live_open(options, ret_error);
@@ -193,9 +194,37 @@ uint64_t capture_size(const struct capture *capture)
     return capture->source ? source_size(capture->source) : 0;
 }
 
-bool capture_drops(struct capture *capture, uint64_t *ret_kernel, uint64_t *ret_interface)
+void capture_stop(struct capture *capture)
 {
-    return capture->live && live_drops(capture->live, ret_kernel, ret_interface);
+    capture->finished = true;
+}
+
+size_t capture_sockets(const struct capture *capture, int *ret_sockets, size_t capacity, int *ret_link)
+{
+    (void)capture;
+    (void)ret_sockets;
+    (void)capacity;
+    *ret_link = -1;
+    return 0;
+}
+
+size_t capture_interfaces(struct capture *capture, struct capture_interface *ret_rows, size_t capacity)
+{
+    if (!capture->live || capacity == 0)
+        return 0;
+    struct capture_interface row = {.up = true};
+    snprintf(row.name, sizeof row.name, "%s", capture->path);
+    row.known = live_drops(capture->live, &row.dropped_by_kernel, &row.dropped_by_interface);
+    row.received = capture->frames;
+    ret_rows[0] = row;
+    return 1;
+}
+
+struct capture *capture_open_descriptor(int descriptor, const char *path, uint64_t first_frame,
+                                        char ret_error[CAPTURE_ERROR_SIZE])
+{
+    close(descriptor);
+    return capture_open_file(path, first_frame, ret_error);
 }
 
 uint64_t capture_frames(const struct capture *capture)

@@ -23,6 +23,7 @@ enum capture_result {
     CAPTURE_BROKEN = -1,  /* error says file, frame number in that file and byte offset; frames before it were good */
     CAPTURE_NOTHING = -2, /* no frame yet, call again: the poll interval of a live capture is over, a signal came, or
                            * thousands of frames in a row did not match the filter */
+    CAPTURE_NEWS = -3,    /* live: error holds something to tell (an interface went down, or is back); go on */
 };
 
 struct capture;
@@ -31,18 +32,49 @@ struct capture;
  * capture. first_frame: number that its first frame gets (frames are counted over all files of a run). */
 struct capture *capture_open_file(const char *path, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE]);
 
+/* The same of a file that is open already: so that opening can be done before the sandbox, and reading in it. The
+ * capture closes the descriptor, also where this fails. `path` is for messages. */
+struct capture *capture_open_descriptor(int descriptor, const char *path, uint64_t first_frame,
+                                        char ret_error[CAPTURE_ERROR_SIZE]);
+
 /* The same over a file's bytes in memory, which must outlive the capture. */
 struct capture *capture_open_memory(struct bytes bytes, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE]);
 
+/* Live: one or more interfaces, seen as one capture. An interface that goes down or disappears is waited for; the
+ * others go on. Frames of several interfaces come in the order of their times, as far as they are there. */
 struct capture_live_options {
-    const char *interface; /* a name, or "any" */
-    int snap_length;       /* 0: 262144 */
-    int buffer_kib;        /* 0: libpcap's default */
+    const char *const *interfaces; /* names, or "any" */
+    size_t interface_count;        /* at least 1 */
+    int snap_length;               /* 0: 262144 */
+    int buffer_kib;                /* of each interface; 0: LIMIT_KERNEL_BUFFER_KIB */
     bool not_promiscuous;
+    bool hurry;            /* a person waits: the kernel hands frames over within 20 ms, else within 100 */
+    uint16_t fanout_group; /* not 0: captures with the same interfaces and group share the frames among them, by the
+                            * addresses of their packets (PACKET_FANOUT), so that all frames between two hosts come
+                            * to the same one */
 };
 
 struct capture *capture_open_live(const struct capture_live_options *options, uint64_t first_frame,
                                   char ret_error[CAPTURE_ERROR_SIZE]);
+
+/* No more frames are taken from the interfaces; those that the kernel holds still come, then CAPTURE_END. */
+void capture_stop(struct capture *capture);
+
+/* The sockets that a sandbox has to leave usable. Fills at most `capacity`; returns how many there are. *ret_link: the
+ * socket that tells of interfaces, -1: none. */
+size_t capture_sockets(const struct capture *capture, int *ret_sockets, size_t capacity, int *ret_link);
+
+/* Counted since the capture was opened. received + dropped_by_kernel frames reached the socket and matched the filter;
+ * of `received` those that were not read yet are waiting. */
+struct capture_interface {
+    char name[64];
+    bool up;
+    bool known; /* the counts are */
+    uint64_t received, dropped_by_kernel, dropped_by_interface;
+};
+
+/* Fills at most `capacity` rows; returns how many there are. None of files. */
+size_t capture_interfaces(struct capture *capture, struct capture_interface *ret_rows, size_t capacity);
 
 /* Only frames that match the BPF expression are returned (they are counted and numbered as in the file all the
  * same). One program a link type; the first is compiled here, others when first needed. 0, or -1 with the message:
@@ -60,9 +92,6 @@ enum capture_result capture_next(struct capture *capture, struct frame *ret_fram
  * known (pipes, interfaces). */
 uint64_t capture_position(const struct capture *capture);
 uint64_t capture_size(const struct capture *capture);
-
-/* Live: frames that the kernel and the interface dropped. False where that is not known. */
-bool capture_drops(struct capture *capture, uint64_t *ret_kernel, uint64_t *ret_interface);
 
 /* Frames read so far, those that the filter left out included. */
 uint64_t capture_frames(const struct capture *capture);

@@ -68,25 +68,25 @@ static int configure(struct live *live, const struct capture_live_options *optio
 {
     pcap_t *handle = live->handle;
     pcap_set_snaplen(handle, options->snap_length > 0 ? options->snap_length : SNAP_LENGTH);
-    pcap_set_promisc(handle, !options->not_promiscuous && strcmp(options->interface, "any") != 0);
+    pcap_set_promisc(handle, !options->not_promiscuous && strcmp(options->interfaces[0], "any") != 0);
     pcap_set_timeout(handle, KERNEL_TIMEOUT_MS);
     if (options->buffer_kib > 0)
         pcap_set_buffer_size(handle, options->buffer_kib * 1024);
     live->nanoseconds = pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0;
     int status = pcap_activate(handle);
     if (status < 0) {
-        explain(live, status, options->interface, ret_error);
+        explain(live, status, options->interfaces[0], ret_error);
         return -1;
     }
     char problem[PCAP_ERRBUF_SIZE] = "";
-    if (strcmp(options->interface, "any") == 0)
+    if (strcmp(options->interfaces[0], "any") == 0)
         pcap_set_datalink(handle, DLT_LINUX_SLL2); /* tells the interfaces apart; older kernels stay with SLL */
     if (find_link_type(handle, &live->link_type) != 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: its kind of frames is unknown", options->interface);
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: its kind of frames is unknown", options->interfaces[0]);
         return -1;
     }
     if (pcap_setnonblock(handle, 1, problem) != 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %s", options->interface, problem);
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %s", options->interfaces[0], problem);
         return -1;
     }
     live->descriptor = pcap_get_selectable_fd(handle);
@@ -97,14 +97,14 @@ struct live *live_open(const struct capture_live_options *options, char ret_erro
 {
     char problem[PCAP_ERRBUF_SIZE] = "";
     struct live *live = calloc(1, sizeof *live);
-    if (!live || !(live->interface = strdup(options->interface))) {
+    if (!live || !(live->interface = strdup(options->interfaces[0]))) {
         snprintf(ret_error, CAPTURE_ERROR_SIZE, "out of memory");
         free(live);
         return NULL;
     }
-    live->handle = pcap_create(options->interface, problem);
+    live->handle = pcap_create(options->interfaces[0], problem);
     if (!live->handle)
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %s", options->interface, problem);
+        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %s", options->interfaces[0], problem);
     else if (configure(live, options, ret_error) == 0)
         return live;
     live_close(live);

@@ -2,14 +2,19 @@
  *
  * overhear: a thin user of liboverhear.
  */
+#include "explain.h"
+#include "manual.h"
 #include "message.h"
 #include "options.h"
+#include "record/notes.h"
 #include "reference.h"
 #include "run.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static enum exit_status print_interfaces(void)
 {
@@ -33,11 +38,48 @@ static enum exit_status print_fields(const struct options *options)
     return STATUS_WRONG;
 }
 
+static enum exit_status print_completion(const struct options *options)
+{
+    if (options->verb_word_count == 1 && completion_print(stdout, options->verb_words[0]) == 0)
+        return STATUS_DONE;
+    message("completion: '%s' found, expected bash, zsh or fish",
+            options->verb_word_count > 0 ? options->verb_words[options->verb_word_count > 1] : "nothing");
+    return STATUS_WRONG;
+}
+
+static enum exit_status explain(const struct options *options)
+{
+    char error[EXPLAIN_ERROR_SIZE] = "";
+    struct notes *notes = notes_new(error, sizeof error);
+    enum exit_status status = STATUS_WRONG;
+    for (size_t i = 0; notes && i < options->note_folder_count && error[0] == '\0'; i++)
+        notes_add_folder(notes, options->note_folders[i], error, sizeof error);
+    const struct explain_options how = {
+        .notes = notes,
+        .color = terminal_wants_color(options->color, STDOUT_FILENO),
+        .width = options->width != 0 ? options->width : terminal_width(STDOUT_FILENO),
+    };
+    if (!notes)
+        status = STATUS_BROKEN;
+    else if (error[0] == '\0' &&
+             explain_print(stdout, &how, options->verb_words, options->verb_word_count, error, sizeof error) == 0)
+        status = STATUS_DONE;
+    if (status != STATUS_DONE)
+        message("%s", error[0] != '\0' ? error : "out of memory");
+    if (notes)
+        notes_free(notes);
+    return status;
+}
+
 /* Everything but reading a capture. */
 static enum exit_status print_reference(const struct options *options)
 {
+    if (options->verb == VERB_EXPLAIN)
+        return explain(options);
     if (options->verb == VERB_FIELDS)
         return print_fields(options);
+    if (options->verb == VERB_COMPLETION)
+        return print_completion(options);
     if (options->verb_word_count > 0) {
         message("'%s' found, expected nothing after this verb", options->verb_words[0]);
         return STATUS_WRONG;
@@ -53,10 +95,15 @@ static enum exit_status print_reference(const struct options *options)
     case VERB_PROTOCOLS:
         reference_print_protocols(stdout);
         return STATUS_DONE;
+    case VERB_MANUAL:
+        manual_print(stdout);
+        return STATUS_DONE;
     case VERB_VERSION:
         reference_print_version(stdout);
         return STATUS_DONE;
+    case VERB_EXPLAIN:
     case VERB_FIELDS:
+    case VERB_COMPLETION:
     case VERB_ANALYZE:
     case VERB_HELP:
         break;

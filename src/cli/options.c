@@ -126,6 +126,18 @@ static int fail_no_value(const struct option_row *row, const char *name, int nam
     return -1;
 }
 
+/* --follow all DIR */
+static int take_folder(struct options *options, int argc, char *const *argv, int *index,
+                       char ret_error[OPTIONS_ERROR_SIZE])
+{
+    if (*index + 1 >= argc) {
+        snprintf(ret_error, OPTIONS_ERROR_SIZE, "option --follow: nothing follows 'all', expected a folder");
+        return -1;
+    }
+    options->follow_folder = argv[++*index];
+    return 0;
+}
+
 /* --name, --name=value, --name value. Moves *index past a value taken. */
 static int parse_long(struct options *options, int argc, char *const *argv, int *index,
                       char ret_error[OPTIONS_ERROR_SIZE])
@@ -143,7 +155,7 @@ static int parse_long(struct options *options, int argc, char *const *argv, int 
                  WORD_SHOWN, value);
         return -1;
     }
-    if (row->argument == ARGUMENT_REQUIRED && !value) {
+    if ((row->argument == ARGUMENT_REQUIRED || row->argument == ARGUMENT_FOLDER) && !value) {
         if (*index + 1 >= argc)
             return fail_no_value(row, word, shown_length, ret_error);
         value = argv[++*index];
@@ -152,7 +164,10 @@ static int parse_long(struct options *options, int argc, char *const *argv, int 
         ++*index; /* --color always: people type it */
         return 0;
     }
-    return take(options, row, word, shown_length, value, ret_error);
+    if (take(options, row, word, shown_length, value, ret_error) != 0)
+        return -1;
+    bool wants_folder = row->argument == ARGUMENT_FOLDER && strcmp(value, "all") == 0;
+    return wants_folder ? take_folder(options, argc, argv, index, ret_error) : 0;
 }
 
 /* -n, -nq, -rFILE, -r FILE. */
@@ -242,8 +257,14 @@ static bool take_verb(struct options *options, const struct words *words)
     static const struct {
         const char *name;
         enum verb verb;
-    } verbs[] = {{"fields", VERB_FIELDS}, {"schema", VERB_SCHEMA}, {"protocols", VERB_PROTOCOLS}, {"help", VERB_HELP}};
-    if (words->count == 0 || options->capture_count > 0 || options->interface)
+    } verbs[] = {{"explain", VERB_EXPLAIN},
+                 {"fields", VERB_FIELDS},
+                 {"schema", VERB_SCHEMA},
+                 {"protocols", VERB_PROTOCOLS},
+                 {"completion", VERB_COMPLETION},
+                 {"manual", VERB_MANUAL},
+                 {"help", VERB_HELP}};
+    if (words->count == 0 || options->capture_count > 0 || options->interface_count > 0)
         return false;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(words->at[0], verbs[i].name) == 0) {
@@ -271,13 +292,13 @@ static int sort_words(struct options *options, const struct words *words, char r
 {
     if (options->verb != VERB_ANALYZE || take_verb(options, words))
         return 0;
-    if (options->interface && options->capture_count > 0) {
+    if (options->interface_count > 0 && options->capture_count > 0) {
         snprintf(ret_error, OPTIONS_ERROR_SIZE, "-i %.*s and -r %.*s: expected one of them: listen, or read captures",
-                 WORD_SHOWN, options->interface, WORD_SHOWN, options->captures[0]);
+                 WORD_SHOWN, options->interfaces[0], WORD_SHOWN, options->captures[0]);
         return -1;
     }
-    size_t next = options->interface ? 0 : take_captures(options, words);
-    if (!options->interface && options->capture_count == 0) {
+    size_t next = options->interface_count > 0 ? 0 : take_captures(options, words);
+    if (options->interface_count == 0 && options->capture_count == 0) {
         if (next < words->count)
             snprintf(ret_error, OPTIONS_ERROR_SIZE,
                      "'%.*s' is no file: expected a capture to read, '-', or -i INTERFACE", WORD_SHOWN,
@@ -294,19 +315,62 @@ static int sort_words(struct options *options, const struct words *words, char r
     return 0;
 }
 
+struct rule {
+    bool wrong;
+    const char *problem;
+};
+
+static int check_rules(const struct rule *rules, size_t count, char ret_error[OPTIONS_ERROR_SIZE])
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i].wrong) {
+            snprintf(ret_error, OPTIONS_ERROR_SIZE, "%s", rules[i].problem);
+            return -1;
+        }
+    return 0;
+}
+
+/* -w, and how it saves. */
+static int check_saving(const struct options *options, char ret_error[OPTIONS_ERROR_SIZE])
+{
+    const bool rotates = options->save_bytes > 0 || options->save_ns > 0;
+    const bool to_stdout = options->save_path && strcmp(options->save_path, "-") == 0;
+    const struct rule rules[] = {
+        {to_stdout && !options->output_path, "-w -: standard output takes the results; expected -o FILE for them"},
+        {(rotates || options->save_files > 0) && !options->save_path,
+         "-C, -G and -W say how -w saves; expected -w FILE"},
+        {options->save_files > 0 && !rotates, "-W: expected together with -C SIZE or -G SECONDS"},
+        {rotates && to_stdout, "-w -: standard output cannot be changed for another file; expected -w FILE"},
+    };
+    return check_rules(rules, sizeof rules / sizeof rules[0], ret_error);
+}
+
+static int check_following(const struct options *options, char ret_error[OPTIONS_ERROR_SIZE])
+{
+    const bool follows = options->follow != FOLLOW_NONE;
+    const struct rule rules[] = {
+        {options->raw && options->follow != FOLLOW_ONE, "--raw: expected together with --follow N"},
+        {follows && options->conversation > 0, "--follow and --conversation: expected one of them"},
+        {follows && options->format == OUTPUT_JSON, "--follow prints bytes, not records: expected it without --json"},
+        {follows && options->only_summary, "--follow and --summary: expected one of them"},
+        {options->interface_count > 0 && options->threads > 1 && (follows || options->conversation > 0),
+         "--threads: one thread follows conversations; expected 1"},
+    };
+    return check_rules(rules, sizeof rules / sizeof rules[0], ret_error);
+}
+
 static int check_together(const struct options *options, char ret_error[OPTIONS_ERROR_SIZE])
 {
+    const bool live = options->interface_count > 0;
+    const struct rule rules[] = {
+        {options->duration_ns > 0 && !live, "-a duration: expected together with -i INTERFACE"},
+        {options->stats_ns > 0 && !live, "--stats: expected together with -i INTERFACE"},
+    };
     if (options->verb != VERB_ANALYZE)
         return 0;
-    const char *problem = NULL;
-    if (options->save_path && strcmp(options->save_path, "-") == 0 && !options->output_path)
-        problem = "-w -: standard output takes the results; expected -o FILE for them";
-    else if (options->user && !options->interface)
-        problem = "-Z: expected together with -i INTERFACE";
-    if (!problem)
-        return 0;
-    snprintf(ret_error, OPTIONS_ERROR_SIZE, "%s", problem);
-    return -1;
+    if (check_rules(rules, sizeof rules / sizeof rules[0], ret_error) != 0 || check_saving(options, ret_error) != 0)
+        return -1;
+    return check_following(options, ret_error);
 }
 
 int options_parse(struct options *options, int argc, char *const *argv, char ret_error[OPTIONS_ERROR_SIZE])
@@ -315,10 +379,11 @@ int options_parse(struct options *options, int argc, char *const *argv, char ret
     size_t most = argc > 0 ? (size_t)argc : 1;
     struct words words = {calloc(most, sizeof *words.at), 0};
     options->captures = calloc(most, sizeof *options->captures);
+    options->interfaces = calloc(most, sizeof *options->interfaces);
     options->note_folders = calloc(most, sizeof *options->note_folders);
     options->ports = calloc(most, sizeof *options->ports);
     options->words = words.at;
-    if (!words.at || !options->captures || !options->note_folders || !options->ports) {
+    if (!words.at || !options->captures || !options->interfaces || !options->note_folders || !options->ports) {
         snprintf(ret_error, OPTIONS_ERROR_SIZE, "out of memory");
         return -1;
     }
@@ -345,6 +410,7 @@ void options_done(struct options *options)
 {
     free(options->words);
     free(options->captures);
+    free(options->interfaces);
     free(options->note_folders);
     free(options->ports);
     free(options->filter);

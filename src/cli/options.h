@@ -12,9 +12,21 @@
 
 enum { OPTIONS_ERROR_SIZE = 512, OPTIONS_DATASETS = 64 };
 
-enum verb { VERB_ANALYZE, VERB_FIELDS, VERB_SCHEMA, VERB_PROTOCOLS, VERB_HELP, VERB_VERSION, VERB_INTERFACES };
+enum verb {
+    VERB_ANALYZE,
+    VERB_EXPLAIN,
+    VERB_FIELDS,
+    VERB_SCHEMA,
+    VERB_PROTOCOLS,
+    VERB_COMPLETION,
+    VERB_MANUAL,
+    VERB_HELP,
+    VERB_VERSION,
+    VERB_INTERFACES
+};
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum summary_mode { SUMMARY_DEFAULT /* text, none with -q */, SUMMARY_TEXT, SUMMARY_JSON, SUMMARY_NONE };
+enum follow_mode { FOLLOW_NONE, FOLLOW_ONE, FOLLOW_ALL };
 
 struct options {
     enum verb verb;
@@ -25,12 +37,18 @@ struct options {
     /* where frames come from */
     const char **captures;
     size_t capture_count;
-    const char *interface; /* NULL: files */
-    char *filter;          /* NULL: none */
-    uint64_t frame_limit;  /* 0: none */
+    const char **interfaces; /* -i */
+    size_t interface_count;  /* 0: files */
+    char *filter;            /* NULL: none */
+    uint64_t frame_limit;    /* 0: none */
+    int64_t duration_ns;     /* -a duration:N, by the wall clock; 0: none */
     int snap_length, buffer_kib;
     bool not_promiscuous;
+    unsigned threads; /* 0: not said */
+
+    /* rights */
     const char *user; /* -Z */
+    bool no_sandbox;
 
     /* how they are read */
     struct engine_port *ports;
@@ -40,10 +58,21 @@ struct options {
 
     /* what comes out */
     enum output_format format;
-    const char *output_path;     /* NULL: standard output */
-    const char *save_path;       /* -w; NULL: none */
-    bool only_some;              /* --only was given: */
-    bool only[OPTIONS_DATASETS]; /* by the index of dataset_list */
+    const char *output_path;    /* NULL: standard output */
+    const char *save_path;      /* -w; NULL: none */
+    uint64_t save_bytes;        /* -C: another file after so many; 0: never */
+    int64_t save_ns;            /* -G: another file after so long; 0: never */
+    unsigned save_files;        /* -W; 0: without end */
+    const char *display_filter; /* -Y; NULL: all records */
+    uint64_t conversation;      /* --conversation; 0: all */
+    enum follow_mode follow;
+    uint64_t follow_conversation; /* of FOLLOW_ONE */
+    const char *follow_folder;    /* of FOLLOW_ALL */
+    bool raw;                     /* --raw: exact bytes of */
+    enum side raw_side;           /* this side */
+    int64_t stats_ns;             /* --stats; 0: no stats records */
+    bool only_some;               /* --only was given: */
+    bool only[OPTIONS_DATASETS];  /* by the index of dataset_list */
     bool quiet, verbose, no_notes, show_secrets, line_buffered;
     bool hash_files;
     const char *extract_folder; /* NULL: files are not saved */
@@ -54,6 +83,7 @@ struct options {
     unsigned width;  /* 0: find out */
     enum color_mode color;
     enum summary_mode summary;
+    bool only_summary; /* --summary: nothing else, on standard output */
 };
 
 /* 0; or -1 with a message that names the word and says what was expected. The strings are those of argv, which must

@@ -10,9 +10,12 @@ enum {
     THREADS_MAX = 256,
     WIDTH_MIN = 40,
     WIDTH_MAX = 1000,
-    DATASET_NAMES_SIZE = 400,
+    FILES_MAX = 1000000,
+    SECONDS_MAX = 1000000000,
+    MILLION = 1000000,
 };
 
+static const int64_t second_ns = 1000000000;
 static const uint64_t memory_min = 1 << 20;
 
 /* Only digits, within [min, max]. */
@@ -67,9 +70,18 @@ static const char *take_interface(struct options *options, const char *value)
 {
     if (*value == '\0')
         return "the name of an interface, or any";
-    if (options->interface)
-        return "only one interface (any listens on all)";
-    options->interface = value;
+    options->interfaces[options->interface_count++] = value;
+    return NULL;
+}
+
+/* -a duration:N, as for tshark */
+static const char *take_stop(struct options *options, const char *value)
+{
+    static const char word[] = "duration:";
+    uint64_t seconds;
+    if (strncmp(value, word, sizeof word - 1) != 0 || !parse_number(value + sizeof word - 1, 1, SECONDS_MAX, &seconds))
+        return "duration:SECONDS, as in duration:60";
+    options->duration_ns = (int64_t)seconds * second_ns;
     return NULL;
 }
 
@@ -91,6 +103,37 @@ static const char *take_count(struct options *options, const char *value)
 static const char *take_save(struct options *options, const char *value)
 {
     options->save_path = value;
+    return NULL;
+}
+
+/* -C: millions of bytes, as for tcpdump, or with a unit. */
+static const char *take_save_size(struct options *options, const char *value)
+{
+    uint64_t millions;
+    if (parse_number(value, 1, UINT64_MAX / MILLION, &millions)) {
+        options->save_bytes = millions * MILLION;
+        return NULL;
+    }
+    return options_parse_size(value, &options->save_bytes) == 0 && options->save_bytes > 0
+               ? NULL
+               : "a number of millions of bytes, or a size such as 512K, 100M or 1G";
+}
+
+static const char *take_save_seconds(struct options *options, const char *value)
+{
+    uint64_t seconds;
+    if (!parse_number(value, 1, SECONDS_MAX, &seconds))
+        return "a number of seconds, from 1";
+    options->save_ns = (int64_t)seconds * second_ns;
+    return NULL;
+}
+
+static const char *take_save_files(struct options *options, const char *value)
+{
+    uint64_t files;
+    if (!parse_number(value, 1, FILES_MAX, &files))
+        return "a number of files, from 1 to 1000000";
+    options->save_files = (unsigned)files;
     return NULL;
 }
 
@@ -162,6 +205,51 @@ static const char *take_only(struct options *options, const char *value)
     }
 }
 
+static const char *take_display_filter(struct options *options, const char *value)
+{
+    options->display_filter = value;
+    return *value == '\0' ? "an expression such as 'dns.response_code == \"NXDOMAIN\"'" : NULL;
+}
+
+static const char *take_conversation(struct options *options, const char *value)
+{
+    return parse_number(value, 1, UINT64_MAX, &options->conversation) ? NULL : "the number of a conversation, from 1";
+}
+
+/* The folder after `all` is the parser's business. */
+static const char *take_follow(struct options *options, const char *value)
+{
+    if (strcmp(value, "all") == 0) {
+        options->follow = FOLLOW_ALL;
+        return NULL;
+    }
+    options->follow = FOLLOW_ONE;
+    return parse_number(value, 1, UINT64_MAX, &options->follow_conversation)
+               ? NULL
+               : "the number of a conversation, from 1, or: all DIR";
+}
+
+static const char *take_raw(struct options *options, const char *value)
+{
+    options->raw = true;
+    if (strcmp(value, "client") == 0)
+        options->raw_side = SIDE_CLIENT;
+    else if (strcmp(value, "server") == 0)
+        options->raw_side = SIDE_SERVER;
+    else
+        return "client or server";
+    return NULL;
+}
+
+static const char *take_stats(struct options *options, const char *value)
+{
+    uint64_t seconds;
+    if (!parse_number(value, 1, SECONDS_MAX, &seconds))
+        return "a number of seconds, from 1";
+    options->stats_ns = (int64_t)seconds * second_ns;
+    return NULL;
+}
+
 static const char *take_notes(struct options *options, const char *value)
 {
     options->note_folders[options->note_folder_count++] = value;
@@ -183,7 +271,9 @@ static const char *take_color(struct options *options, const char *value)
 
 static const char *take_summary(struct options *options, const char *value)
 {
-    if (strcmp(value, "text") == 0)
+    if (!value)
+        options->only_summary = true;
+    else if (strcmp(value, "text") == 0)
         options->summary = SUMMARY_TEXT;
     else if (strcmp(value, "json") == 0)
         options->summary = SUMMARY_JSON;
@@ -194,12 +284,20 @@ static const char *take_summary(struct options *options, const char *value)
     return NULL;
 }
 
-/* Accepted for the day when there is more than one; the output may not depend on it. */
 static const char *take_threads(struct options *options, const char *value)
 {
     uint64_t threads;
-    (void)options;
-    return parse_number(value, 1, THREADS_MAX, &threads) ? NULL : "a number of threads from 1 to 256";
+    if (!parse_number(value, 1, THREADS_MAX, &threads))
+        return "a number of threads from 1 to 256";
+    options->threads = (unsigned)threads;
+    return NULL;
+}
+
+static const char *take_no_sandbox(struct options *options, const char *value)
+{
+    (void)value;
+    options->no_sandbox = true;
+    return NULL;
 }
 
 static const char *take_memory(struct options *options, const char *value)
@@ -353,18 +451,24 @@ static const char *take_list_interfaces(struct options *options, const char *val
 }
 
 const char *const option_group_titles[GROUP_COUNT] = {
-    [GROUP_INPUT] = "What to read",       [GROUP_MEANING] = "How to read it", [GROUP_OUTPUT] = "What to print",
-    [GROUP_LIVE] = "Listening (with -i)", [GROUP_LIMITS] = "Bounds",          [GROUP_OTHER] = "Help",
+    [GROUP_INPUT] = "What to read",
+    [GROUP_MEANING] = "How to read it",
+    [GROUP_CHOICE] = "What to pick out",
+    [GROUP_OUTPUT] = "What to print",
+    [GROUP_LIVE] = "Listening (with -i)",
+    [GROUP_SAVE] = "Saving frames (with -w)",
+    [GROUP_LIMITS] = "Bounds",
+    [GROUP_OTHER] = "Help",
 };
 
 const struct option_row option_rows[] = {
     {'r', ARGUMENT_REQUIRED, "read", "FILE", take_read, GROUP_INPUT,
      "a capture (pcap, pcapng, also gzip'd); - is standard input; may be repeated"},
-    {'i', ARGUMENT_REQUIRED, "interface", "IF", take_interface, GROUP_INPUT, "listen on this interface; any: on all"},
+    {'i', ARGUMENT_REQUIRED, "interface", "IF", take_interface, GROUP_INPUT,
+     "listen on this interface; any: on all; may be repeated"},
     {'f', ARGUMENT_REQUIRED, "filter", "EXPR", take_filter, GROUP_INPUT,
      "only frames that match this BPF expression, as for tcpdump"},
     {'c', ARGUMENT_REQUIRED, "count", "N", take_count, GROUP_INPUT, "stop after N frames"},
-    {'w', ARGUMENT_REQUIRED, "write", "FILE", take_save, GROUP_INPUT, "also save the frames read there, as pcap"},
 
     {'d', ARGUMENT_REQUIRED, "decode-as", "PROTO:PORT", take_decode_as, GROUP_MEANING,
      "this port speaks PROTO: http:8000, smtp:2525"},
@@ -373,11 +477,19 @@ const struct option_row option_rows[] = {
     {0, ARGUMENT_NONE, "checksums", NULL, take_checksums, GROUP_MEANING,
      "drop packets whose checksum is wrong (otherwise they are counted)"},
 
+    {0, ARGUMENT_REQUIRED, "only", "NAME,...", take_only, GROUP_CHOICE, "only these datasets: dns,http"},
+    {'Y', ARGUMENT_REQUIRED, "display-filter", "EXPR", take_display_filter, GROUP_CHOICE,
+     "only records that match: 'http.response.status_code >= 400'"},
+    {0, ARGUMENT_REQUIRED, "conversation", "N", take_conversation, GROUP_CHOICE, "only this conversation, whole"},
+    {0, ARGUMENT_FOLDER, "follow", "N|all DIR", take_follow, GROUP_CHOICE,
+     "what both sides of conversation N said, byte for byte; all: each into a file in DIR"},
+    {0, ARGUMENT_REQUIRED, "raw", "SIDE", take_raw, GROUP_CHOICE,
+     "with --follow N: only the bytes of the client, or of the server, as they are"},
+
     {0, ARGUMENT_NONE, "json", NULL, take_json, GROUP_OUTPUT, "one JSON object a line"},
     {0, ARGUMENT_NONE, "text", NULL, take_text, GROUP_OUTPUT, "the annotated transcript (this is the default)"},
     {'T', ARGUMENT_REQUIRED, "format", "FORMAT", take_format, GROUP_OUTPUT, "the same by name: json or text"},
     {'o', ARGUMENT_REQUIRED, "output", "FILE", take_output, GROUP_OUTPUT, "write there instead of standard output"},
-    {0, ARGUMENT_REQUIRED, "only", "NAME,...", take_only, GROUP_OUTPUT, "only these datasets: dns,http"},
     {'q', ARGUMENT_NONE, "quiet", NULL, take_quiet, GROUP_OUTPUT, "one line a transaction, no summary"},
     {'v', ARGUMENT_NONE, "verbose", NULL, take_verbose, GROUP_OUTPUT, "all headers and sections"},
     {0, ARGUMENT_NONE, "no-notes", NULL, take_no_notes, GROUP_OUTPUT, "leave the explanations out"},
@@ -392,24 +504,38 @@ const struct option_row option_rows[] = {
     {0, ARGUMENT_ATTACHED, "color", "WHEN", take_color, GROUP_OUTPUT,
      "auto (on a terminal, unless NO_COLOR is set), always, never"},
     {0, ARGUMENT_REQUIRED, "width", "N", take_width, GROUP_OUTPUT, "columns of the transcript"},
-    {0, ARGUMENT_REQUIRED, "summary", "FORM", take_summary, GROUP_OUTPUT,
-     "the closing summary on standard error: text, json, none"},
+    {0, ARGUMENT_ATTACHED, "summary", "FORM", take_summary, GROUP_OUTPUT,
+     "alone: print only the summary; =text, =json, =none: the one at the end, on standard error"},
 
     {'D', ARGUMENT_NONE, "list-interfaces", NULL, take_list_interfaces, GROUP_LIVE, "list the interfaces"},
+    {'a', ARGUMENT_REQUIRED, "autostop", "duration:N", take_stop, GROUP_LIVE, "stop after N seconds"},
+    {0, ARGUMENT_REQUIRED, "stats", "SECONDS", take_stats, GROUP_LIVE,
+     "a stats record every so often: frames received and dropped, memory, queues"},
     {'p', ARGUMENT_NONE, "no-promiscuous-mode", NULL, take_not_promiscuous, GROUP_LIVE,
      "leave the interface out of promiscuous mode"},
     {'s', ARGUMENT_REQUIRED, "snapshot-length", "N", take_snap_length, GROUP_LIVE, "take N bytes of each frame"},
     {'B', ARGUMENT_REQUIRED, "buffer-size", "KIB", take_buffer, GROUP_LIVE, "size of the kernel's buffer"},
     {'l', ARGUMENT_NONE, "line-buffered", NULL, take_line_buffered, GROUP_LIVE, "write each record at once"},
-    {'Z', ARGUMENT_REQUIRED, "user", "USER", take_user, GROUP_LIVE, "become USER once everything is open"},
 
+    {'w', ARGUMENT_REQUIRED, "write", "FILE", take_save, GROUP_SAVE, "also save the frames read there, as pcap"},
+    {'C', ARGUMENT_REQUIRED, "file-size", "SIZE", take_save_size, GROUP_SAVE,
+     "begin another file before it grows beyond SIZE (in millions of bytes, or 100M)"},
+    {'G', ARGUMENT_REQUIRED, "rotate-seconds", "N", take_save_seconds, GROUP_SAVE,
+     "begin another file every N seconds; FILE may hold strftime formats"},
+    {'W', ARGUMENT_REQUIRED, "file-count", "N", take_save_files, GROUP_SAVE,
+     "with -C: write over the oldest of N files; with -G: stop after N"},
+
+    {'Z', ARGUMENT_REQUIRED, "user", "USER", take_user, GROUP_LIMITS,
+     "started as root: become USER once everything is open (nobody)"},
+    {0, ARGUMENT_NONE, "no-sandbox", NULL, take_no_sandbox, GROUP_LIMITS,
+     "for debugging: keep every system call that the user has"},
     {0, ARGUMENT_REQUIRED, "memory", "SIZE", take_memory, GROUP_LIMITS,
      "the most that is buffered and tracked: 512M (default), 2G"},
     {0, ARGUMENT_REQUIRED, "max-text", "N", take_max_text, GROUP_LIMITS, "cut texts longer than N bytes (4096)"},
     {0, ARGUMENT_REQUIRED, "extract-limit", "SIZE", take_extract_limit, GROUP_LIMITS,
      "the most that --extract saves of one file (256M)"},
     {0, ARGUMENT_REQUIRED, "threads", "N", take_threads, GROUP_LIMITS,
-     "accepted; this version always runs on one thread"},
+     "with -i: share the frames among N threads; files are read by one"},
 
     {'h', ARGUMENT_NONE, "help", NULL, take_help, GROUP_OTHER, "this page"},
     {'V', ARGUMENT_NONE, "version", NULL, take_version, GROUP_OTHER, "the version, and those of the libraries"},

@@ -11,9 +11,20 @@ enum option_argument {
     ARGUMENT_NONE,
     ARGUMENT_REQUIRED,
     ARGUMENT_ATTACHED, /* optional, and then after a '=' */
+    ARGUMENT_FOLDER,   /* required, and after the word `all` a folder */
 };
 
-enum option_group { GROUP_INPUT, GROUP_MEANING, GROUP_OUTPUT, GROUP_LIVE, GROUP_LIMITS, GROUP_OTHER, GROUP_COUNT };
+enum option_group {
+    GROUP_INPUT,
+    GROUP_MEANING,
+    GROUP_CHOICE,
+    GROUP_OUTPUT,
+    GROUP_LIVE,
+    GROUP_SAVE,
+    GROUP_LIMITS,
+    GROUP_OTHER,
+    GROUP_COUNT
+};
 
 struct option_row {
     char short_name; /* 0: none */

@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include "options_table.h"
+#include "record/common_fields.h"
 
 #include <json-c/json_c_version.h>
 #include <openssl/crypto.h>

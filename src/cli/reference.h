@@ -10,10 +10,6 @@
 
 #include <stdio.h>
 
-/* What every record has, whatever its dataset. */
-extern const struct field common_fields[];
-extern const size_t common_field_count;
-
 /* Only these datasets ("record": what all have); none given: all. 0, or -1 with the name that is unknown. */
 int reference_print_fields(FILE *to, const char *const *names, size_t count, const char **ret_unknown);
 

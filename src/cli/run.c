@@ -147,10 +147,9 @@ void run_captures(struct run *run)
     run->progress.total = total_size(options);
     if (run->live) {
         if (!options->quiet)
-            message("listening on %s, until Ctrl-C", options->interface);
-        read_frames(run, run->live, options->interface);
+            message("listening on %s, until Ctrl-C", options->interfaces[0]);
+        read_frames(run, run->live, options->interfaces[0]);
         run->frames = capture_frames(run->live);
-        run->knows_drops = capture_drops(run->live, &run->dropped_by_kernel, &run->dropped_by_interface);
     }
     for (size_t i = 0; i < options->capture_count && !is_over(run); i++)
         read_file(run, options->captures[i]);

@@ -54,9 +54,10 @@ static enum exit_status open_live(struct run *run)
 {
     const struct options *options = run->options;
     char error[CAPTURE_ERROR_SIZE] = "";
-    if (!options->interface)
+    if (options->interface_count == 0)
         return STATUS_DONE;
-    const struct capture_live_options live = {.interface = options->interface,
+    const struct capture_live_options live = {.interfaces = options->interfaces,
+                                              .interface_count = options->interface_count,
                                               .snap_length = options->snap_length,
                                               .buffer_kib = options->buffer_kib,
                                               .not_promiscuous = options->not_promiscuous};
@@ -136,7 +137,7 @@ static enum exit_status open_output(struct run *run)
         .notes = run->notes,
         .show_secrets = options->show_secrets,
         .max_text = options->max_text,
-        .line_buffered = options->line_buffered || options->interface,
+        .line_buffered = options->line_buffered || options->interface_count > 0,
         .detail = detail,
         .color = options->format == OUTPUT_TRANSCRIPT && terminal_wants_color(options->color, run->descriptor),
         .width = options->width != 0 ? options->width : terminal_width(run->descriptor),
@@ -171,7 +172,9 @@ enum exit_status run_open(struct run *run, const struct options *options)
             return run->status;
     }
     char error[CAPTURE_ERROR_SIZE] = "";
-    if (options->user && privileges_become(options->user, error, sizeof error) != 0) {
+    struct identity identity;
+    if (privileges_identity(options->user, &identity, error, sizeof error) != 0 ||
+        privileges_become(&identity, error, sizeof error) != 0) {
         message("%s", error);
         return run->status = STATUS_WRONG;
     }

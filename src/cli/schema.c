@@ -6,6 +6,7 @@
 #include "reference.h"
 
 #include "options.h"
+#include "record/common_fields.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>

@@ -95,6 +95,18 @@ void engine_frame(struct engine *engine, const struct frame *frame)
         report(engine, &packet);
 }
 
+const struct conversation *engine_conversation(const struct engine *engine)
+{
+    (void)engine;
+    return NULL;
+}
+
+void engine_idle(struct engine *engine, int64_t time_ns)
+{
+    (void)engine;
+    (void)time_ns;
+}
+
 void engine_finish(struct engine *engine)
 {
     flow_table_finish(engine->flows);
@@ -166,6 +178,7 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
         .bad_checksums = decoder->bad_checksums,
         .datagrams_reassembled = decoder->datagrams_reassembled,
         .datagrams_given_up = decoder->datagrams_given_up,
+        .memory_used = engine->budget.used,
         .memory_peak = engine->budget.peak,
         .memory_limit = engine->budget.limit,
         .memory_refused = engine->budget.refused,

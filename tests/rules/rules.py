@@ -28,8 +28,9 @@ ROOMS = {
     "frame": {"record", "file"},
     "flow": {"frame", "stream"},
     "output": {"record"},
+    "filter": {"record"},
     "engine": {"decode", "flow", "frame", "file"},
-    "cli": {"capture", "output", "record", "engine"},
+    "cli": {"capture", "output", "record", "filter", "engine"},
 }
 
 # What a dissector may not call: it does not allocate, print, exit or read the clock, and copies only through records.

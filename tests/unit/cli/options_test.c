@@ -151,10 +151,23 @@ static void names_the_word_and_says_what_was_expected(void **state)
         {"--width 10 two", "option --width: '10' found, expected a number of columns from 40 to 1000"},
         {"-s 262145 -i lo", "option -s: '262145' found, expected a number of bytes up to 262144 (0 is the most)"},
         {"-B 0 -i lo", "option -B: '0' found, expected a number of KiB from 1 to 2097151"},
-        {"-i lo -i eth0", "option -i: 'eth0' found, expected only one interface (any listens on all)"},
+        {"-i lo -a duration:0", "option -a: 'duration:0' found, expected duration:SECONDS, as in duration:60"},
+        {"-i lo -a 60", "option -a: '60' found, expected duration:SECONDS, as in duration:60"},
+        {"-a duration:1 two", "-a duration: expected together with -i INTERFACE"},
+        {"--stats 5 two", "--stats: expected together with -i INTERFACE"},
+        {"-C 0 -w x two",
+         "option -C: '0' found, expected a number of millions of bytes, or a size such as 512K, 100M or 1G"},
+        {"-C 1 two", "-C, -G and -W say how -w saves; expected -w FILE"},
+        {"-W 2 -w x two", "-W: expected together with -C SIZE or -G SECONDS"},
+        {"-G 1 -w - -o x two", "-w -: standard output cannot be changed for another file; expected -w FILE"},
+        {"--follow x two", "option --follow: 'x' found, expected the number of a conversation, from 1, or: all DIR"},
+        {"two --follow all", "option --follow: nothing follows 'all', expected a folder"},
+        {"--raw both --follow 1 two", "option --raw: 'both' found, expected client or server"},
+        {"--raw client two", "--raw: expected together with --follow N"},
+        {"--follow 1 --json two", "--follow prints bytes, not records: expected it without --json"},
+        {"-i lo --threads 2 --follow 1", "--threads: one thread follows conversations; expected 1"},
         {"-i lo -r two", "-i lo and -r two: expected one of them: listen, or read captures"},
         {"-w - two", "-w -: standard output takes the results; expected -o FILE for them"},
-        {"-Z nobody two", "-Z: expected together with -i INTERFACE"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct parsed parsed = parse(cases[i].line);
@@ -202,7 +215,7 @@ static void takes_every_option_of_the_contract(void **state)
 
     parsed = parse("-i any -p -s 96 -B 4096 -lqZ nobody -T text -d http:8001 -d dns:5300 --notes a --notes b port 53");
     assert_string_equal(parsed.error, "");
-    assert_string_equal(options->interface, "any");
+    assert_string_equal(options->interfaces[0], "any");
     assert_true(options->not_promiscuous && options->line_buffered && options->quiet && !options->verbose);
     assert_int_equal(options->snap_length, 96);
     assert_int_equal(options->buffer_kib, 4096);

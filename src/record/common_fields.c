@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "reference.h"
+#include "common_fields.h"
 
 const struct field common_fields[] = {
     {.name = "@timestamp", .type = FIELD_TIME, .meaning = "time of the event's first frame, UTC"},

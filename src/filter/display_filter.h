@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * -Y: which records are printed, by what is in them. docs/filters.md is the language:
+ *
+ *     http.response.status_code >= 400 and url.domain == "example.com"
+ *     dns.answers.data matches "^10\." or destination.ip in {192.0.2.0/24, 2001:db8::/32}
+ *
+ * Fields are those of `overhear fields`. An expression is read once, checked against the tables, and then asked of each
+ * record; asking allocates nothing, and takes time in proportion to the record.
+ */
+#ifndef OVERHEAR_FILTER_DISPLAY_FILTER_H
+#define OVERHEAR_FILTER_DISPLAY_FILTER_H
+
+#include "overhear/record.h"
+
+struct display_filter;
+
+enum { DISPLAY_FILTER_ERROR_SIZE = 1024 };
+
+/* NULL with a message of several lines, the last without a newline: what is wrong, the expression, a caret below the
+ * place, and what was expected or perhaps meant. Secrets are compared as they are printed: `[hidden]`, unless
+ * show_secrets. The expression is copied. */
+struct display_filter *display_filter_new(const char *expression, bool show_secrets,
+                                          char ret_error[DISPLAY_FILTER_ERROR_SIZE]);
+void display_filter_free(struct display_filter *filter);
+
+bool display_filter_matches(struct display_filter *filter, const struct record *record);
+
+#endif
