@@ -165,7 +165,7 @@ static void take_transfer(struct dns_transfer *transfer, uint16_t type, uint32_t
 }
 
 /* The addresses that a client learns here, under the name that it asked for. */
-static void take_address(struct dns_message *message, uint16_t type, struct bytes content)
+static void take_address(struct dns_message *message, uint16_t type, uint32_t ttl, struct bytes content)
 {
     struct address address = {.family = type == DNS_A ? 4 : 6};
     const struct conversation *conversation = emit_conversation(message->emitter);
@@ -180,7 +180,7 @@ static void take_address(struct dns_message *message, uint16_t type, struct byte
     const struct dns_text *name = asked ? &message->question : &message->name;
     const struct endpoint *asker = message->packet->side == SIDE_SERVER ? &conversation->source
                                                                         : &conversation->destination;
-    emit_name(message->emitter, &asker->ip, &address, dns_text_bytes(name));
+    emit_name(message->emitter, &asker->ip, &address, dns_text_bytes(name), ttl);
 }
 
 /* Returns the serial number; the five numbers at the end of an SOA are where the names before them end. */
@@ -232,7 +232,7 @@ static void take_facts(struct dns_message *message, enum dns_section section, ui
     if (!fine || content.len == 0)
         return;
     if (section == DNS_ANSWER && (type == DNS_A || type == DNS_AAAA) && message->name_class == DNS_CLASS_IN)
-        take_address(message, type, content);
+        take_address(message, type, ttl, content);
     else if (section == DNS_ANSWER && type == DNS_CNAME)
         take_alias(message);
     else if (section == DNS_AUTHORITY && type == DNS_NS)

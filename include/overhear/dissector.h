@@ -194,9 +194,10 @@ bool emit_wants_notes(const struct emitter *emitter);
 
 void emit_anomaly(struct emitter *emitter, enum anomaly anomaly, uint64_t a, uint64_t b);
 
-/* `asker` was told that `address` is `name`: later records of that client carry it as source.domain and
- * destination.domain. */
-void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name);
+/* `asker` was told now that `address` is `name`, for `ttl_s` seconds: later records of conversations between the two
+ * carry it as source.domain or destination.domain. */
+void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name,
+               uint32_t ttl_s);
 
 /* The name under which the client of this conversation knows its server; no bytes where it knows none. */
 struct bytes emit_server_name(const struct emitter *emitter);

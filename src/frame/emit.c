@@ -35,13 +35,19 @@ const struct dataset anomaly_dataset = {
     .line_count = sizeof anomaly_lines / sizeof *anomaly_lines,
 };
 
+/* Under which names the two know each other. A name that held when they began to talk holds for all that they say. */
+static void label(struct names *names, struct record *record)
+{
+    const struct conversation *conversation = record->conversation;
+    const struct address *client = &conversation->source.ip, *server = &conversation->destination.ip;
+    record->source_domain = names_find(names, server, client, conversation->first.time_ns);
+    record->destination_domain = names_find(names, client, server, conversation->first.time_ns);
+}
+
 void session_write(struct session_shared *shared, struct record *record)
 {
-    if (record->conversation && shared->names) {
-        const struct address *client = &record->conversation->source.ip;
-        record->source_domain = names_find(shared->names, client, client);
-        record->destination_domain = names_find(shared->names, client, &record->conversation->destination.ip);
-    }
+    if (record->conversation && shared->names)
+        label(shared->names, record);
     shared->records++;
     if (shared->sink.write)
         shared->sink.write(shared->sink.context, record);
@@ -112,16 +118,18 @@ bool emit_wants_notes(const struct emitter *emitter)
     return emitter->session->shared->wants_notes;
 }
 
-void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name)
+void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name,
+               uint32_t ttl_s)
 {
-    if (emitter->session->shared->names)
-        names_learn(emitter->session->shared->names, asker, address, name);
+    const struct session_shared *shared = emitter->session->shared;
+    if (shared->names)
+        names_learn(shared->names, asker, address, name, shared->moment.time_ns, ttl_s);
 }
 
 struct bytes emit_server_name(const struct emitter *emitter)
 {
     const struct conversation *c = emitter->session->conversation;
-    return names_find(emitter->session->shared->names, &c->source.ip, &c->destination.ip);
+    return names_find(emitter->session->shared->names, &c->source.ip, &c->destination.ip, c->first.time_ns);
 }
 
 void *emit_scratch(struct emitter *emitter, size_t size)

@@ -6,6 +6,14 @@
 
 enum { BUCKETS = 16384, NAME_MAX_BYTES = 255 };
 
+/* Who asked keeps the address for longer than it was told to: a browser for a minute whatever the TTL is, a program
+ * until its own cache forgets, and what it has resolved it may connect to only when somebody clicks. Five minutes go
+ * with that; more would give addresses of a CDN names that they had an hour ago. */
+static const int64_t GRACE_NS = (int64_t)300 * 1000000000;
+
+/* RFC 8767 section 4: a longer TTL is a mistake, or somebody who wants to stay. */
+static const uint32_t TTL_MAX_S = 7 * 24 * 3600;
+
 struct pair {
     struct address asker, address;
 };
@@ -14,6 +22,7 @@ struct name {
     struct pair pair;
     struct name *next;          /* in its bucket */
     struct name *newer, *older; /* by last use */
+    int64_t until_ns;
     size_t length;
     uint8_t text[];
 };
@@ -95,27 +104,43 @@ static void make_room(struct names *names, size_t size)
         forget(names, slot_of(names, &names->oldest->pair));
 }
 
-void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes name)
+static int64_t lifetime_ns(uint32_t ttl_s)
+{
+    return (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * 1000000000 + GRACE_NS;
+}
+
+static void touch(struct names *names, struct name *name)
+{
+    unlink_use(names, name);
+    link_newest(names, name);
+}
+
+void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes text,
+                 int64_t now_ns, uint32_t ttl_s)
 {
     struct pair pair = pair_of(asker, address);
     struct name **slot = slot_of(names, &pair);
-    name = bytes_first(name, NAME_MAX_BYTES);
-    if (*slot && bytes_equal(bytes_of((*slot)->text, (*slot)->length), name)) {
-        unlink_use(names, *slot);
-        link_newest(names, *slot);
+    const int64_t lifetime = lifetime_ns(ttl_s);
+    const int64_t until_ns = now_ns > INT64_MAX - lifetime ? INT64_MAX : now_ns + lifetime;
+    text = bytes_first(text, NAME_MAX_BYTES);
+    if (*slot && bytes_equal(bytes_of((*slot)->text, (*slot)->length), text)) {
+        (*slot)->until_ns = until_ns;
+        touch(names, *slot);
         return;
     }
     if (*slot)
         forget(names, slot);
-    const size_t size = sizeof **slot + name.len;
+    if (text.len == 0)
+        return;
+    const size_t size = sizeof **slot + text.len;
     make_room(names, size);
     struct name *learned = budget_take(names->budget, size);
     if (!learned)
         return;
     learned->pair = pair;
-    learned->length = name.len;
-    if (name.len > 0)
-        memcpy(learned->text, name.at, name.len);
+    learned->until_ns = until_ns;
+    learned->length = text.len;
+    memcpy(learned->text, text.at, text.len);
     slot = slot_of(names, &pair);
     learned->next = *slot;
     *slot = learned;
@@ -124,15 +149,14 @@ void names_learn(struct names *names, const struct address *asker, const struct 
     names->bytes += size;
 }
 
-struct bytes names_find(struct names *names, const struct address *asker, const struct address *address)
+struct bytes names_find(struct names *names, const struct address *asker, const struct address *address, int64_t at_ns)
 {
     if (!names || names->count == 0)
         return (struct bytes){NULL, 0};
     struct pair pair = pair_of(asker, address);
     struct name *name = *slot_of(names, &pair);
-    if (!name)
+    if (!name || name->until_ns < at_ns)
         return (struct bytes){NULL, 0};
-    unlink_use(names, name);
-    link_newest(names, name);
+    touch(names, name);
     return bytes_of(name->text, name->length);
 }

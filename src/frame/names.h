@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Names that clients were told for addresses, as seen in DNS answers. Bounded by LIMIT_NAMES: the pair that was
- * used least recently goes.
+ * used least recently goes. docs/names.md has the reasons.
  */
 #ifndef OVERHEAR_FRAME_NAMES_H
 #define OVERHEAR_FRAME_NAMES_H
@@ -15,11 +15,13 @@ struct names;
 struct names *names_new(struct budget *budget);
 void names_free(struct names *names);
 
-/* `asker` was told that `address` is `name`. The last one told wins. Names longer than 255 bytes are cut; where memory
- * is out, nothing is learned. */
-void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes name);
+/* `asker` was told at `now_ns` (the capture's clock) that `address` is `name`, for `ttl_s` seconds. The last one told
+ * wins. Names longer than 255 bytes are cut, an empty one makes it forget; where memory is out, nothing is learned. */
+void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes name,
+                 int64_t now_ns, uint32_t ttl_s);
 
-/* No bytes where the asker was told nothing. Valid until the next names_learn. */
-struct bytes names_find(struct names *names, const struct address *asker, const struct address *address);
+/* No bytes where the asker was told nothing, or so long before `at_ns` that it must have forgotten: TTL and five
+ * minutes. Valid until the next names_learn. */
+struct bytes names_find(struct names *names, const struct address *asker, const struct address *address, int64_t at_ns);
 
 #endif

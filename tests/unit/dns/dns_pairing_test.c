@@ -264,8 +264,8 @@ static void test_names_learned(void **state)
     play_answer(&play, "1111 8180 0001 0004 0000 0000 'www.a' 0001 0001  c00c 0005 0001 0000003c 0003 'b'  "
                        "'B' 0005 0001 0000003c 0003 'c'  'c' 0001 0001 0000003c 0004 c0000207  "
                        "'other' 0001 0001 0000003c 0004 c0000208");
-    assert_true(bytes_is(names_find(play.shared.names, &play.conversation.source.ip, &alias), "www.a"));
-    assert_true(bytes_is(names_find(play.shared.names, &play.conversation.source.ip, &stranger), "other"));
+    assert_true(bytes_is(names_find(play.shared.names, &play.conversation.source.ip, &alias, 0), "www.a"));
+    assert_true(bytes_is(names_find(play.shared.names, &play.conversation.source.ip, &stranger, 0), "other"));
     play_end(&play,
              "QR success answer QUERY RD RA NOERROR | www.a A |an www.a CNAME 60 b |an B CNAME 60 c |an c A 60 "
              "192.0.2.7 |an other A 60 192.0.2.8 ip= 192.0.2.7 192.0.2.8 <dns.ttl> <dns.from_cache> <dns.chain>\n");

@@ -18,7 +18,7 @@ static struct address host(uint32_t number)
 static void name_is(struct names *names, uint32_t asker, uint32_t address, const char *expected)
 {
     struct address a = host(asker), b = host(address);
-    struct bytes name = names_find(names, &a, &b);
+    struct bytes name = names_find(names, &a, &b, 0);
     assert_int_equal(name.len, strlen(expected));
     assert_memory_equal(name.at, expected, name.len);
 }
@@ -26,7 +26,7 @@ static void name_is(struct names *names, uint32_t asker, uint32_t address, const
 static void learn(struct names *names, uint32_t asker, uint32_t address, const char *name)
 {
     struct address a = host(asker), b = host(address);
-    names_learn(names, &a, &b, bytes_text(name));
+    names_learn(names, &a, &b, bytes_text(name), 0, 60);
 }
 
 static void each_asker_knows_its_own(void **state)
@@ -36,14 +36,14 @@ static void each_asker_knows_its_own(void **state)
     budget_init(&budget, 0);
     struct names *names = names_new(&budget);
     struct address a = host(1), b = host(9);
-    assert_null(names_find(names, &a, &b).at);
+    assert_null(names_find(names, &a, &b, 0).at);
     learn(names, 1, 9, "first.example");
     learn(names, 2, 9, "other.example");
     learn(names, 1, 9, "last.example");
     name_is(names, 1, 9, "last.example");
     name_is(names, 2, 9, "other.example");
     a = host(3);
-    assert_null(names_find(names, &a, &b).at);
+    assert_null(names_find(names, &a, &b, 0).at);
     names_free(names);
     assert_int_equal(budget.used, 0);
 }
@@ -61,7 +61,7 @@ static void forgets_the_least_recently_used(void **state)
     name_is(names, 1, 0, "name.example");
     name_is(names, 1, LIMIT_NAMES, "new.example");
     struct address a = host(1), b = host(1);
-    assert_null(names_find(names, &a, &b).at);
+    assert_null(names_find(names, &a, &b, 0).at);
     names_free(names);
     assert_int_equal(budget.used, 0);
 }
@@ -81,7 +81,7 @@ static void leaves_memory_to_others(void **state)
     }
     assert_int_equal(budget.refused, 0);
     struct address a = host(1), b = host(0);
-    assert_null(names_find(names, &a, &b).at);
+    assert_null(names_find(names, &a, &b, 0).at);
     names_free(names);
     assert_int_equal(budget.used, 0);
 }
@@ -96,7 +96,7 @@ static void learns_nothing_without_memory(void **state)
     budget.fail_at = 1;
     learn(names, 1, 9, "b.example");
     struct address a = host(1), b = host(9);
-    assert_null(names_find(names, &a, &b).at);
+    assert_null(names_find(names, &a, &b, 0).at);
     names_free(names);
 }
 
