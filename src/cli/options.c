@@ -126,10 +126,18 @@ static int fail_no_value(const struct option_row *row, const char *name, int nam
     return -1;
 }
 
+/* --color always: people type it, though the value should be attached. */
+static bool takes_next(struct options *options, const struct option_row *row, int argc, char *const *argv, int index)
+{
+    return index + 1 < argc && !row->take(options, argv[index + 1]);
+}
+
 /* --follow all DIR */
-static int take_folder(struct options *options, int argc, char *const *argv, int *index,
+static int take_folder(struct options *options, const char *value, int argc, char *const *argv, int *index,
                        char ret_error[OPTIONS_ERROR_SIZE])
 {
+    if (strcmp(value, "all") != 0)
+        return 0;
     if (*index + 1 >= argc) {
         snprintf(ret_error, OPTIONS_ERROR_SIZE, "option --follow: nothing follows 'all', expected a folder");
         return -1;
@@ -150,24 +158,26 @@ static int parse_long(struct options *options, int argc, char *const *argv, int 
     int shown_length = (int)name_length + 2;
     if (!row)
         return fail_unknown_long(word, name_length, ret_error);
+    bool wants_value = row->argument == ARGUMENT_REQUIRED || row->argument == ARGUMENT_FOLDER;
     if (row->argument == ARGUMENT_NONE && value) {
         snprintf(ret_error, OPTIONS_ERROR_SIZE, "option %.*s: '%.*s' found, expected no value", shown_length, word,
                  WORD_SHOWN, value);
         return -1;
     }
-    if ((row->argument == ARGUMENT_REQUIRED || row->argument == ARGUMENT_FOLDER) && !value) {
+    if (wants_value && !value) {
         if (*index + 1 >= argc)
             return fail_no_value(row, word, shown_length, ret_error);
         value = argv[++*index];
     }
-    if (row->argument == ARGUMENT_ATTACHED && !value && *index + 1 < argc && !row->take(options, argv[*index + 1])) {
-        ++*index; /* --color always: people type it */
+    if (row->argument == ARGUMENT_ATTACHED && !value && takes_next(options, row, argc, argv, *index)) {
+        ++*index;
         return 0;
     }
     if (take(options, row, word, shown_length, value, ret_error) != 0)
         return -1;
-    bool wants_folder = row->argument == ARGUMENT_FOLDER && strcmp(value, "all") == 0;
-    return wants_folder ? take_folder(options, argc, argv, index, ret_error) : 0;
+    if (row->argument != ARGUMENT_FOLDER)
+        return 0;
+    return take_folder(options, value, argc, argv, index, ret_error);
 }
 
 /* -n, -nq, -rFILE, -r FILE. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "overhear/engine.h"
 #include "engine_budget.h"
+#include "stats.h"
 
 #include "decode/decode.h"
 #include "file/save.h"
@@ -227,5 +228,7 @@ size_t dataset_list(const struct dataset **ret_datasets, size_t capacity)
         ret_datasets[count++] = &flow_dataset;
     if (count < capacity)
         ret_datasets[count++] = &anomaly_dataset;
+    if (count < capacity)
+        ret_datasets[count++] = &stats_dataset;
     return count;
 }

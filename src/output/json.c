@@ -84,7 +84,7 @@ static void add_number(struct text_buffer *buffer, const struct json_step *step,
 static void add_timestamp(const struct record *record, const struct json_step *step, struct text_buffer *buffer)
 {
     struct moment moment = tape_moment(record);
-    if (!moment.frame)
+    if (!moment.frame && moment.time_ns == 0)
         return;
     unsigned digits = record->conversation ? record->conversation->time_digits : moment.time_ns % 1000 ? 9 : 6;
     json_add_key(buffer, step);

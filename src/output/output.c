@@ -74,6 +74,18 @@ int output_flush(struct output *output)
     return output->error ? -1 : 0;
 }
 
+int output_redirect(struct output *output, int descriptor)
+{
+    int result = output_flush(output);
+    output->options.descriptor = descriptor;
+    return result;
+}
+
+size_t output_waiting(const struct output *output)
+{
+    return output->buffer.length;
+}
+
 void output_record(void *context, const struct record *record)
 {
     struct output *output = context;

@@ -34,6 +34,12 @@ void output_record(void *output, const struct record *record);
 
 /* Write what is buffered. 0; -1 where writing failed (errno kept in output_errno), from then on nothing is written. */
 int output_flush(struct output *output);
+/* From now on write there: what is buffered is written to the old descriptor first. As output_flush. */
+int output_redirect(struct output *output, int descriptor);
+
+/* Bytes that wait to be written. */
+size_t output_waiting(const struct output *output);
+
 /* 0: fine so far. EPIPE: the reader went away. */
 int output_errno(const struct output *output);
 uint64_t output_records_lost(const struct output *output);

@@ -85,7 +85,7 @@ struct address tape_address(const struct record *record, const struct item *item
 
 struct moment tape_moment(const struct record *record)
 {
-    if (record->first.frame)
+    if (record->first.frame || record->first.time_ns != 0) /* stats records have a time and no frame */
         return record->first;
     if (record->request.frame)
         return record->request;
