@@ -180,7 +180,7 @@ static void take_address(struct dns_message *message, uint16_t type, uint32_t tt
     const struct dns_text *name = asked ? &message->question : &message->name;
     const struct endpoint *asker = message->packet->side == SIDE_SERVER ? &conversation->source
                                                                         : &conversation->destination;
-    emit_name(message->emitter, &asker->ip, &address, dns_text_bytes(name), ttl);
+    emit_name(message->emitter, NAME_FORWARD, &asker->ip, &address, dns_text_bytes(name), ttl);
 }
 
 /* Returns the serial number; the five numbers at the end of an SOA are where the names before them end. */

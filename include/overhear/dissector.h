@@ -194,10 +194,17 @@ bool emit_wants_notes(const struct emitter *emitter);
 
 void emit_anomaly(struct emitter *emitter, enum anomaly anomaly, uint64_t a, uint64_t b);
 
+/* Which question was answered. */
+enum name_kind {
+    NAME_FORWARD, /* where is this name? */
+    NAME_REVERSE, /* who is at this address? The owner of the address answers what he likes: such a name is never put
+                   * in place of a forward one that holds */
+};
+
 /* `asker` was told now that `address` is `name`, for `ttl_s` seconds: later records of conversations between the two
  * carry it as source.domain or destination.domain. */
-void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name,
-               uint32_t ttl_s);
+void emit_name(struct emitter *emitter, enum name_kind kind, const struct address *asker, const struct address *address,
+               struct bytes name, uint32_t ttl_s);
 
 /* The name under which the client of this conversation knows its server; no bytes where it knows none. */
 struct bytes emit_server_name(const struct emitter *emitter);

@@ -118,12 +118,12 @@ bool emit_wants_notes(const struct emitter *emitter)
     return emitter->session->shared->wants_notes;
 }
 
-void emit_name(struct emitter *emitter, const struct address *asker, const struct address *address, struct bytes name,
-               uint32_t ttl_s)
+void emit_name(struct emitter *emitter, enum name_kind kind, const struct address *asker, const struct address *address,
+               struct bytes name, uint32_t ttl_s)
 {
     const struct session_shared *shared = emitter->session->shared;
     if (shared->names)
-        names_learn(shared->names, asker, address, name, shared->moment.time_ns, ttl_s);
+        names_learn(shared->names, kind, asker, address, name, shared->moment.time_ns, ttl_s);
 }
 
 struct bytes emit_server_name(const struct emitter *emitter)

@@ -23,6 +23,7 @@ struct name {
     struct name *next;          /* in its bucket */
     struct name *newer, *older; /* by last use */
     int64_t until_ns;
+    enum name_kind kind;
     size_t length;
     uint8_t text[];
 };
@@ -115,23 +116,24 @@ static void touch(struct names *names, struct name *name)
     link_newest(names, name);
 }
 
-void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes text,
-                 int64_t now_ns, uint32_t ttl_s)
+void names_learn(struct names *names, enum name_kind kind, const struct address *asker, const struct address *address,
+                 struct bytes text, int64_t now_ns, uint32_t ttl_s)
 {
     struct pair pair = pair_of(asker, address);
     struct name **slot = slot_of(names, &pair);
     const int64_t lifetime = lifetime_ns(ttl_s);
     const int64_t until_ns = now_ns > INT64_MAX - lifetime ? INT64_MAX : now_ns + lifetime;
     text = bytes_first(text, NAME_MAX_BYTES);
+    if (text.len == 0 || (*slot && kind > (*slot)->kind && (*slot)->until_ns >= now_ns))
+        return;
     if (*slot && bytes_equal(bytes_of((*slot)->text, (*slot)->length), text)) {
+        (*slot)->kind = kind;
         (*slot)->until_ns = until_ns;
         touch(names, *slot);
         return;
     }
     if (*slot)
         forget(names, slot);
-    if (text.len == 0)
-        return;
     const size_t size = sizeof **slot + text.len;
     make_room(names, size);
     struct name *learned = budget_take(names->budget, size);
@@ -139,6 +141,7 @@ void names_learn(struct names *names, const struct address *asker, const struct 
         return;
     learned->pair = pair;
     learned->until_ns = until_ns;
+    learned->kind = kind;
     learned->length = text.len;
     memcpy(learned->text, text.at, text.len);
     slot = slot_of(names, &pair);

@@ -6,7 +6,7 @@
 #ifndef OVERHEAR_FRAME_NAMES_H
 #define OVERHEAR_FRAME_NAMES_H
 
-#include "overhear/packet.h"
+#include "overhear/dissector.h"
 
 struct budget;
 struct names;
@@ -16,9 +16,9 @@ struct names *names_new(struct budget *budget);
 void names_free(struct names *names);
 
 /* `asker` was told at `now_ns` (the capture's clock) that `address` is `name`, for `ttl_s` seconds. The last one told
- * wins. Names longer than 255 bytes are cut, an empty one makes it forget; where memory is out, nothing is learned. */
-void names_learn(struct names *names, const struct address *asker, const struct address *address, struct bytes name,
-                 int64_t now_ns, uint32_t ttl_s);
+ * wins. Names longer than 255 bytes are cut; of none, and where memory is out, nothing is learned. */
+void names_learn(struct names *names, enum name_kind kind, const struct address *asker, const struct address *address,
+                 struct bytes name, int64_t now_ns, uint32_t ttl_s);
 
 /* No bytes where the asker was told nothing, or so long before `at_ns` that it must have forgotten: TTL and five
  * minutes. Valid until the next names_learn. */

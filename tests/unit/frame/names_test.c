@@ -26,7 +26,7 @@ static void name_is(struct names *names, uint32_t asker, uint32_t address, const
 static void learn(struct names *names, uint32_t asker, uint32_t address, const char *name)
 {
     struct address a = host(asker), b = host(address);
-    names_learn(names, &a, &b, bytes_text(name), 0, 60);
+    names_learn(names, NAME_FORWARD, &a, &b, bytes_text(name), 0, 60);
 }
 
 static void each_asker_knows_its_own(void **state)
