@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "json_map.h"
 
-#include "tape.h"
+#include "record/tape.h"
 #include "util/utf8.h"
 
 #include <stdlib.h>

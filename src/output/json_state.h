@@ -6,10 +6,10 @@
 #ifndef OVERHEAR_OUTPUT_JSON_STATE_H
 #define OVERHEAR_OUTPUT_JSON_STATE_H
 
-#include "community_id.h"
 #include "json_map.h"
 #include "json_plan.h"
 #include "output_state.h"
+#include "record/community_id.h"
 
 struct json_writer {
     const struct output_options *options;

@@ -7,7 +7,7 @@
 #define OVERHEAR_OUTPUT_OUTPUT_STATE_H
 
 #include "output.h"
-#include "tape.h"
+#include "record/tape.h"
 #include "text.h"
 
 struct json_writer;

@@ -11,6 +11,7 @@
 #define OVERHEAR_OUTPUT_TEXT_H
 
 #include "overhear/bytes.h"
+#include "util/text_width.h"
 
 /* A growing buffer that belongs to an output and is written out when it is full. */
 struct text_buffer {
@@ -70,8 +71,5 @@ void text_add_terminal(struct text_buffer *buffer, struct bytes wire, size_t lim
 
 /* RFC 3339 in UTC with `digits` (6 or 9) after the second. */
 void text_add_time(struct text_buffer *buffer, int64_t time_ns, unsigned digits);
-
-/* Columns that a safe text (as text_add_terminal made it) takes on a terminal: UTF-8 aware, wide characters are two. */
-size_t text_width(const char *text, size_t length);
 
 #endif

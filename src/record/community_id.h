@@ -2,8 +2,8 @@
  *
  * Community ID version 1, seed 0: a short name for a conversation that other tools compute alike.
  */
-#ifndef OVERHEAR_OUTPUT_COMMUNITY_ID_H
-#define OVERHEAR_OUTPUT_COMMUNITY_ID_H
+#ifndef OVERHEAR_RECORD_COMMUNITY_ID_H
+#define OVERHEAR_RECORD_COMMUNITY_ID_H
 
 #include "overhear/record.h"
 

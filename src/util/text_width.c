@@ -3,8 +3,8 @@
  * How many columns a text takes. The tables are Unicode 14: combining marks and format characters take none, East
  * Asian wide and fullwidth ones (UAX #11) take two. Numbers that are not assigned are joined with their neighbours.
  */
-#include "text.h"
-#include "util/utf8.h"
+#include "text_width.h"
+#include "utf8.h"
 
 struct range {
     uint32_t first, last;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "output/community_id.h"
+#include "record/community_id.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

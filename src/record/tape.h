@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Ways over a record's tape that both outputs need: which observations belong to which value, and what of a text
+ * Ways over a record's tape that outputs and filters need: which observations belong to which value, and what of a text
  * may be shown.
  */
-#ifndef OVERHEAR_OUTPUT_TAPE_H
-#define OVERHEAR_OUTPUT_TAPE_H
+#ifndef OVERHEAR_RECORD_TAPE_H
+#define OVERHEAR_RECORD_TAPE_H
 
 #include "overhear/record.h"
 
