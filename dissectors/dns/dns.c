@@ -24,6 +24,7 @@ enum {
 
 /* Of a conversation. */
 struct dns_state {
+    bool asks[2];    /* by side: questions were seen */
     bool aligned[2]; /* by side: messages follow each other from here, no need to look for one */
     struct {
         uint64_t key;
@@ -170,13 +171,14 @@ static void write_query_end(struct transaction *transaction)
     record->outcome = OUTCOME_UNKNOWN;
 }
 
-static void take_query(struct dns_message *message, uint64_t key)
+static void take_query(struct dns_state *state, struct dns_message *message, uint64_t key)
 {
     const struct conversation *conversation = emit_conversation(message->emitter);
     enum side side = message->packet->side;
     bool everybody = goes_to_everybody(message);
     bool is_multicast_dns = message->flavor == DNS_MULTICAST;
 
+    state->asks[side] = true;
     struct transaction *transaction = is_multicast_dns ? NULL : find_exchange(message, key, side);
     if (transaction && !((struct dns_exchange *)transaction->state)->answered) {
         struct dns_exchange *exchange = transaction->state;
@@ -307,6 +309,7 @@ static void take_answer(struct dns_state *state, struct dns_message *message, ui
         exchange = transaction->state;
         exchange->story.everybody = goes_to_everybody(message);
         recall_answered(state, key, &exchange->story, message->packet->first);
+        message->unasked = message->flavor == DNS_UNICAST && state->asks[side_other(message->packet->side)];
     }
     set_moments(message);
     message->transfer = &exchange->transfer;
@@ -345,7 +348,7 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
     if (message.answer)
         take_answer(state, &message, key);
     else
-        take_query(&message, key);
+        take_query(state, &message, key);
     return VERDICT_OK;
 }
 

@@ -129,70 +129,12 @@ void dns_explain_data(struct dns_message *message, enum dns_section section, uin
     }
 }
 
-/* 4.3.2.1.in-addr.arpa is 1.2.3.4 */
-static bool reverse_ipv4(struct bytes name, struct dns_text *text)
-{
-    struct bytes rest = bytes_first(name, name.len - strlen(".in-addr.arpa"));
-    struct bytes groups[4];
-    for (size_t i = 0; i < 4; i++) {
-        size_t end = bytes_find(rest, '.', 0);
-        groups[i] = bytes_first(rest, end);
-        if (end == 0 || end > 3 || (i < 3) == (end == rest.len))
-            return false;
-        for (size_t k = 0; k < end; k++)
-            if (bytes_at(rest, k) < '0' || bytes_at(rest, k) > '9')
-                return false;
-        rest = bytes_skip(rest, end + 1);
-    }
-    for (size_t i = 4; i > 0; i--) {
-        dns_text_add(text, groups[i - 1]);
-        if (i > 1)
-            dns_text_char(text, '.');
-    }
-    return true;
-}
-
-static int hex_value(uint8_t c)
-{
-    c = byte_lower(c);
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* 32 digits, each with a period behind it, and ip6.arpa */
-static bool reverse_ipv6(struct bytes name, struct dns_text *text)
-{
-    uint8_t octets[16] = {0};
-    if (name.len != 64 + strlen("ip6.arpa"))
-        return false;
-    for (size_t i = 0; i < 32; i++) {
-        int digit = hex_value(bytes_at(name, 2 * i));
-        if (digit < 0 || bytes_at(name, 2 * i + 1) != '.')
-            return false;
-        octets[15 - i / 2] |= (uint8_t)(i % 2 ? digit << 4 : digit);
-    }
-    dns_text_ipv6(text, bytes_of(octets, sizeof octets));
-    return true;
-}
-
-static bool ends_nocase(struct bytes name, const char *ending)
-{
-    size_t length = strlen(ending);
-    return name.len > length && bytes_is_nocase(bytes_skip(name, name.len - length), ending);
-}
-
 static void explain_reverse(struct record *record, struct bytes name)
 {
-    char buffer[64];
-    struct dns_text text = dns_text_in(buffer, sizeof buffer);
-    bool fine = false;
-    if (ends_nocase(name, ".in-addr.arpa"))
-        fine = reverse_ipv4(name, &text);
-    else if (ends_nocase(name, ".ip6.arpa"))
-        fine = reverse_ipv6(name, &text);
-    if (fine)
-        observe_text(record, DNS_FIELD_QUESTION_NAME, "dns.reverse", dns_text_bytes(&text));
+    struct address address;
+    char text[ADDRESS_TEXT_SIZE];
+    if (dns_reverse_address(name, &address))
+        observe_text(record, DNS_FIELD_QUESTION_NAME, "dns.reverse", bytes_of(text, address_text(&address, text)));
 }
 
 bool dns_is_probe(const struct dns_message *message, uint16_t type)

@@ -164,25 +164,6 @@ static void take_transfer(struct dns_transfer *transfer, uint16_t type, uint32_t
     transfer->complete = transfer->ends >= (transfer->incremental ? 3 : 2);
 }
 
-/* The addresses that a client learns here, under the name that it asked for. */
-static void take_address(struct dns_message *message, uint16_t type, uint32_t ttl, struct bytes content)
-{
-    struct address address = {.family = type == DNS_A ? 4 : 6};
-    const struct conversation *conversation = emit_conversation(message->emitter);
-    (void)bytes_copy(address.octets, sizeof address.octets, content);
-    if (!message->answer || message->opcode != DNS_OPCODE_QUERY)
-        return;
-    record_address(message->record, DNS_FIELD_RESOLVED_IP, &address);
-    if (message->rcode != 0)
-        return;
-    bool asked = message->has_question &&
-                 bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end));
-    const struct dns_text *name = asked ? &message->question : &message->name;
-    const struct endpoint *asker = message->packet->side == SIDE_SERVER ? &conversation->source
-                                                                        : &conversation->destination;
-    emit_name(message->emitter, NAME_FORWARD, &asker->ip, &address, dns_text_bytes(name), ttl);
-}
-
 /* Returns the serial number; the five numbers at the end of an SOA are where the names before them end. */
 static uint32_t take_soa(struct dns_message *message, enum dns_section section, uint32_t ttl, struct bytes content)
 {
@@ -199,17 +180,6 @@ static uint32_t take_soa(struct dns_message *message, enum dns_section section, 
         message->negative_ttl = minimum < ttl ? minimum : ttl;
     }
     return message->soa_serial;
-}
-
-/* An alias leads on where it is one of the name that the aliases before it led to. */
-static void take_alias(struct dns_message *message)
-{
-    if (!message->has_question ||
-        !bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end)))
-        return;
-    message->chain_end.length = 0;
-    dns_text_add(&message->chain_end, dns_text_bytes(&message->data));
-    message->chain_length++;
 }
 
 static void take_name_server(struct dns_message *message)
@@ -231,10 +201,13 @@ static void take_facts(struct dns_message *message, enum dns_section section, ui
         take_transfer(message->transfer, type, serial);
     if (!fine || content.len == 0)
         return;
-    if (section == DNS_ANSWER && (type == DNS_A || type == DNS_AAAA) && message->name_class == DNS_CLASS_IN)
-        take_address(message, type, ttl, content);
+    const bool is_internet = message->name_class == DNS_CLASS_IN;
+    if (section == DNS_ANSWER && (type == DNS_A || type == DNS_AAAA) && is_internet)
+        dns_learn_address(message, type, ttl, content);
     else if (section == DNS_ANSWER && type == DNS_CNAME)
-        take_alias(message);
+        dns_learn_alias(message, ttl);
+    else if (section == DNS_ANSWER && type == DNS_PTR && is_internet)
+        dns_learn_pointer(message, ttl);
     else if (section == DNS_AUTHORITY && type == DNS_NS)
         take_name_server(message);
 }
@@ -341,6 +314,7 @@ void dns_message_write(struct dns_message *message)
 {
     write_question(message);
     message->chain_end.length = 0;
+    message->chain_ttl = UINT32_MAX;
     dns_text_add(&message->chain_end, dns_text_bytes(&message->question));
     write_other_questions(message);
     write_sections(message);

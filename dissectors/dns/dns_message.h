@@ -49,6 +49,7 @@ struct dns_message {
     enum dns_flavor flavor;
     bool cut; /* a part is missing that the sender did send */
     bool answer;
+    bool unasked; /* an answer that nobody asked for, where questions are seen: told, and not believed */
     uint16_t id, flags;
     unsigned opcode, rcode;
     uint16_t claimed[1 + DNS_SECTIONS]; /* by the header: questions, then the sections */
@@ -69,6 +70,7 @@ struct dns_message {
     /* what is worth a note */
     struct dns_text chain_end; /* where the aliases lead to */
     unsigned chain_length;
+    uint32_t chain_ttl; /* the shortest of theirs */
     bool has_negative;
     uint32_t negative_ttl;
     unsigned referral_count;
@@ -104,6 +106,14 @@ void dns_message_write_flags(struct record *record, enum dns_flavor flavor, uint
 
 /* dns_edns.c: an OPT record whose name and type have been read. Returns the upper bits of the response code. */
 unsigned dns_edns_write(struct dns_message *message, uint16_t udp_size, uint32_t ttl, struct bytes content);
+
+/* dns_learn.c: what an answer tells of names, of a record in hand whose content is fine. */
+void dns_learn_address(struct dns_message *message, uint16_t type, uint32_t ttl, struct bytes content);
+void dns_learn_alias(struct dns_message *message, uint32_t ttl);
+void dns_learn_pointer(struct dns_message *message, uint32_t ttl);
+
+/* The address that a name below in-addr.arpa or ip6.arpa stands for, in full. False: none. */
+bool dns_reverse_address(struct bytes name, struct address *ret_address);
 
 /* A fault becomes an anomaly, unless the capture is to blame. */
 void dns_message_fault(struct dns_message *message, const struct dns_fault *fault);

@@ -105,6 +105,13 @@ static void make_room(struct names *names, size_t size)
         forget(names, slot_of(names, &names->oldest->pair));
 }
 
+/* Letters count for nothing in a name, and some resolvers shake them (0x20). */
+static void copy_lower(uint8_t *ret_text, struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        ret_text[i] = byte_lower(bytes_at(text, i));
+}
+
 static int64_t lifetime_ns(uint32_t ttl_s)
 {
     return (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * 1000000000 + GRACE_NS;
@@ -126,7 +133,7 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
     text = bytes_first(text, NAME_MAX_BYTES);
     if (text.len == 0 || (*slot && kind > (*slot)->kind && (*slot)->until_ns >= now_ns))
         return;
-    if (*slot && bytes_equal(bytes_of((*slot)->text, (*slot)->length), text)) {
+    if (*slot && bytes_equal_nocase(bytes_of((*slot)->text, (*slot)->length), text)) {
         (*slot)->kind = kind;
         (*slot)->until_ns = until_ns;
         touch(names, *slot);
@@ -143,7 +150,7 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
     learned->until_ns = until_ns;
     learned->kind = kind;
     learned->length = text.len;
-    memcpy(learned->text, text.at, text.len);
+    copy_lower(learned->text, text);
     slot = slot_of(names, &pair);
     learned->next = *slot;
     *slot = learned;

@@ -16,7 +16,8 @@ struct names *names_new(struct budget *budget);
 void names_free(struct names *names);
 
 /* `asker` was told at `now_ns` (the capture's clock) that `address` is `name`, for `ttl_s` seconds. The last one told
- * wins. Names longer than 255 bytes are cut; of none, and where memory is out, nothing is learned. */
+ * wins; letters become small. Names longer than 255 bytes are cut; of none, and where memory is out, nothing is
+ * learned. */
 void names_learn(struct names *names, enum name_kind kind, const struct address *asker, const struct address *address,
                  struct bytes name, int64_t now_ns, uint32_t ttl_s);
 

@@ -253,22 +253,95 @@ static void test_malformed(void **state)
                     "-R success answer OPCODE3 NOERROR | f A <dns.unasked>\n");
 }
 
-/* The client learns the address under the name that it asked for. */
+/* What the asker calls an address some seconds after the last message. */
+static struct bytes called(struct play *play, const char *octets, uint8_t family, unsigned seconds)
+{
+    struct address address = {.family = family};
+    (void)play_build(octets, address.octets);
+    return names_find(play->shared.names, &play->conversation.source.ip, &address,
+                      play->shared.moment.time_ns + (int64_t)seconds * SECOND_NS);
+}
+
+/* The client learns the address under the name that it asked for, and no other; it holds as long as the shortest of the
+ * chain, and five minutes. */
 static void test_names_learned(void **state)
 {
     struct play play;
-    const struct address alias = {4, {192, 0, 2, 7}}, stranger = {4, {192, 0, 2, 8}};
     (void)state;
     play_begin(&play, TRANSPORT_UDP, 53);
-    play_ask(&play, "1111" QUERY "'www.a' 0001 0001");
-    play_answer(&play, "1111 8180 0001 0004 0000 0000 'www.a' 0001 0001  c00c 0005 0001 0000003c 0003 'b'  "
+    play_ask(&play, "1111" QUERY "'www.A' 0001 0001");
+    play_answer(&play, "1111 8180 0001 0004 0000 0000 'www.a' 0001 0001  c00c 0005 0001 0000001e 0003 'b'  "
                        "'B' 0005 0001 0000003c 0003 'c'  'c' 0001 0001 0000003c 0004 c0000207  "
                        "'other' 0001 0001 0000003c 0004 c0000208");
-    assert_true(bytes_is(names_find(play.shared.names, &play.conversation.source.ip, &alias, 0), "www.a"));
-    assert_true(bytes_is(names_find(play.shared.names, &play.conversation.source.ip, &stranger, 0), "other"));
-    play_end(&play,
-             "QR success answer QUERY RD RA NOERROR | www.a A |an www.a CNAME 60 b |an B CNAME 60 c |an c A 60 "
-             "192.0.2.7 |an other A 60 192.0.2.8 ip= 192.0.2.7 192.0.2.8 <dns.ttl> <dns.from_cache> <dns.chain>\n");
+    assert_true(bytes_is(called(&play, "c0000207", 4, 0), "www.a"));
+    assert_true(bytes_is(called(&play, "c0000207", 4, 330), "www.a"));
+    assert_null(called(&play, "c0000207", 4, 331).at);
+    assert_null(called(&play, "c0000208", 4, 0).at);
+    play_end(&play, "QR success answer QUERY RD RA NOERROR | www.A A |an www.a CNAME 30 b |an B CNAME 60 c |an c A 60 "
+                    "192.0.2.7 |an other A 60 192.0.2.8 ip= 192.0.2.7 192.0.2.8 <dns.ttl> <dns.letters_differ> "
+                    "<dns.from_cache> <dns.chain>\n");
+}
+
+/* Of an address of which the owner says the name; of both families. What is not the reverse of an address names none.
+ */
+static void test_reverse_names_learned(void **state)
+{
+    static const char *const no_address[] = {
+        "'256.2.0.192.in-addr.arpa'", "'2.0.192.in-addr.arpa'", "'1.7.2.0.192.in-addr.arpa'",
+        "'0x7.2.0.192.in-addr.arpa'", "'1.ip6.arpa'",           "'arpa'"};
+    struct play play;
+    char words[160];
+    (void)state;
+    play_begin(&play, TRANSPORT_UDP, 53);
+    play_ask(&play, "1111" QUERY "'7.2.0.192.in-addr.arpa' 000c 0001");
+    play_answer(&play, "1111 8180 0001 0002 0000 0000 '7.2.0.192.in-addr.arpa' 000c 0001  c00c 0005 0001 0000003c 0009 "
+                       "'7.net.x'  '7.net.x' 000c 0001 0000003c 0006 'host'");
+    assert_true(bytes_is(called(&play, "c0000207", 4, 0), "host"));
+    play_ask(&play,
+             "1112" QUERY "'8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.IP6.ARPA' 000c 0001");
+    play_answer(&play,
+                "1112 8180 0001 0001 0000 0000 "
+                "'8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa' 000c 0001  c00c 000c "
+                "0001 0000003c 0006 'six1'");
+    assert_true(bytes_is(called(&play, "20010db8000000000000000000000008", 6, 0), "six1"));
+    size_t before = play.budget.used;
+    for (size_t i = 0; i < sizeof no_address / sizeof *no_address; i++) {
+        snprintf(words, sizeof words, "1113" QUERY "%s 000c 0001", no_address[i]);
+        play_ask(&play, words);
+        snprintf(words, sizeof words, "1113 8180 0001 0001 0000 0000 %s 000c 0001  c00c 000c 0001 0000003c 0005 'bad'",
+                 no_address[i]);
+        play_answer(&play, words);
+        assert_int_equal(play.budget.used, before);
+    }
+    play.length = 0;
+    play.written[0] = '\0';
+    play_end(&play, "");
+}
+
+/* A forged answer: nobody asked for this one, and what was asked had its answer. */
+static void test_nothing_learned_unasked(void **state)
+{
+    struct play play;
+    (void)state;
+    play_begin(&play, TRANSPORT_UDP, 53);
+    play_ask(&play, "1111" QUERY "'a' 0001 0001");
+    play_answer(&play, "2222 8180 0001 0001 0000 0000 'a' 0001 0001  c00c 0001 0001 0000003c 0004 c0000209");
+    play_answer(&play, "1111 8180 0001 0001 0000 0000 'a' 0001 0001  c00c 0001 0001 0000003c 0004 c0000207");
+    play_answer(&play, "1111 8180 0001 0001 0000 0000 'a' 0001 0001  c00c 0001 0001 0000003c 0004 c0000208");
+    assert_true(bytes_is(called(&play, "c0000207", 4, 0), "a"));
+    assert_null(called(&play, "c0000208", 4, 0).at);
+    assert_null(called(&play, "c0000209", 4, 0).at);
+    play.length = 0;
+    play.written[0] = '\0';
+    play_end(&play, "");
+
+    /* Where only answers are seen they are all there is. */
+    play_begin(&play, TRANSPORT_UDP, 53);
+    play_answer(&play, "2222 8180 0001 0001 0000 0000 'a' 0001 0001  c00c 0001 0001 0000003c 0004 c0000209");
+    assert_true(bytes_is(called(&play, "c0000209", 4, 0), "a"));
+    play.length = 0;
+    play.written[0] = '\0';
+    play_end(&play, "");
 }
 
 static void test_referral(void **state)
@@ -355,6 +428,8 @@ int main(void)
         cmocka_unit_test(test_cut_by_capture),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_names_learned),
+        cmocka_unit_test(test_reverse_names_learned),
+        cmocka_unit_test(test_nothing_learned_unasked),
         cmocka_unit_test(test_referral),
         cmocka_unit_test(test_gap),
     };

@@ -23,6 +23,24 @@ static void name_is(struct names *names, uint32_t asker, uint32_t address, const
     assert_memory_equal(name.at, expected, name.len);
 }
 
+static const int64_t SECOND = 1000000000;
+
+static void tell(struct names *names, enum name_kind kind, const char *name, int64_t now_s, uint32_t ttl_s)
+{
+    struct address a = host(1), b = host(9);
+    names_learn(names, kind, &a, &b, bytes_text(name), now_s * SECOND, ttl_s);
+}
+
+static void told(struct names *names, int64_t at_ns, const char *expected)
+{
+    struct address a = host(1), b = host(9);
+    struct bytes name = names_find(names, &a, &b, at_ns);
+    if (expected)
+        assert_true(bytes_is(name, expected));
+    else
+        assert_null(name.at);
+}
+
 static void learn(struct names *names, uint32_t asker, uint32_t address, const char *name)
 {
     struct address a = host(asker), b = host(address);
@@ -100,6 +118,74 @@ static void learns_nothing_without_memory(void **state)
     names_free(names);
 }
 
+/* TTL and five minutes; a TTL of more than a week counts as a week, one of 0 leaves the five minutes. */
+static void expires(void **state)
+{
+    (void)state;
+    struct budget budget;
+    budget_init(&budget, 0);
+    struct names *names = names_new(&budget);
+    tell(names, NAME_FORWARD, "a.example", 1000, 60);
+    told(names, 0, "a.example"); /* of a conversation that began before */
+    told(names, 1360 * SECOND, "a.example");
+    told(names, 1360 * SECOND + 1, NULL);
+    told(names, 1360 * SECOND, "a.example"); /* still there for those who began earlier */
+    tell(names, NAME_FORWARD, "a.example", 1100, 60);
+    told(names, 1460 * SECOND, "a.example");
+    tell(names, NAME_FORWARD, "b.example", 2000, 0);
+    told(names, 2300 * SECOND, "b.example");
+    told(names, 2300 * SECOND + 1, NULL);
+    tell(names, NAME_FORWARD, "c.example", 2000, UINT32_MAX);
+    told(names, (2300 + 7 * 24 * 3600) * SECOND, "c.example");
+    told(names, (2300 + 7 * 24 * 3600) * SECOND + 1, NULL);
+    tell(names, NAME_FORWARD, "d.example", INT64_MAX / SECOND, 60);
+    told(names, INT64_MAX, "d.example");
+    names_free(names);
+    assert_int_equal(budget.used, 0);
+}
+
+static void prefers_what_was_asked_for(void **state)
+{
+    (void)state;
+    struct budget budget;
+    budget_init(&budget, 0);
+    struct names *names = names_new(&budget);
+    tell(names, NAME_REVERSE, "r.example", 1000, 60);
+    told(names, 1000 * SECOND, "r.example");
+    tell(names, NAME_FORWARD, "f.example", 1001, 60);
+    told(names, 1000 * SECOND, "f.example");
+    tell(names, NAME_REVERSE, "r.example", 1361, 60);
+    told(names, 1361 * SECOND, "f.example");
+    tell(names, NAME_REVERSE, "r.example", 1362, 60);
+    told(names, 1362 * SECOND, "r.example");
+    tell(names, NAME_FORWARD, "", 1363, 60);
+    told(names, 1362 * SECOND, "r.example");
+    names_free(names);
+    assert_int_equal(budget.used, 0);
+}
+
+static void keeps_255_small_letters(void **state)
+{
+    char text[300];
+    (void)state;
+    struct budget budget;
+    budget_init(&budget, 0);
+    struct names *names = names_new(&budget);
+    tell(names, NAME_FORWARD, "wWw.EXAMPLE", 0, 60);
+    told(names, 0, "www.example");
+    const size_t used = budget.used;
+    tell(names, NAME_FORWARD, "WWW.example", 0, 60);
+    told(names, 0, "www.example");
+    assert_int_equal(budget.used, used);
+    memset(text, 'x', sizeof text);
+    text[299] = '\0';
+    tell(names, NAME_FORWARD, text, 0, 60);
+    text[255] = '\0';
+    told(names, 0, text);
+    names_free(names);
+    assert_int_equal(budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +193,9 @@ int main(void)
         cmocka_unit_test(forgets_the_least_recently_used),
         cmocka_unit_test(leaves_memory_to_others),
         cmocka_unit_test(learns_nothing_without_memory),
+        cmocka_unit_test(expires),
+        cmocka_unit_test(prefers_what_was_asked_for),
+        cmocka_unit_test(keeps_255_small_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
