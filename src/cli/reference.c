@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "reference.h"
 
+#include "manual_text.h"
 #include "options_table.h"
 #include "record/common_fields.h"
 
@@ -9,7 +10,10 @@
 #include <pcap/pcap.h>
 #include <zlib.h>
 
-enum { NAME_COLUMN = 36, TYPE_COLUMN = 14, OPTION_COLUMN = 30, PROTOCOL_COLUMN = 10 };
+enum { NAME_COLUMN = 36, TYPE_COLUMN = 14, PROTOCOL_COLUMN = 10 };
+
+/* --help: a page of 80 columns, which end before the last one. */
+enum { HELP_WIDTH = 79, OPTION_COLUMN = 30, VERB_COLUMN = 32, EXAMPLE_COLUMN = 38, STATUS_COLUMN = 6 };
 
 static const char *type_name(const struct field *field)
 {
@@ -112,6 +116,34 @@ void reference_print_protocols(FILE *to)
     }
 }
 
+/* `text` in lines of at most HELP_WIDTH columns; `column` is where the cursor stands, and where the later lines begin.
+ */
+static void print_wrapped(FILE *to, int column, const char *text)
+{
+    int used = column;
+    for (const char *word = text; *word != '\0';) {
+        int length = (int)strcspn(word, " ");
+        if (used > column && used + 1 + length > HELP_WIDTH) {
+            fprintf(to, "\n%*s", column, "");
+            used = column;
+        }
+        used += fprintf(to, "%s%.*s", used > column ? " " : "", length, word);
+        word += length + (word[length] == ' ');
+    }
+    fputc('\n', to);
+}
+
+/* A row of two columns. What is too long for the first stands in a line of its own. */
+static void print_row(FILE *to, int column, const char *name, const char *meaning)
+{
+    int length = fprintf(to, "  %s", name);
+    if (length + 1 < column)
+        fprintf(to, "%*s", column - length, "");
+    else
+        fprintf(to, "\n%*s", column, "");
+    print_wrapped(to, column, meaning);
+}
+
 static void print_option(FILE *to, const struct option_row *row)
 {
     char name[64];
@@ -123,33 +155,33 @@ static void print_option(FILE *to, const struct option_row *row)
     if (row->long_name)
         length += snprintf(name + length, sizeof name - (size_t)length, "--%s", row->long_name);
     if (row->argument_name)
-        snprintf(name + length, sizeof name - (size_t)length, "%s%s", row->argument == ARGUMENT_ATTACHED ? "=" : " ",
+        snprintf(name + length, sizeof name - (size_t)length, row->argument == ARGUMENT_ATTACHED ? "[=%s]" : " %s",
                  row->argument_name);
-    fprintf(to, "  %-*s %s\n", OPTION_COLUMN, name, row->help);
+    print_row(to, OPTION_COLUMN, name, row->help);
 }
 
 void reference_print_help(FILE *to)
 {
-    fputs("overhear shows what two machines said to each other in a packet capture, and what it means.\n"
-          "\n"
-          "  overhear [OPTIONS] [FILE...] [BPF EXPRESSION]\n"
-          "  overhear fields [DATASET...] | schema | protocols | help\n"
-          "\n"
-          "  overhear cap.pcap                       what was said in this capture\n"
-          "  overhear cap.pcap host 10.0.0.1         only with this machine (a filter as for tcpdump)\n"
-          "  overhear --json cap.pcap | jq .         one JSON object a line\n"
-          "  tcpdump -w - | overhear -               from standard input\n"
-          "  overhear -i eth0 port 53                listen, until Ctrl-C\n",
-          to);
+    print_wrapped(to, fprintf(to, "overhear: "), manual_summary);
+    fputs("\n  overhear [OPTIONS] [FILE...] [BPF EXPRESSION]\n", to);
+    for (size_t i = 0; i < manual_verb_count; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "overhear %s%s%s", manual_verbs[i].name, manual_verbs[i].arguments ? " " : "",
+                 manual_verbs[i].arguments ? manual_verbs[i].arguments : "");
+        print_row(to, VERB_COLUMN, name, manual_verbs[i].help);
+    }
+    fputc('\n', to);
+    for (size_t i = 0; i < manual_short_example_count; i++)
+        print_row(to, EXAMPLE_COLUMN, manual_examples[i].command, manual_examples[i].meaning);
     for (int group = 0; group < GROUP_COUNT; group++) {
         fprintf(to, "\n%s\n", option_group_titles[group]);
         for (size_t i = 0; i < option_row_count; i++)
             if ((int)option_rows[i].group == group && option_rows[i].help)
                 print_option(to, &option_rows[i]);
     }
-    fputs("\nExit status: 0 done; 1 a capture could not be read to its end, or something could not be written;\n"
-          "2 the command line is wrong.\n",
-          to);
+    fputs("\nExit status\n", to);
+    for (size_t i = 0; i < manual_exit_status_count; i++)
+        print_row(to, STATUS_COLUMN, manual_exit_status[i].label, manual_exit_status[i].text);
 }
 
 void reference_print_version(FILE *to)
