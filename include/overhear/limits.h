@@ -36,6 +36,9 @@ enum limit {
     LIMIT_TCP_LINGER_SECONDS = 10,    /* after FIN or RST, so that late segments still belong to it */
     LIMIT_EXPIRED_A_PACKET = 300,     /* conversations ended by silence while one packet is handled */
     LIMIT_CLOCK_JUMP_SECONDS = 86400, /* the clock goes further forward only when a second packet agrees */
+    LIMIT_CLOCK_BACK_SECONDS = 10,    /* further back than that it was set, where */
+    LIMIT_CLOCK_BACK_FRAMES = 32,     /* so many packets in a row say so */
+    LIMIT_IDLE_VISITS = 4096,         /* conversations looked after in one call while no packets come */
     LIMIT_MEMORY_RESERVE = 16,        /* conversations are evicted while less than one part in this many is free */
     LIMIT_NEWCOMERS = 16,             /* unanswered ones go first where they are more than one in this many */
 
@@ -83,7 +86,9 @@ enum limit {
     LIMIT_KERNEL_BUFFER_KIB = 16 * 1024,         /* of each interface, unless -B says otherwise */
     LIMIT_WORKERS = 64,                          /* threads that listen; --threads beyond it counts as it */
     LIMIT_WORKER_RECORDS = 8192,                 /* of one worker that wait to be collected; then it waits */
-    LIMIT_SAVE_WAITING_BYTES = 16 * 1024 * 1024, /* frames of -w whose protocol is not known yet */
+    LIMIT_FOLLOW_BYTES = 16 * 1024 * 1024,       /* of --follow, that wait to be written */
+    LIMIT_SAVE_WAITING_BYTES = 16 * 1024 * 1024, /* frames of -w of which it is not known yet whether they are wanted */
+    LIMIT_SAVE_WAITING_SECONDS = 60,             /* how long such a frame waits, by the capture's clock */
 
     /* the whole process */
     LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */

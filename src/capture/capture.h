@@ -103,11 +103,24 @@ char *capture_list_interfaces(char ret_error[CAPTURE_ERROR_SIZE]);
 
 /* -w: saves frames as pcap with nanoseconds if the first frame has them. A pcap file has one link type:
  * a frame of another is refused (CAPTURE_WRITER_REFUSED with a message; the file stays good). "-" is standard output.
- * 0, or CAPTURE_WRITER_FAILED with the message: nothing more can be written. */
-enum { CAPTURE_WRITER_FAILED = -1, CAPTURE_WRITER_REFUSED = -2 };
+ * Of a frame longer than CAPTURE_WRITER_FRAME_BYTES, which no other program would read, the first so many are saved.
+ *
+ * 0, or CAPTURE_WRITER_FAILED with the message: nothing more can be written; or CAPTURE_WRITER_GONE: the same, because
+ * nobody reads the pipe any more. What reaches the file at a time are whole frames; where the disk is full in the
+ * middle of one, the file is cut at its beginning. Without a frame the file has a header of Ethernet. */
+enum { CAPTURE_WRITER_FAILED = -1, CAPTURE_WRITER_REFUSED = -2, CAPTURE_WRITER_GONE = -3 };
+enum { CAPTURE_WRITER_FRAME_BYTES = 262144 };
 struct capture_writer;
 struct capture_writer *capture_writer_open(const char *path, char ret_error[CAPTURE_ERROR_SIZE]);
+/* The same to what is open already; the writer closes the descriptor, also where this fails. `path` is for messages. */
+struct capture_writer *capture_writer_open_descriptor(int descriptor, const char *path,
+                                                      char ret_error[CAPTURE_ERROR_SIZE]);
 int capture_writer_add(struct capture_writer *writer, const struct frame *frame, char ret_error[CAPTURE_ERROR_SIZE]);
+/* What the buffer holds goes to the file. 0 also where writing has failed before. */
+int capture_writer_flush(struct capture_writer *writer, char ret_error[CAPTURE_ERROR_SIZE]);
+/* Bytes and frames of the file so far; after a failure those that are really in it. */
+uint64_t capture_writer_size(const struct capture_writer *writer);
+uint64_t capture_writer_frames(const struct capture_writer *writer);
 /* Flushes and frees, whatever the result. */
 int capture_writer_close(struct capture_writer *writer, char ret_error[CAPTURE_ERROR_SIZE]);
 
