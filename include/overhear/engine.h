@@ -17,15 +17,16 @@ struct engine_port {
 };
 
 /* The bytes of conversations, in order, for those who want them beside the records. The tap borrows what it is given
- * for the call. What a side sent is told in the order of the stream, datagrams as they come; both sides in the order in
- * which the session takes them. */
+ * for the call; a conversation stays where it is until its `end` is told. What a side sent is told in the order of the
+ * stream, datagrams as they come; both sides in the order in which the session takes them. */
 struct stream_tap {
     void *context;
     void (*data)(void *context, const struct conversation *conversation, enum side side, struct bytes data,
                  struct moment moment);
     /* `length` bytes of that side are lost here. */
     void (*gap)(void *context, const struct conversation *conversation, enum side side, uint64_t length);
-    /* Client and server turned out to be the other way round: so are the sides told before. */
+    /* Client and server turned out to be the other way round: so are the sides told before. Comes before the next
+     * bytes, and only to conversations over UDP and those that were under way when the capture began. */
     void (*swap)(void *context, const struct conversation *conversation);
     /* Also of a conversation that had no bytes. */
     void (*end)(void *context, const struct conversation *conversation, enum end_reason reason);
@@ -96,7 +97,12 @@ void engine_frame(struct engine *engine, const struct frame *frame);
 const struct conversation *engine_conversation(const struct engine *engine);
 
 /* Live, when no frame has come for a while: it is `time_ns` now (1970, as frames have it). Transactions that have
- * waited too long are told, silent conversations end. A time before the last frame's changes nothing. */
+ * waited too long are told, silent conversations end. A time before the last frame's changes nothing. Cheap enough for
+ * ten calls a second; a call does bounded work, so with very many conversations it takes some until each had its turn.
+ *
+ * Best is the time of the last frame and what a clock that nobody sets (CLOCK_BOOTTIME) has counted since: then it does
+ * not matter whether the wall clock jumps, or that of the network card goes differently. A leap of more than a day
+ * counts when the next call or frame confirms it. */
 void engine_idle(struct engine *engine, int64_t time_ns);
 
 /* The end of the capture: everything in flight is written. */
@@ -104,6 +110,13 @@ void engine_finish(struct engine *engine);
 
 void engine_statistics(const struct engine *engine, struct engine_statistics *ret_statistics);
 void engine_free(struct engine *engine);
+
+/* What engines otherwise have the C library and libcrypto load when they first need it (character sets, digests),
+ * loaded before: for a process that is about to give up opening files. While it is held no engine needs a file but those
+ * of --extract. NULL where memory is out. Thread-safe, as are the engines' own uses of it. */
+struct engine_library;
+struct engine_library *engine_load(void);
+void engine_unload(struct engine_library *library);
 
 /* By name; NULL where there is none. */
 const struct dissector *dissector_find(const char *name);

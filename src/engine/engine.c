@@ -21,6 +21,7 @@ struct engine {
     struct files files;
     struct decoder *decoder;
     struct flow_table *flows;
+    bool has_conversation; /* the last frame may have one */
     uint64_t frames, bytes;
     int64_t first_ns, last_ns;
 };
@@ -44,6 +45,7 @@ static bool wire(struct engine *engine, const struct engine_options *options)
     shared->budget = &engine->budget;
     shared->sink = options->sink;
     shared->wants_notes = !options->no_notes;
+    shared->tap = options->tap;
     shared->ports = port_map_new();
     shared->files = &engine->files;
     if (files_open(&engine->files, options->hash_files, options->extract_folder,
@@ -90,7 +92,8 @@ void engine_frame(struct engine *engine, const struct frame *frame)
         engine->last_ns = frame->moment.time_ns;
     engine->frames++;
     engine->bytes += frame->wire_length;
-    if (stop == DECODE_PACKET || (stop == DECODE_ICMP && packet.icmp.present))
+    engine->has_conversation = stop == DECODE_PACKET || (stop == DECODE_ICMP && packet.icmp.present);
+    if (engine->has_conversation)
         flow_packet(engine->flows, &packet);
     else
         report(engine, &packet);
@@ -98,14 +101,12 @@ void engine_frame(struct engine *engine, const struct frame *frame)
 
 const struct conversation *engine_conversation(const struct engine *engine)
 {
-    (void)engine;
-    return NULL;
+    return engine->has_conversation ? flow_current(engine->flows) : NULL;
 }
 
 void engine_idle(struct engine *engine, int64_t time_ns)
 {
-    (void)engine;
-    (void)time_ns;
+    flow_idle(engine->flows, time_ns);
 }
 
 void engine_finish(struct engine *engine)
@@ -122,6 +123,7 @@ static void fill_flows(const struct engine *engine, struct engine_statistics *s)
 {
     const struct flow_statistics *flows = flow_table_statistics(engine->flows);
     s->conversations = flows->opened;
+    s->untracked = flows->untracked;
     for (size_t i = 0; i < sizeof s->ended / sizeof *s->ended; i++) {
         s->ended[i] = flows->ended[i];
         s->conversations_ended += flows->ended[i];

@@ -4,23 +4,57 @@
  */
 #include "table.h"
 
-/* The clock is the latest time seen. It never goes back, and one frame with a wild time does not end everything: a leap
- * of more than a day counts when the next packet, too, comes from there. */
+#include "overhear/engine.h"
+
+enum { SECOND_NS = 1000000000 };
+
+/* Later - earlier, and INT64_MAX where that is more: times from the wire may be anywhere. */
+static int64_t between(int64_t earlier_ns, int64_t later_ns)
+{
+    uint64_t distance = (uint64_t)later_ns - (uint64_t)earlier_ns;
+    return distance > INT64_MAX ? INT64_MAX : (int64_t)distance;
+}
+
+/* One frame with a wild time does not end everything: a leap of more than a day counts when the next packet, too, comes
+ * from there. */
+bool flow_clock_advance(struct flow_table *table, int64_t time_ns)
+{
+    struct session_shared *shared = table->shared;
+    if (time_ns <= shared->now_ns) {
+        table->jump_pending = false;
+        return false;
+    }
+    int64_t step_ns = between(shared->now_ns, time_ns);
+    bool leaps = step_ns > LIMIT_CLOCK_JUMP_SECONDS * (int64_t)SECOND_NS;
+    table->jump_pending = leaps && !table->jump_pending;
+    if (table->jump_pending)
+        return false;
+    shared->now_ns = time_ns;
+    table->elapsed_ns = step_ns > INT64_MAX - table->elapsed_ns ? INT64_MAX : table->elapsed_ns + step_ns;
+    return true;
+}
+
+/* The capture's clock is the latest time seen. Packets that are a little late do not move it; but where many in a row
+ * say that it was set back (by NTP, or with an older capture that follows), they are believed, else requests made from
+ * then on would seem to have waited since long ago. Conversations age by the table's own clock, which only goes on. */
 void flow_clock(struct flow_table *table, const struct packet *packet)
 {
     struct session_shared *shared = table->shared;
-    int64_t now_ns = packet->moment.time_ns;
-    const int64_t leap_ns = LIMIT_CLOCK_JUMP_SECONDS * INT64_C(1000000000);
+    int64_t time_ns = packet->moment.time_ns;
     shared->moment = packet->moment;
     if (!table->clock_set) {
         table->clock_set = true;
-        shared->now_ns = now_ns;
+        shared->now_ns = table->elapsed_ns = time_ns;
         return;
     }
-    bool leaps = now_ns > shared->now_ns && (uint64_t)now_ns - (uint64_t)shared->now_ns > (uint64_t)leap_ns;
-    if (now_ns > shared->now_ns && (!leaps || table->jump_pending))
-        shared->now_ns = now_ns;
-    table->jump_pending = leaps && !table->jump_pending;
+    (void)flow_clock_advance(table, time_ns);
+    bool behind = time_ns < shared->now_ns &&
+                  between(time_ns, shared->now_ns) > LIMIT_CLOCK_BACK_SECONDS * (int64_t)SECOND_NS;
+    table->frames_behind = behind ? (uint8_t)(table->frames_behind + 1) : 0;
+    if (table->frames_behind < LIMIT_CLOCK_BACK_FRAMES)
+        return;
+    table->frames_behind = 0;
+    shared->now_ns = time_ns;
 }
 
 enum end_reason flow_reason(const struct flow *flow, enum end_reason otherwise)
@@ -60,8 +94,11 @@ static void add_sums(struct flow_table *table, const struct flow *flow)
 
 void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reason)
 {
+    const struct stream_tap *tap = table->shared->tap;
     flow_finish_stream(table, flow);
     session_end(&flow->session, reason);
+    if (tap)
+        tap->end(tap->context, &flow->conversation, reason);
     flow_count_unknown(table, flow);
     flow_write_record(table, flow, reason);
     add_sums(table, flow);
@@ -73,14 +110,14 @@ void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reaso
 static void become_idle(struct flow_table *table, struct flow *flow)
 {
     flow_list_take(table, flow);
-    flow->ticked_ns = table->shared->now_ns;
+    flow->ticked_ns = table->elapsed_ns;
     session_tick(&flow->session);
     flow_list_append(table, flow, FLOW_TCP_IDLE);
 }
 
 void flow_expire(struct flow_table *table)
 {
-    int64_t now_ns = table->shared->now_ns;
+    int64_t now_ns = table->elapsed_ns;
     int quota = LIMIT_EXPIRED_A_PACKET;
     for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
         struct flow_list *list = &table->lists[class];
@@ -179,6 +216,7 @@ static struct flow *sort_by_id(struct flow *all)
 
 void flow_table_finish(struct flow_table *table)
 {
+    table->current = table->visited = NULL;
     struct flow *all = sort_by_id(join_lists(table));
     while (all) {
         struct flow *flow = all;

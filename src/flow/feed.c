@@ -4,7 +4,10 @@
  */
 #include "table.h"
 
-void flow_swap(struct flow *flow)
+#include "overhear/engine.h"
+
+/* Client and server change places in everything that this floor counts. */
+static void swap_sides(struct flow_table *table, struct flow *flow)
 {
     uint64_t packets = flow->packets[SIDE_CLIENT], bytes = flow->bytes[SIDE_CLIENT];
     flow->packets[SIDE_CLIENT] = flow->packets[SIDE_SERVER];
@@ -13,24 +16,44 @@ void flow_swap(struct flow *flow)
     flow->bytes[SIDE_SERVER] = bytes;
     if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream)
         tcp_stream_swap(flow->as.stream);
+    if (table->shared->tap)
+        table->shared->tap->swap(table->shared->tap->context, &flow->conversation);
 }
 
-static void follow_swap(struct flow *flow)
+static void follow_swap(struct flow_table *table, struct flow *flow)
 {
     if (session_take_swap(&flow->session))
-        flow_swap(flow);
+        swap_sides(table, flow);
 }
 
-static void drain(struct flow_table *table, struct flow *flow)
+static void tap_data(struct flow_table *table, struct flow *flow, enum side side, struct bytes data,
+                     struct moment moment)
+{
+    const struct stream_tap *tap = table->shared->tap;
+    if (tap && data.len > 0)
+        tap->data(tap->context, &flow->conversation, side, data, moment);
+}
+
+static void tap_gap(struct flow_table *table, struct flow *flow, enum side side, uint64_t length)
+{
+    const struct stream_tap *tap = table->shared->tap;
+    if (tap && length > 0)
+        tap->gap(tap->context, &flow->conversation, side, length);
+}
+
+/* The tap hears first: the session may find that the roles are the other way round. */
+void flow_drain(struct flow_table *table, struct flow *flow)
 {
     struct session *session = &flow->session;
     struct tcp_delivery next;
     while (tcp_stream_next(flow->as.stream, &next)) {
         switch (next.kind) {
         case TCP_DATA:
+            tap_data(table, flow, next.side, next.data, next.moment);
             session_data(session, next.side, next.data, next.moment);
             break;
         case TCP_GAP:
+            tap_gap(table, flow, next.side, next.length);
             session_gap(session, next.side, next.length);
             break;
         case TCP_SIDE_END:
@@ -42,7 +65,7 @@ static void drain(struct flow_table *table, struct flow *flow)
             session_anomaly(table->shared, &flow->conversation, next.anomaly, next.a, next.b);
             break;
         }
-        follow_swap(flow);
+        follow_swap(table, flow);
     }
 }
 
@@ -51,14 +74,15 @@ void flow_finish_stream(struct flow_table *table, struct flow *flow)
     if (flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
         return;
     tcp_stream_finish(flow->as.stream);
-    drain(table, flow);
+    flow_drain(table, flow);
 }
 
 /* Bytes that nobody looks at, because there is no memory for it. */
-static void lose(struct flow_table *table, struct flow *flow, const struct packet *packet)
+static void lose(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
 {
     table->statistics.seen_bytes += packet->payload.len;
     table->statistics.over_limit_bytes += packet->payload.len;
+    tap_gap(table, flow, side, packet->payload_length);
     session_anomaly(table->shared, &flow->conversation, ANOMALY_MEMORY_LIMIT, packet->payload.len, 0);
 }
 
@@ -70,8 +94,10 @@ static void feed_datagram(struct flow_table *table, struct flow *flow, enum side
     table->statistics.seen_bytes += packet->payload.len;
     table->statistics.delivered_bytes += packet->payload.len;
     flow->as.cut_bytes += length - packet->payload.len;
+    tap_data(table, flow, side, packet->payload, packet->moment);
+    tap_gap(table, flow, side, length - packet->payload.len);
     session_datagram(&flow->session, side, packet->payload, length, packet->moment);
-    follow_swap(flow);
+    follow_swap(table, flow);
 }
 
 /* The SYN that was put aside goes first, as if it came now. */
@@ -88,7 +114,7 @@ static bool unpark(struct flow_table *table, struct flow *flow)
     packet.tcp.window_shift = syn.window_shift;
     packet.tcp.flags = TCP_SYN;
     tcp_stream_segment(flow->as.stream, SIDE_CLIENT, &packet);
-    drain(table, flow);
+    flow_drain(table, flow);
     return true;
 }
 
@@ -98,7 +124,7 @@ static bool is_bare_syn(const struct packet *packet)
 }
 
 /* A SYN that came late tells who the client is, as long as nothing was said. */
-static void correct_roles(struct flow *flow, enum side *side, const struct packet *packet)
+static void correct_roles(struct flow_table *table, struct flow *flow, enum side *side, const struct packet *packet)
 {
     if (!(packet->tcp.flags & TCP_SYN) || (packet->tcp.flags & TCP_RST) || tcp_stream_has_spoken(flow->as.stream) ||
         !tcp_stream_is_midstream(flow->as.stream))
@@ -109,7 +135,7 @@ static void correct_roles(struct flow *flow, enum side *side, const struct packe
     struct endpoint source = flow->conversation.source;
     flow->conversation.source = flow->conversation.destination;
     flow->conversation.destination = source;
-    flow_swap(flow);
+    swap_sides(table, flow);
     *side = side_other(*side);
 }
 
@@ -126,13 +152,13 @@ static void feed_segment(struct flow_table *table, struct flow *flow, enum side 
     if (!flow->as.stream)
         flow->as.stream = tcp_stream_new(table->shared->budget);
     if (!flow->as.stream) {
-        lose(table, flow, packet);
+        lose(table, flow, side, packet);
         return;
     }
-    correct_roles(flow, &side, packet);
+    correct_roles(table, flow, &side, packet);
     tcp_stream_segment(flow->as.stream, side, packet);
     flow->conversation.midstream = tcp_stream_is_midstream(flow->as.stream);
-    drain(table, flow);
+    flow_drain(table, flow);
 }
 
 void flow_feed(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)

@@ -25,6 +25,7 @@ static void icmp_error(struct flow_table *table, const struct packet *packet)
     report_anomalies(table, flow ? &flow->conversation : NULL, packet);
     if (!flow)
         return;
+    table->current = flow;
     table->statistics.icmp_errors_matched++;
     session_icmp_error(&flow->session, error, error->source.ip.family);
 }
@@ -45,7 +46,7 @@ static struct flow *open_flow(struct flow_table *table, uint32_t hash, const str
     conversation->time_digits = packet->time_digits;
     conversation->first = packet->moment;
     flow->inside = packet->inside;
-    flow->ticked_ns = table->shared->now_ns;
+    flow->ticked_ns = table->elapsed_ns;
     session_init(&flow->session, table->shared, conversation);
     *ret_side = client_sends ? SIDE_CLIENT : SIDE_SERVER;
     return flow;
@@ -53,9 +54,9 @@ static struct flow *open_flow(struct flow_table *table, uint32_t hash, const str
 
 static void tick(struct flow_table *table, struct flow *flow)
 {
-    if ((uint64_t)table->shared->now_ns - (uint64_t)flow->ticked_ns < TICK_NS)
+    if ((uint64_t)table->elapsed_ns - (uint64_t)flow->ticked_ns < TICK_NS)
         return;
-    flow->ticked_ns = table->shared->now_ns;
+    flow->ticked_ns = table->elapsed_ns;
     session_tick(&flow->session);
 }
 
@@ -75,7 +76,9 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
     } else {
         flow = open_flow(table, hash, packet, &side);
     }
+    table->current = flow;
     if (!flow) {
+        table->statistics.untracked++;
         table->statistics.seen_bytes += packet->payload.len;
         table->statistics.over_limit_bytes += packet->payload.len;
         session_anomaly(table->shared, NULL, ANOMALY_MEMORY_LIMIT, packet->payload.len, 0);
@@ -86,7 +89,7 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
     flow->packets[side]++;
     flow->bytes[side] += packet->frame_length;
     flow->conversation.last = packet->moment;
-    flow->touched_ns = table->shared->now_ns;
+    flow->touched_ns = table->elapsed_ns;
     report_anomalies(table, &flow->conversation, packet);
     flow_feed(table, flow, side, packet);
     flow_list_append(table, flow, flow_class_of(flow));
@@ -94,6 +97,7 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
 
 void flow_packet(struct flow_table *table, const struct packet *packet)
 {
+    table->current = NULL;
     flow_clock(table, packet);
     flow_expire(table);
     flow_evict(table);
@@ -101,6 +105,11 @@ void flow_packet(struct flow_table *table, const struct packet *packet)
         icmp_error(table, packet);
     else if (packet->transport == TRANSPORT_TCP || packet->transport == TRANSPORT_UDP)
         take_packet(table, packet);
+}
+
+const struct conversation *flow_current(const struct flow_table *table)
+{
+    return table->current ? &table->current->conversation : NULL;
 }
 
 const struct flow_statistics *flow_table_statistics(const struct flow_table *table)

@@ -13,10 +13,11 @@
 struct flow_table;
 
 struct flow_statistics {
-    uint64_t opened;   /* conversations; equals flow records after flow_table_finish */
-    uint64_t ended[5]; /* by enum end_reason */
-    uint64_t open;     /* at this moment */
-    uint64_t packets;  /* that belonged to one */
+    uint64_t opened;    /* conversations; equals flow records after flow_table_finish */
+    uint64_t ended[5];  /* by enum end_reason */
+    uint64_t open;      /* at this moment */
+    uint64_t packets;   /* that belonged to one */
+    uint64_t untracked; /* packets that would have, but there was no memory */
     /* sums over ended conversations and both sides; see tcp_side_statistics */
     uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
     uint64_t icmp_errors_matched;
@@ -36,6 +37,13 @@ void flow_table_free(struct flow_table *table);
 
 /* A decoded packet (DECODE_PACKET), or one with packet.icmp.present. */
 void flow_packet(struct flow_table *table, const struct packet *packet);
+
+/* The conversation that the last flow_packet found or opened; NULL: none, or something else was called since. */
+const struct conversation *flow_current(const struct flow_table *table);
+
+/* No packet has come for a while, and it is `time_ns` now: what has waited for too long is given up, and silent
+ * conversations end. Bounded work: with very many conversations it takes several calls until each was looked after. */
+void flow_idle(struct flow_table *table, int64_t time_ns);
 
 /* The end of the capture: every conversation ends, in the order of their first frames. */
 void flow_table_finish(struct flow_table *table);

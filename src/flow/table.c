@@ -197,6 +197,8 @@ void flow_list_append(struct flow_table *table, struct flow *flow, enum flow_cla
 void flow_list_take(struct flow_table *table, struct flow *flow)
 {
     struct flow_list *list = &table->lists[flow->class];
+    if (table->visited == flow)
+        table->visited = flow->newer;
     bool was_oldest = list->oldest == flow;
     if (was_oldest || flow->older) /* else it is in none yet */
         list->count--;

@@ -35,7 +35,7 @@ struct flow {
     struct session session;
     struct flow *chain;         /* of its hash bucket */
     struct flow *older, *newer; /* in the list of its class */
-    int64_t touched_ns;         /* the table's clock at the last packet */
+    int64_t touched_ns;         /* the table's own clock at the last packet */
     int64_t ticked_ns;          /* and when the session was told the time */
     uint64_t inside;
     uint64_t packets[2], bytes[2];
@@ -66,7 +66,12 @@ struct flow_table {
     size_t bucket_count; /* a power of two */
     struct flow_list lists[FLOW_CLASS_COUNT];
     struct flow_statistics statistics;
+    struct flow *current; /* see flow_current */
+    struct flow *visited; /* whom flow_idle looks after next; NULL: the oldest of the next class */
+    uint8_t visited_class;
     bool clock_set, jump_pending;
+    uint8_t frames_behind; /* in a row, that say that the capture's clock was set back */
+    int64_t elapsed_ns;    /* the table's own clock: goes on with the capture's, and stays where that goes back */
     struct port_page *ports[PORT_PAGES];
     size_t port_pages; /* of them that are there */
 };
@@ -90,13 +95,15 @@ bool flow_client_sends(const struct session_shared *shared, const struct packet 
 /* feed.c */
 void flow_feed(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet);
 void flow_finish_stream(struct flow_table *table, struct flow *flow);
-/* Client and server change places in everything that this floor counts. */
-void flow_swap(struct flow *flow);
+/* What can be said by now is said. */
+void flow_drain(struct flow_table *table, struct flow *flow);
 enum flow_class flow_class_of(const struct flow *flow);
 /* True where the packet begins another conversation between the same ports. */
 bool flow_is_reused(const struct flow *flow, enum side side, const struct packet *packet);
 
 /* expire.c */
+/* False: the time is not believed yet, or lies behind. */
+bool flow_clock_advance(struct flow_table *table, int64_t time_ns);
 void flow_clock(struct flow_table *table, const struct packet *packet);
 void flow_expire(struct flow_table *table);
 void flow_evict(struct flow_table *table);

@@ -15,6 +15,7 @@
 struct budget;
 struct names;
 struct port_map;
+struct stream_tap;
 
 /* Something a dissector remembers of a client and a server. */
 struct recollection {
@@ -34,14 +35,45 @@ struct expectations;
 struct charsets;
 struct files;
 
+struct session_shared;
+
+/* Where everything leaves an engine that is one of several: names and numbers hold for all of them, so they are given
+ * where it all comes together. shared->turn and shared->now_ns belong to what is said. */
+struct session_exit {
+    void *context;
+    /* A conversation has begun. */
+    void (*opened)(void *context, const struct session_shared *shared, const struct conversation *conversation);
+    /* Nothing is settled in it yet (record_settle), and no names stand beside the addresses. Borrowed for the call. */
+    void (*record)(void *context, const struct session_shared *shared, const struct record *record);
+    /* See emit_name. */
+    void (*lesson)(void *context, const struct session_shared *shared, enum name_kind kind, const struct address *asker,
+                   const struct address *address, struct bytes name, uint32_t ttl_s);
+    /* The number that people see; may have to wait until it is known. */
+    uint64_t (*number)(void *context, const struct session_shared *shared, const struct conversation *conversation);
+};
+
+/* When something is said while one frame is in hand, for those who put the records of several engines in order: who
+ * ends by silence goes first, in the order in which one engine with all conversations comes to them; then what the
+ * frame itself says. At the end of the capture: the number of the conversation's first frame. */
+static inline uint64_t session_turn_of_silence(unsigned class, uint64_t last_frame)
+{
+    return (uint64_t)class << 56 | (last_frame & (UINT64_MAX >> 8));
+}
+
+static const uint64_t SESSION_TURN_FRAME = UINT64_C(0xff) << 56;
+
 /* What all sessions of one engine share. Owned by the engine. */
 struct session_shared {
     struct budget *budget;
     struct names *names;    /* learned from DNS; NULL with -n */
     struct port_map *ports; /* which dissector a port belongs to */
     struct record_sink sink;
+    const struct session_exit *exit; /* NULL: the engine stands alone, records go to the sink */
+    uint64_t turn;                   /* of what is said now. Set by the flow floor */
+    uint64_t first_id, id_step;      /* of conversations; unique over all engines */
+    const struct stream_tap *tap; /* gets the bytes of conversations from the flow floor; NULL: nobody does */
     bool wants_notes;
-    int64_t now_ns;       /* the capture's clock: the latest time seen. Set by the flow floor */
+    int64_t now_ns;       /* the capture's clock, see flow_clock. Set by the flow floor */
     struct moment moment; /* of the frame in hand. Set by the flow floor */
     struct recollection recollections[LIMIT_RECOLLECTIONS]; /* a ring */
     void *scratch;                                          /* see emit_scratch; session_shared_done frees it */
@@ -56,6 +88,7 @@ struct session_shared {
     uint64_t records;               /* written */
     uint64_t anomalies;             /* counted, whether written or not */
     uint64_t anomaly_counts[ANOMALY_COUNT];
+    uint64_t loose_anomalies[ANOMALY_COUNT]; /* of them, those that belong to no conversation */
 };
 
 struct session {
@@ -110,8 +143,14 @@ bool session_take_swap(struct session *session);
 void session_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly, uint64_t a,
                      uint64_t b);
 
-/* Hand a finished record to the sink, with the names its conversation's client knows. */
+/* Hand a finished record to the sink, with the names its conversation's client knows, or to the exit as it is. */
 void session_write(struct session_shared *shared, struct record *record);
+
+/* Before the first frame of this conversation is read, but after all is known that opened it. */
+void session_opened(struct session_shared *shared, const struct conversation *conversation);
+
+/* The conversation's number for people: in names of files. */
+uint64_t session_number(struct session_shared *shared, const struct conversation *conversation);
 
 /* The dataset of anomaly records. */
 extern const struct dataset anomaly_dataset;

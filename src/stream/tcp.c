@@ -350,6 +350,12 @@ void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct 
     grow_old(stream);
 }
 
+void tcp_stream_tick(struct tcp_stream *stream, struct moment now)
+{
+    stream->now = now;
+    grow_old(stream);
+}
+
 void tcp_stream_finish(struct tcp_stream *stream)
 {
     tcp_begin_somewhere(stream, SIDE_CLIENT);

@@ -73,6 +73,9 @@ void tcp_stream_free(struct tcp_stream *stream);
  * payload where they can. */
 void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet);
 
+/* It is `now`, and no segment came: what has waited for too long may be said. Then pull. */
+void tcp_stream_tick(struct tcp_stream *stream, struct moment now);
+
 /* No more segments: what waits behind holes is delivered with gaps. Then pull. */
 void tcp_stream_finish(struct tcp_stream *stream);
 

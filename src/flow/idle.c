@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Time that passes without packets, as it does live. Conversations are visited in turn, a number of them a call, so
+ * that a call is short however many there are.
+ */
+#include "table.h"
+
+/* Those that may have something open. The others end soon anyway, or have been told already. */
+static const enum flow_class visited_classes[] = {FLOW_UDP_SINGLE, FLOW_UDP, FLOW_TCP};
+
+enum { VISITED_CLASSES = sizeof visited_classes / sizeof *visited_classes };
+
+static void visit(struct flow_table *table, struct flow *flow)
+{
+    flow->ticked_ns = table->elapsed_ns;
+    if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream) {
+        tcp_stream_tick(flow->as.stream, table->shared->moment);
+        flow_drain(table, flow);
+    }
+    session_tick(&flow->session);
+}
+
+/* Once around, unless there are too many, or too much is said. */
+static void visit_some(struct flow_table *table)
+{
+    const uint64_t enough = table->shared->records + LIMIT_EXPIRED_A_PACKET;
+    unsigned visits = LIMIT_IDLE_VISITS, classes = VISITED_CLASSES;
+    while (visits > 0 && table->shared->records < enough) {
+        struct flow *flow = table->visited;
+        if (flow) {
+            table->visited = flow->newer;
+            visit(table, flow);
+            visits--;
+        } else if (classes-- > 0) {
+            table->visited_class = (uint8_t)((table->visited_class + 1) % VISITED_CLASSES);
+            table->visited = table->lists[visited_classes[table->visited_class]].oldest;
+        } else {
+            return;
+        }
+    }
+}
+
+void flow_idle(struct flow_table *table, int64_t time_ns)
+{
+    table->current = NULL;
+    if (!table->clock_set || !flow_clock_advance(table, time_ns))
+        return;
+    table->shared->moment.time_ns = time_ns; /* of no frame: the number stays that of the last one */
+    flow_expire(table);
+    visit_some(table);
+}
