@@ -54,7 +54,6 @@ enum limit {
     LIMIT_EXPECTATIONS = 1024,       /* announced conversations (FTP data) remembered; the oldest goes */
     LIMIT_EXPECTATION_SECONDS = 300, /* how long an announced conversation is waited for, by the capture's clock */
     LIMIT_CREDENTIAL_SERVERS = 64,   /* servers with credentials in clear that the summary tells apart */
-    LIMIT_CHARSETS = 64,             /* character sets with an open converter; there is room for all known ones */
 
     /* record */
     LIMIT_RECORD_BYTES = 1024 * 1024, /* text in one record */

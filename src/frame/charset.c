@@ -3,12 +3,15 @@
  * Character sets of mail, by iconv. A name from the wire only chooses a row of our own list: iconv loads modules by
  * name, and some of its rarer ones have a history of overruns and hangs.
  */
+#include "charset.h"
+
 #include "session_state.h"
 
 #include "util/budget.h"
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdlib.h>
 
 /* What mail uses, with the aliases that senders write. `iconv`: NULL: it is UTF-8 already. */
 struct charset {
@@ -79,74 +82,90 @@ static const struct charset known[] = {
     {"utf-32", "UTF-32"},
 };
 
-struct converter {
-    const char *name; /* as iconv calls it; NULL: free */
-    iconv_t iconv;
-};
+enum { KNOWN = sizeof known / sizeof *known };
 
 struct charsets {
-    struct budget *budget;
-    struct converter converters[LIMIT_CHARSETS]; /* the one used last comes first */
+    struct budget *budget;     /* NULL: it stands on the heap */
+    iconv_t converters[KNOWN]; /* of the row; aliases share that of the first of them */
+    bool is_open[KNOWN];
 };
+
+static void close_all(struct charsets *charsets)
+{
+    for (size_t i = 0; i < KNOWN; i++)
+        if (charsets->is_open[i])
+            iconv_close(charsets->converters[i]);
+}
 
 void charsets_free(struct charsets *charsets)
 {
     if (!charsets)
         return;
-    for (size_t i = 0; i < LIMIT_CHARSETS; i++)
-        if (charsets->converters[i].name)
-            iconv_close(charsets->converters[i].iconv);
-    budget_give(charsets->budget, charsets, sizeof *charsets);
+    close_all(charsets);
+    if (charsets->budget)
+        budget_give(charsets->budget, charsets, sizeof *charsets);
+    else
+        free(charsets);
 }
 
-static const char *iconv_name(struct bytes charset)
+/* KNOWN where it is none of ours, or UTF-8 already. */
+static size_t find_row(struct bytes charset)
 {
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (bytes_is_nocase(charset, known[i].name))
-            return known[i].iconv;
-    return NULL;
+    size_t row = 0;
+    while (row < KNOWN && !bytes_is_nocase(charset, known[row].name))
+        row++;
+    if (row == KNOWN || !known[row].iconv)
+        return KNOWN;
+    for (size_t first = 0; first < row; first++)
+        if (known[first].iconv && strcmp(known[first].iconv, known[row].iconv) == 0)
+            return first;
+    return row;
 }
 
-/* NULL where iconv or memory refuses. */
-static const struct converter *converter_for(struct session_shared *shared, const char *name)
+static bool open_row(struct charsets *charsets, size_t row)
 {
+    if (!charsets->is_open[row]) {
+        charsets->converters[row] = iconv_open("UTF-8", known[row].iconv);
+        charsets->is_open[row] = charsets->converters[row] != (iconv_t)-1; /* NOLINT: iconv's own way to say so */
+    }
+    return charsets->is_open[row];
+}
+
+struct charsets *charsets_load(void)
+{
+    struct charsets *charsets = calloc(1, sizeof *charsets);
+    for (size_t i = 0; charsets && i < KNOWN; i++)
+        if (find_row(bytes_text(known[i].name)) == i)
+            (void)open_row(charsets, i); /* what the system does not have is not needed later either */
+    return charsets;
+}
+
+/* NULL where iconv or memory refuses, or none is needed. */
+static iconv_t *converter_for(struct session_shared *shared, struct bytes charset)
+{
+    size_t row = find_row(charset);
+    if (row == KNOWN)
+        return NULL;
     if (!shared->charsets) {
         shared->charsets = budget_take(shared->budget, sizeof *shared->charsets);
         if (!shared->charsets)
             return NULL;
         shared->charsets->budget = shared->budget;
     }
-    struct converter *converters = shared->charsets->converters;
-    size_t at = 0;
-    while (at < LIMIT_CHARSETS && converters[at].name && strcmp(converters[at].name, name) != 0)
-        at++;
-    struct converter found;
-    if (at < LIMIT_CHARSETS && converters[at].name) {
-        found = converters[at];
-    } else {
-        found = (struct converter){name, iconv_open("UTF-8", name)};
-        if (found.iconv == (iconv_t)-1) /* NOLINT: iconv's own way to say so */
-            return NULL;
-        if (at == LIMIT_CHARSETS)
-            iconv_close(converters[--at].iconv);
-    }
-    memmove(converters + 1, converters, at * sizeof *converters);
-    converters[0] = found;
-    return &converters[0];
+    return open_row(shared->charsets, row) ? &shared->charsets->converters[row] : NULL;
 }
 
 size_t emit_utf8(struct emitter *emitter, struct bytes charset, struct bytes text, void *ret_text, size_t room)
 {
-    const char *name = iconv_name(charset);
-    const struct converter *converter = name ? converter_for(emitter->session->shared, name) : NULL;
-    if (!converter || text.len == 0)
+    iconv_t *converter = text.len > 0 ? converter_for(emitter->session->shared, charset) : NULL;
+    if (!converter)
         return bytes_copy(ret_text, room, text);
     /* iconv takes a pointer that it does not write through. */
     char *in = (char *)(uintptr_t)text.at;
     char *out = ret_text;
     size_t in_left = text.len, out_left = room;
-    iconv(converter->iconv, NULL, NULL, NULL, NULL);
-    while (in_left > 0 && iconv(converter->iconv, &in, &in_left, &out, &out_left) == (size_t)-1) {
+    iconv(*converter, NULL, NULL, NULL, NULL);
+    while (in_left > 0 && iconv(*converter, &in, &in_left, &out, &out_left) == (size_t)-1) {
         if (errno == E2BIG || out_left == 0)
             break;
         /* A byte that means nothing here stays as it is. */
@@ -155,6 +174,6 @@ size_t emit_utf8(struct emitter *emitter, struct bytes charset, struct bytes tex
         out_left--;
     }
     if (in_left == 0)
-        iconv(converter->iconv, NULL, NULL, &out, &out_left);
+        iconv(*converter, NULL, NULL, &out, &out_left);
     return room - out_left;
 }

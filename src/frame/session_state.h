@@ -5,6 +5,7 @@
 #ifndef OVERHEAR_FRAME_SESSION_STATE_H
 #define OVERHEAR_FRAME_SESSION_STATE_H
 
+#include "charset.h"
 #include "session.h"
 
 /* From this byte of a side on, the bytes were seen at that moment. */
@@ -113,8 +114,5 @@ uint64_t expectation_match(struct session_shared *shared, const struct conversat
 /* It has come: nobody else is taken for it. */
 void expectation_take(struct session_shared *shared, uint64_t number);
 void expectations_free(struct expectations *expectations);
-
-/* charset.c */
-void charsets_free(struct charsets *charsets);
 
 #endif
