@@ -6,6 +6,7 @@
 #include "live.h"
 #include "unknown.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ struct capture {
     struct pcap_format pcap;
     struct pcapng_format pcapng;
     struct filter *filter;
+    bool borrows_filter;
+    uint64_t misfits_before; /* of a borrowed filter: in other captures */
     uint64_t first_frame;
     uint64_t frames;
     bool finished;
@@ -121,11 +124,20 @@ struct capture *capture_open_live(const struct capture_live_options *options, ui
     return NULL;
 }
 
+static void drop_filter(struct capture *capture)
+{
+    if (!capture->borrows_filter)
+        filter_free(capture->filter);
+    capture->filter = NULL;
+    capture->borrows_filter = false;
+    capture->misfits_before = 0;
+}
+
 void capture_close(struct capture *capture)
 {
     if (!capture)
         return;
-    filter_free(capture->filter);
+    drop_filter(capture);
     pcapng_format_done(&capture->pcapng);
     live_close(capture->live);
     source_close(capture->source);
@@ -133,22 +145,37 @@ void capture_close(struct capture *capture)
     free(capture);
 }
 
+static uint16_t first_link_type(const struct capture *capture)
+{
+    return capture->kind == KIND_PCAP ? capture->pcap.link_type : pcapng_format_link_type(&capture->pcapng);
+}
+
 int capture_filter(struct capture *capture, const char *expression, char ret_error[CAPTURE_ERROR_SIZE])
 {
     if (capture->kind == KIND_LIVE)
         return live_filter(capture->live, expression, ret_error);
-    uint16_t link_type = capture->kind == KIND_PCAP ? capture->pcap.link_type
-                                                    : pcapng_format_link_type(&capture->pcapng);
-    filter_free(capture->filter);
-    capture->filter = filter_new(expression, link_type, ret_error);
+    drop_filter(capture);
+    capture->filter = filter_new(expression, first_link_type(capture), ret_error);
     return capture->filter ? 0 : -1;
+}
+
+int capture_use_filter(struct capture *capture, struct filter *filter, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    assert(capture->kind != KIND_LIVE);
+    if (filter_fits(filter, first_link_type(capture), ret_error) != 0)
+        return -1;
+    drop_filter(capture);
+    capture->filter = filter;
+    capture->borrows_filter = true;
+    capture->misfits_before = filter_misfits(filter, NULL);
+    return 0;
 }
 
 uint64_t capture_filter_misfits(const struct capture *capture, const char **ret_message)
 {
     if (ret_message)
         *ret_message = "";
-    return capture->filter ? filter_misfits(capture->filter, ret_message) : 0;
+    return capture->filter ? filter_misfits(capture->filter, ret_message) - capture->misfits_before : 0;
 }
 
 static enum capture_result next_of_any_kind(struct capture *capture, struct frame *ret_frame,

@@ -81,6 +81,11 @@ size_t capture_interfaces(struct capture *capture, struct capture_interface *ret
  * the expression makes no sense, or none for frames of the first link type. */
 int capture_filter(struct capture *capture, const char *expression, char ret_error[CAPTURE_ERROR_SIZE]);
 
+/* The same of a file, with what filter_prepare (filter.h) made before the sandbox, for any number of captures, one after
+ * the other. Borrowed: it must outlive the capture. */
+struct filter;
+int capture_use_filter(struct capture *capture, struct filter *filter, char ret_error[CAPTURE_ERROR_SIZE]);
+
 /* Frames left out because the expression cannot be applied to their link type, a later one of a file with several;
  * ret_message (may be NULL) says why for the first of them. */
 uint64_t capture_filter_misfits(const struct capture *capture, const char **ret_message);

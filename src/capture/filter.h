@@ -17,6 +17,17 @@ enum filter_result {
 
 /* Compiles for link_type (a LINKTYPE_ number), to see whether the expression makes sense. NULL with the message. */
 struct filter *filter_new(const char *expression, uint16_t link_type, char ret_error[CAPTURE_ERROR_SIZE]);
+
+/* Before a sandbox, and before any frame is known: compiles for the usual link types, so that names of hosts, ports and
+ * protocols are looked up. For other link types it is compiled in the sandbox, where only numbers are understood. NULL
+ * with the message: it makes sense for none of them. Where looking up takes more than a second, the rarest link types
+ * are left out. */
+struct filter *filter_prepare(const char *expression, char ret_error[CAPTURE_ERROR_SIZE]);
+
+/* 0, or -1 with the message: it makes no sense for frames of this link type. */
+int filter_fits(struct filter *filter, uint16_t link_type, char ret_error[CAPTURE_ERROR_SIZE]);
+
+/* NULL is fine. */
 void filter_free(struct filter *filter);
 
 enum filter_result filter_frame(struct filter *filter, const struct frame *frame);
