@@ -14,6 +14,7 @@ enum { SANDBOX_ERROR_SIZE = 512, SANDBOX_FOLDERS = 8, SANDBOX_SOCKETS = 512 };
 struct sandbox_options {
     const char *folders[SANDBOX_FOLDERS]; /* where files are still made: of -o, -w, --extract, --follow all */
     size_t folder_count;                  /* 0: nothing can be opened any more */
+    bool only_adds[SANDBOX_FOLDERS];      /* files are made and written in that folder, none is linked or removed */
     const int *packet_sockets;            /* bound anew when an interface comes back */
     size_t packet_socket_count;
     int link_socket; /* tells of interfaces; -1: none */
@@ -25,11 +26,16 @@ enum sandbox_result {
     SANDBOX_PART = 1, /* this kernel has not all of it; the message says what is missing */
 };
 
-/* Loads what the C library would load later, when nothing can be opened any more: before sandbox_enter, and before any
- * other thread begins. */
+/* Loads what the C library would load later, when nothing can be opened any more: before sandbox_confine, and before
+ * any other thread begins. It stays until the process ends. */
 void sandbox_prepare(void);
 
-/* First Landlock, which threads inherit: before they begin. Then seccomp, for all of them: after they have begun. */
+/* First Landlock, which threads inherit: before they begin. Then seccomp, for all of them: after they have begun. The
+ * same options for both. No new threads afterwards. Landlock rules over what lies beneath a folder, too.
+ *
+ * Files that are open, the terminal, pipes and sockets stay usable. What is refused fails with EPERM or EACCES. In a
+ * build with a sanitizer that has to read files or to stop threads (address, thread, memory, leak), neither does
+ * anything. */
 enum sandbox_result sandbox_confine(const struct sandbox_options *options, char ret_error[SANDBOX_ERROR_SIZE]);
 enum sandbox_result sandbox_enter(const struct sandbox_options *options, char ret_error[SANDBOX_ERROR_SIZE]);
 
