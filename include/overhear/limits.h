@@ -84,10 +84,21 @@ enum limit {
     /* live */
     LIMIT_KERNEL_BUFFER_KIB = 16 * 1024,         /* of each interface, unless -B says otherwise */
     LIMIT_WORKERS = 64,                          /* threads that listen; --threads beyond it counts as it */
-    LIMIT_WORKER_RECORDS = 8192,                 /* of one worker that wait to be collected; then it waits */
+    LIMIT_WORKER_BYTES = 4 * 1024 * 1024,        /* records of one worker that wait to be collected; then it waits */
+    LIMIT_NUMBERS_KEPT = 4096,                   /* ended conversations whose numbers workers still know */
     LIMIT_FOLLOW_BYTES = 16 * 1024 * 1024,       /* of --follow, that wait to be written */
     LIMIT_SAVE_WAITING_BYTES = 16 * 1024 * 1024, /* frames of -w of which it is not known yet whether they are wanted */
     LIMIT_SAVE_WAITING_SECONDS = 60,             /* how long such a frame waits, by the capture's clock */
+
+    /* display filters */
+    LIMIT_MATCH_BYTES = 16384, /* of one text that `matches` looks at, and how deep a match may go */
+    LIMIT_MATCH_STEPS = 20000, /* of one match, at each place where it may begin; then the text does not match */
+    LIMIT_MATCH_KIB = 2048,    /* of memory that a match may take */
+
+    /* the closing summary */
+    LIMIT_RANKING_ENTRIES = 512, /* counters of one list; what came least gives way to what is new */
+    LIMIT_RANKING_BYTES = 200,   /* of one text that is counted; longer ones are cut, and counted by what is left */
+    LIMIT_RANKING_SLOWEST = 10,  /* exchanges of one dataset that are told one by one */
 
     /* the whole process */
     LIMIT_MEMORY_MIB = 512, /* --memory unless said otherwise */

@@ -24,6 +24,11 @@ struct display_filter *display_filter_new(const char *expression, bool show_secr
                                           char ret_error[DISPLAY_FILTER_ERROR_SIZE]);
 void display_filter_free(struct display_filter *filter);
 
+/* The record is borrowed for the call. One filter, one thread. */
 bool display_filter_matches(struct display_filter *filter, const struct record *record);
+
+/* How many texts were so long, or a pattern of `matches` so slow with them, that a part was not looked at and no match
+ * found (LIMIT_MATCH_BYTES, LIMIT_MATCH_STEPS). */
+uint64_t display_filter_given_up(const struct display_filter *filter);
 
 #endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Names are near each other where one ends like the other (`status_code`), or where few letters differ, in the whole or
+ * behind the last dot. Those who come from Wireshark have names of their own in their fingers.
+ */
+#include "suggest.h"
+
+#include "overhear/dissector.h"
+
+#include <stdio.h>
+
+enum { SUGGESTIONS = 3, SAME_END = 0, FAR = 1000 };
+
+struct habit {
+    const char *theirs, *ours;
+};
+
+static const struct habit habits[] = {
+    {"ip.addr", "source.ip, destination.ip"},
+    {"ipv6.addr", "source.ip, destination.ip"},
+    {"ip.src", "source.ip"},
+    {"ip.dst", "destination.ip"},
+    {"ipv6.src", "source.ip"},
+    {"ipv6.dst", "destination.ip"},
+    {"ip.host", "source.domain, destination.domain"},
+    {"tcp.port", "source.port, destination.port"},
+    {"udp.port", "source.port, destination.port"},
+    {"tcp.srcport", "source.port"},
+    {"udp.srcport", "source.port"},
+    {"tcp.dstport", "destination.port"},
+    {"udp.dstport", "destination.port"},
+    {"tcp", "network.transport == tcp"},
+    {"udp", "network.transport == udp"},
+    {"ip", "network.type == ipv4"},
+    {"ipv6", "network.type == ipv6"},
+    {"frame.time", "@timestamp"},
+    {"timestamp", "@timestamp"},
+    {"frame.number", "overhear.frames.request, overhear.frames.response, overhear.frames.first"},
+    {"tcp.stream", "overhear.conversation"},
+    {"udp.stream", "overhear.conversation"},
+    {"vlan.id", "network.vlan.id"},
+    {"dns.qry.name", "dns.question.name"},
+    {"dns.qry.type", "dns.question.type"},
+    {"dns.a", "dns.resolved_ip"},
+    {"dns.aaaa", "dns.resolved_ip"},
+    {"dns.flags.rcode", "dns.response_code"},
+    {"dns.time", "event.duration"},
+    {"http.host", "url.domain"},
+    {"http.time", "event.duration"},
+    {"http.user_agent", "user_agent.original"},
+    {"http.referer", "http.request.referrer"},
+    {"http.response.code", "http.response.status_code"},
+    {"http.response.phrase", "http.response.status_phrase"},
+    {"http.request.uri", "url.original"},
+    {"http.request.full_uri", "url.full"},
+    {"http.cookie", "http.request.cookies.name, http.request.cookies.value"},
+    {"http.content_type", "http.response.mime_type"},
+    {"tls.handshake.extensions_server_name", "tls.client.server_name"},
+    {"tls.handshake.ciphersuite", "tls.cipher"},
+    {"smtp.req.command", "smtp.command"},
+    {"smtp.response.code", "smtp.reply.code"},
+    {"ftp.request.command", "ftp.command"},
+    {"ftp.response.code", "ftp.reply.code"},
+    {"imf.subject", "email.subject"},
+    {"imf.from", "email.from.address"},
+    {"imf.to", "email.to.address"},
+};
+
+struct suggestion {
+    char name[FILTER_NAME_SIZE];
+    size_t distance;
+};
+
+/* Letters to add, leave out or exchange; names that are too long are far from all. */
+static size_t edit_distance(struct bytes a, struct bytes b)
+{
+    size_t row[FILTER_NAME_SIZE + 1];
+    if (a.len > FILTER_NAME_SIZE || b.len > FILTER_NAME_SIZE)
+        return FAR;
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            bool same = byte_lower(bytes_at(a, i - 1)) == byte_lower(bytes_at(b, j - 1));
+            size_t best = corner + (same ? 0 : 1);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            corner = row[j];
+            row[j] = best;
+        }
+    }
+    return row[b.len];
+}
+
+/* Behind the last dot. */
+static struct bytes last_part(struct bytes name)
+{
+    size_t at = name.len;
+    while (at > 0 && bytes_at(name, at - 1) != '.')
+        at--;
+    return bytes_skip(name, at);
+}
+
+static bool ends_like(struct bytes whole, struct bytes end)
+{
+    return end.len > 0 && whole.len > end.len && bytes_at(whole, whole.len - end.len - 1) == '.' &&
+           bytes_equal_nocase(bytes_skip(whole, whole.len - end.len), end);
+}
+
+/* How far a candidate is; FAR: too far to be meant. */
+static size_t distance_to(struct bytes name, struct bytes candidate)
+{
+    if (ends_like(candidate, name))
+        return SAME_END;
+    size_t whole = edit_distance(name, candidate);
+    if (whole <= 1 + name.len / 5)
+        return whole;
+    /* The same word elsewhere, or nearly: less likely than one that is near as a whole. */
+    struct bytes last = last_part(name);
+    size_t end = edit_distance(last, last_part(candidate));
+    return last.len >= 4 && end <= last.len / 5 ? 20 + 10 * end + whole / 4 : FAR;
+}
+
+/* Keeps the nearest, of equals the first. */
+static void keep(struct suggestion list[SUGGESTIONS], size_t *count, const char *name, size_t distance)
+{
+    if (distance >= FAR)
+        return;
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return;
+    size_t at = *count;
+    while (at > 0 && list[at - 1].distance > distance)
+        at--;
+    if (at == SUGGESTIONS)
+        return;
+    if (*count < SUGGESTIONS)
+        (*count)++;
+    memmove(&list[at + 1], &list[at], (*count - at - 1) * sizeof *list);
+    list[at].distance = distance;
+    (void)snprintf(list[at].name, sizeof list[at].name, "%s", name);
+}
+
+static const char *find_habit(struct bytes name)
+{
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        if (bytes_is_nocase(name, habits[i].theirs))
+            return habits[i].ours;
+    return NULL;
+}
+
+/* A protocol that is no dataset of its own: mdns, ftp-data. */
+static const char *find_protocol(struct bytes name)
+{
+    for (const struct dissector *const *dissector = dissector_registry; *dissector; dissector++) {
+        if (bytes_is_nocase(name, (*dissector)->name))
+            return (*dissector)->name;
+        for (const struct port *port = (*dissector)->ports; port && port->transport; port++)
+            if (port->protocol && bytes_is_nocase(name, port->protocol))
+                return port->protocol;
+    }
+    return NULL;
+}
+
+void suggest_field(const struct dataset_table *table, struct bytes name, char ret_text[SUGGESTION_SIZE])
+{
+    struct suggestion list[SUGGESTIONS];
+    struct name_cursor cursor = {.dataset = 0};
+    size_t count = 0;
+    const char *habit = find_habit(name);
+    const char *protocol = find_protocol(name);
+    if (habit || protocol) {
+        (void)snprintf(ret_text, SUGGESTION_SIZE, "did you mean %s%s?",
+                       habit ? "" : "network.protocol == ", habit ? habit : protocol);
+        return;
+    }
+    for (size_t i = 0; i < table->count; i++)
+        keep(list, &count, table->datasets[i]->name, distance_to(name, bytes_text(table->datasets[i]->name)));
+    while (name_next(table, &cursor))
+        if (strcmp(cursor.name, "notes") != 0)
+            keep(list, &count, cursor.name, distance_to(name, bytes_text(cursor.name)));
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)snprintf(ret_text + length, SUGGESTION_SIZE - length, "%s%.64s",
+                                   i == 0 ? "did you mean " : ", ", list[i].name);
+    (void)snprintf(ret_text + length, SUGGESTION_SIZE - length, "%s",
+                   count > 0 ? "?" : "overhear fields lists all that there are");
+}
