@@ -58,17 +58,6 @@ static bool wants_dataset(const struct save *save, const struct dataset *dataset
     return false;
 }
 
-/* `ftp-data` belongs to `ftp`: a protocol without records of its own goes with the one that its name begins with. */
-static bool wants_companion(const struct save *save, const char *protocol)
-{
-    for (size_t i = 0; i < save->wanted_count; i++) {
-        const size_t length = strlen(save->wanted[i]->name);
-        if (strncmp(protocol, save->wanted[i]->name, length) == 0 && protocol[length] == '-')
-            return true;
-    }
-    return false;
-}
-
 static bool speaks(const struct dissector *dissector, const char *protocol)
 {
     bool found = strcmp(dissector->name, protocol) == 0;
@@ -81,8 +70,7 @@ static bool wants_protocol(const struct save *save, const char *protocol)
 {
     for (size_t i = 0; protocol && dissector_registry[i]; i++)
         if (speaks(dissector_registry[i], protocol))
-            return dissector_registry[i]->dataset ? wants_dataset(save, dissector_registry[i]->dataset)
-                                                  : wants_companion(save, protocol);
+            return wants_dataset(save, dissector_registry[i]->dataset);
     return false;
 }
 

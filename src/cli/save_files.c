@@ -86,7 +86,7 @@ static int open_emptied(const struct save_files *files, const char *name, const 
     return -1;
 }
 
-static enum save_files_result fail(struct save_files *files)
+static enum save_files_result give_up(struct save_files *files)
 {
     files->failed = true;
     return SAVE_FILES_FAILED;
@@ -101,18 +101,18 @@ static enum save_files_result open_next(struct save_files *files, int64_t time_n
     if (save_name(files->options, time_ns, files->number, name) != 0) {
         snprintf(ret_error, error_size, "%.200s: no name for a file comes of it, or too long a one",
                  files->options->save_path);
-        return fail(files);
+        return give_up(files);
     }
     snprintf(path, sizeof path, "%s%s", files->folder_name, name);
     const int descriptor = open_emptied(files, name, &problem);
     if (descriptor < 0) {
         snprintf(ret_error, error_size, "%.200s: cannot be written: %s", path, problem);
-        return fail(files);
+        return give_up(files);
     }
     files->writer = capture_writer_open_descriptor(descriptor, path, error);
     if (!files->writer) {
         snprintf(ret_error, error_size, "%s", error);
-        return fail(files);
+        return give_up(files);
     }
     files->count++;
     return SAVE_FILES_DONE;
@@ -130,7 +130,7 @@ static enum save_files_result result_of(struct save_files *files, int result)
         files->ended = true;
         return SAVE_FILES_END;
     default:
-        return fail(files);
+        return give_up(files);
     }
 }
 
@@ -163,7 +163,8 @@ static enum save_files_result rotate(struct save_files *files, const struct fram
             const enum save_files_result result = close_writer(files, ret_error, error_size);
             return result == SAVE_FILES_DONE ? SAVE_FILES_END : result;
         }
-    } else if (options->save_bytes > 0 && capture_writer_size(files->writer) > options->save_bytes) {
+    } else if (options->save_bytes > 0 && capture_writer_frames(files->writer) > 0 &&
+               capture_writer_size(files->writer) > options->save_bytes) {
         files->number++;
         if (options->save_files > 0 && files->number >= options->save_files)
             files->number = 0;
