@@ -48,27 +48,41 @@ static void put_in(FILE *to, char font, const char *text)
     fputs("\\fR", to);
 }
 
-/* A text with its marks; a sentence a line, so that roff knows where one ends. `text` may be the middle of a line. */
+/* Outside of backticks: <NAME> is in italics, a sentence ends its line so that roff knows where, and a hyphen in a word
+ * is no minus. Returns how many characters that took; `before` is the character before them. */
+static size_t put_prose(FILE *to, const char *at, char before)
+{
+    const bool after_letter = isalpha((unsigned char)before);
+    if (*at == '<' && isupper((unsigned char)at[1]))
+        fputs("\\fI", to);
+    else if (*at == '>' && after_letter)
+        fputs("\\fR", to);
+    else if (*at == '-' && after_letter)
+        fputc('-', to);
+    else if (strncmp(at, ". ", 2) == 0)
+        fputs(".\n", to);
+    else
+        put_character(to, *at);
+    return strncmp(at, ". ", 2) == 0 ? 2 : 1;
+}
+
+/* A text with its marks; it may be the middle of a line. */
 static void put_marked(FILE *to, const char *text)
 {
     bool literal = false;
-    for (const char *c = text; *c != '\0'; c++) {
-        bool after_letter = c > text && isalpha((unsigned char)c[-1]);
-        if (*c == '`') {
+    char before = '\0';
+    while (*text != '\0') {
+        size_t length = 1;
+        if (*text == '`') {
             literal = !literal;
             fputs(literal ? "\\fB" : "\\fR", to);
-        } else if (!literal && *c == '<' && isupper((unsigned char)c[1])) {
-            fputs("\\fI", to);
-        } else if (!literal && *c == '>' && after_letter) {
-            fputs("\\fR", to);
-        } else if (!literal && *c == '-' && after_letter) {
-            fputc('-', to); /* a hyphen, not a minus */
-        } else if (!literal && strncmp(c, ". ", 2) == 0) {
-            fputs(".\n", to);
-            c++;
+        } else if (literal) {
+            put_character(to, *text);
         } else {
-            put_character(to, *c);
+            length = put_prose(to, text, before);
         }
+        before = text[length - 1];
+        text += length;
     }
 }
 
