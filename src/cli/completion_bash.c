@@ -90,7 +90,7 @@ static const char helper_functions[] =
     "_overhear_expression()\n"
     "{\n"
     "    local before last next=\"$fields not\"\n"
-    "    [[ $value == [\'\"]* ]] && quoted=yes\n"
+    "    [[ $value == [\\'\\\"]* ]] && quoted=yes\n"
     "    value=${value#[\\'\\\"]}\n"
     "    before=${value%\"${value##*[ (\\{,!]}\"}\n"
     "    last=${before%\"${before##*[! ]}\"}\n"
