@@ -268,7 +268,6 @@ enum http_phase {
 
 struct http_side {
     enum http_phase phase;
-    uint64_t looked_up; /* hash of the last Host that was the name looked up for the server's address */
     bool line_known;    /* the start line that is pending is whole and plausible */
     bool mid_line;      /* SEARCH: pending does not begin at the beginning of a line */
     bool adrift;        /* SEARCH after a gap or a broken body: what is passed over belonged to a message */
@@ -420,8 +419,7 @@ void http_explain_content_range(struct record *record, struct bytes value);
 void http_explain_seconds(struct record *record, const char *observation, struct bytes seconds);
 void http_explain_cache_control(struct record *record, struct bytes value);
 
-void http_explain_host(struct http_side *own, struct record *record, struct emitter *emitter,
-                       const struct http_start *start, struct bytes value);
+void http_explain_host(struct record *record, const struct http_start *start, struct bytes value);
 void http_explain_status(struct record *record, const struct http_head *head, const struct http_transaction *exchange,
                          const struct message *message);
 void http_explain_end(struct record *record, const struct http_transaction *exchange);

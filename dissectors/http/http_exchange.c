@@ -174,7 +174,7 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         if (fields.lines <= HTTP_HEADER_LINES)
             add_field(record, head, scratch, map, header, field.name, value);
         if (header == HTTP_HEADER_HOST && fields.lines <= HTTP_HEADER_LINES)
-            http_explain_host(own, record, emitter, &head->start, value);
+            http_explain_host(record, &head->start, value);
     }
     say_troubles(emitter, &fields, bad_line, folds);
     http_say_bare_lf(own, emitter, fields.bare_lf);

@@ -135,37 +135,18 @@ static bool is_address(struct bytes domain)
     return true;
 }
 
-static uint64_t name_hash(struct bytes name)
+/* Of a request that names a path alone: of others the client knows the address of a proxy. */
+void http_explain_host(struct record *record, const struct http_start *start, struct bytes value)
 {
-    const uint64_t prime = UINT64_C(1099511628211);
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ byte_lower(bytes_at(name, i))) * prime;
-    return hash;
-}
-
-/* Of a request that names a path alone: of others the client knows the address of a proxy. The host that the connection
- * was looked up for stays right when the address is looked up again for another one. */
-void http_explain_host(struct http_side *own, struct record *record, struct emitter *emitter,
-                       const struct http_start *start, struct bytes value)
-{
-    struct bytes known = emit_server_name(emitter);
     struct http_url host = {0};
-    if (known.len == 0 || bytes_at(start->target, 0) != '/')
+    if (bytes_at(start->target, 0) != '/')
         return;
     http_authority_parse(value, &host);
     struct bytes domain = host.domain;
     if (domain.len > 0 && bytes_at(domain, domain.len - 1) == '.')
         domain = bytes_first(domain, domain.len - 1);
-    if (domain.len == 0 || is_address(domain))
-        return;
-    uint64_t hash = name_hash(domain);
-    if (bytes_equal_nocase(known, domain))
-        own->looked_up = hash;
-    if (own->looked_up == hash)
-        return;
-    struct argument name = text_argument("name", known);
-    record_observe(record, RECORD_LAST, "http.other_name", &name, 1);
+    if (domain.len > 0 && !is_address(domain))
+        record_observe_other_name(record, RECORD_LAST, "http.other_name", "name", domain);
 }
 
 static bool is_redirect(unsigned status)

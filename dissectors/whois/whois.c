@@ -34,12 +34,9 @@ static struct framing whois_frame(void *state, enum side side, struct bytes pend
 
 static void add_server(struct emitter *emitter, struct record *record)
 {
-    struct bytes name = emit_server_name(emitter);
     char text[ADDRESS_TEXT_SIZE];
-    if (name.len == 0)
-        name = bytes_of(text, address_text(&emit_conversation(emitter)->destination.ip, text));
-    if (name.len > 0)
-        record_text(record, WHOIS_SERVER, name);
+    size_t length = address_text(&emit_conversation(emitter)->destination.ip, text);
+    record_server_name(record, WHOIS_SERVER, bytes_of(text, length));
 }
 
 static void finish(struct whois_state *state, struct record *record)

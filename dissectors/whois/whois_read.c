@@ -159,7 +159,7 @@ static void add_referral(struct record *record, struct bytes value)
         }
     value = bytes_first(value, bytes_find(value, '/', 0));
     if (value.len > 0 && !bytes_equal_nocase(value, record_find_text(record, WHOIS_SERVER)))
-        record_text(record, WHOIS_REFERRAL, value);
+        record_text_unless_server(record, WHOIS_REFERRAL, value);
 }
 
 static void add_value(struct whois_reading *reading, struct record *record, enum whois_field field, struct bytes value)

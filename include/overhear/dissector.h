@@ -206,9 +206,6 @@ enum name_kind {
 void emit_name(struct emitter *emitter, enum name_kind kind, const struct address *asker, const struct address *address,
                struct bytes name, uint32_t ttl_s);
 
-/* The name under which the client of this conversation knows its server; no bytes where it knows none. */
-struct bytes emit_server_name(const struct emitter *emitter);
-
 /* A block of at least `size` bytes to work in until the hook returns; what is in it is not defined. There is one for
  * the whole engine, so that large buffers do not have to stand on the stack: a second call gives the same block. NULL
  * where memory is out: the anomaly is reported here, the dissector passes the message over. */

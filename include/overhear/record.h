@@ -76,6 +76,36 @@ struct line {
     const char *const *keys; /* of a map: only these keys, ended by NULL; NULL: all */
 };
 
+/* What the closing summary counts of a dataset's records, see docs/summary.md. `words` are those of a line, on one line
+ * and without columns; what they say is counted. Besides:
+ *   {field:lower}  ASCII letters become small; {field:domain} also, of what follows the last @
+ *   {group.member} of the first entry of a group list
+ *   {?field=A|B}   only where the field has one of these values
+ *   {destination}  the conversation's server: its name, or else its address, and its port
+ *   {?network.protocol=dns}
+ * A field in brackets may be absent. Where the words are one field that is a list, each of its values is counted. */
+enum tally_kind {
+    TALLY_VALUES,  /* what the words say */
+    TALLY_SERVERS, /* the conversation's server; the words are conditions alone */
+    TALLY_ANSWERS, /* how long it took from request to response; the words name an exchange that took long */
+};
+
+enum tally_flag { /* of outcomes: none of them means all */
+                  TALLY_SUCCESS = 1,
+                  TALLY_FAILURE = 2,
+                  TALLY_UNKNOWN = 4,
+                  TALLY_BRIEF = 8,    /* also in the short summary, */
+                  TALLY_HEADLINE = 16 /* there on the first line; one for each dataset */
+};
+
+struct tally {
+    enum tally_kind kind;
+    unsigned flags;    /* enum tally_flag, or'ed */
+    const char *key;   /* in the summary as JSON */
+    const char *title; /* for people, at most 13 characters */
+    const char *words;
+};
+
 struct dataset {
     const char *name;  /* event.dataset */
     const char *title; /* for people: "DNS" */
@@ -83,6 +113,8 @@ struct dataset {
     unsigned field_count; /* at most LIMIT_RECORD_FIELDS */
     const struct line *lines;
     unsigned line_count;
+    const struct tally *tallies; /* in the order in which they are shown */
+    unsigned tally_count;
 };
 
 /* What a record says of the conversation that it belongs to. */
@@ -112,6 +144,12 @@ enum item_kind {
     ITEM_MAP,      /* key_length bytes at text + key_offset, value as ITEM_TEXT */
     ITEM_NOTE,     /* observation `word` about item `about`; the next `length` items are its arguments */
     ITEM_ARGUMENT, /* of a note: name at key (static, `word`), text or integer; field holds the argument's kind */
+
+    /* Settled by the core when the record is written; what reads records never sees them. See record_server_name. */
+    ITEM_LATE_NAME,         /* a text, with room for a name behind it */
+    ITEM_LATE_TEXT,         /* a text that is left out where it is the server's name */
+    ITEM_LATE_NOTE,         /* an observation with one argument, which has room for a name; `integer`: hash of a name */
+    ITEM_LATE_CONVERSATION, /* integer: conversation.id */
 };
 
 struct item {
@@ -142,6 +180,7 @@ struct record {
                                                      * in place of an answer; NULL: nothing */
     struct bytes source_domain, destination_domain; /* set by the core when the record is written */
     bool wants_notes;                               /* false: observations are not stored */
+    bool has_late;                                  /* there are items that are settled when the record is written */
 
     /* the tape; walk it with the functions below */
     struct budget *budget;
@@ -227,6 +266,25 @@ void record_observe(struct record *record, int field, const char *observation, c
 /* In this record the value added last (RECORD_LAST), or the first of a top-level field, means something else than its
  * catalog says of it: nothing is looked up. Observations about it are told as ever. */
 void record_unexplained(struct record *record, int field);
+
+/* Some things are not known before a record is written, since they depend on what other conversations said until then.
+ * They are added here and settled by the core; not inside of a group.
+ *
+ * A text: the name by which the conversation's client knows its server, or `otherwise` where it knows none. */
+void record_server_name(struct record *record, unsigned field, struct bytes otherwise);
+
+/* A text that is left out where it is that name (without letter case). Of two different ones the first that is not is
+ * kept; further ones are not looked at. */
+void record_text_unless_server(struct record *record, unsigned field, struct bytes text);
+
+/* An observation like those of record_observe that holds only if the client was told names for its server's address
+ * before this record began, and `name` (without letter case) is not among them. Its argument, called `argument`, is the
+ * name by which the client knows its server. */
+void record_observe_other_name(struct record *record, int field, const char *observation, const char *argument,
+                               struct bytes name);
+
+/* The number of a conversation, which is known by its `id` here. */
+void record_conversation(struct record *record, unsigned field, uint64_t id);
 
 /* Where finished records go. One function, so that an output, a test or another thread can stand there. The
  * record is borrowed for the call. */

@@ -76,6 +76,14 @@ static enum decode_stop run(struct walk *walk, uint16_t link_type)
     return walk->stop;
 }
 
+static void count_fragments(struct decoder *decoder)
+{
+    struct fragments_statistics fragments = fragments_statistics(decoder->fragments);
+    decoder->statistics.datagrams_reassembled = fragments.reassembled;
+    decoder->statistics.datagrams_given_up = fragments.given_up;
+    decoder->statistics.fragments_waiting = fragments.waiting;
+}
+
 enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
 {
     *ret_packet = (struct packet){
@@ -103,11 +111,14 @@ enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame
     if (ret_packet->bad_checksum)
         decoder->statistics.bad_checksums++;
     decoder->statistics.stops[stop]++;
-    struct fragments_statistics fragments = fragments_statistics(decoder->fragments);
-    decoder->statistics.datagrams_reassembled = fragments.reassembled;
-    decoder->statistics.datagrams_given_up = fragments.given_up;
-    decoder->statistics.fragments_waiting = fragments.waiting;
+    count_fragments(decoder);
     return stop;
+}
+
+void decode_pass(struct decoder *decoder, int64_t time_ns)
+{
+    fragments_clock(decoder->fragments, time_ns);
+    count_fragments(decoder);
 }
 
 const struct decoder_statistics *decoder_statistics(const struct decoder *decoder)

@@ -48,6 +48,9 @@ void decoder_free(struct decoder *decoder);
  * until the next call. */
 enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet);
 
+/* A frame that another decoder has: time goes on. Views of the last packet are not valid any more. */
+void decode_pass(struct decoder *decoder, int64_t time_ns);
+
 const struct decoder_statistics *decoder_statistics(const struct decoder *decoder);
 
 #endif

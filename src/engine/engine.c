@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "overhear/engine.h"
 #include "engine_budget.h"
+#include "engine_part.h"
 #include "stats.h"
 
 #include "decode/decode.h"
@@ -22,6 +23,7 @@ struct engine {
     struct decoder *decoder;
     struct flow_table *flows;
     bool has_conversation; /* the last frame may have one */
+    bool is_fragment;      /* it was a piece of a datagram */
     uint64_t frames, bytes;
     int64_t first_ns, last_ns;
 };
@@ -39,9 +41,12 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-static bool wire(struct engine *engine, const struct engine_options *options)
+static bool wire(struct engine *engine, const struct engine_options *options, const struct engine_part *part)
 {
     struct session_shared *shared = &engine->shared;
+    shared->exit = part->exit;
+    shared->part = part->part;
+    shared->other_parts = part->other_parts;
     shared->budget = &engine->budget;
     shared->sink = options->sink;
     shared->wants_notes = !options->no_notes;
@@ -51,20 +56,26 @@ static bool wire(struct engine *engine, const struct engine_options *options)
     if (files_open(&engine->files, options->hash_files, options->extract_folder,
                    options->extract_limit ? options->extract_limit : LIMIT_EXTRACT_BYTES) != 0)
         return false;
-    shared->names = options->no_names ? NULL : names_new(&engine->budget);
+    shared->names = options->no_names || part->exit ? NULL : names_new(&engine->budget);
     engine->decoder = decoder_new(&engine->budget, options->strict_checksums);
     engine->flows = flow_table_new(shared);
-    return shared->ports && (shared->names || options->no_names) && engine->decoder && engine->flows;
+    return shared->ports && (shared->names || options->no_names || part->exit) && engine->decoder && engine->flows;
 }
 
 struct engine *engine_new(const struct engine_options *options)
+{
+    static const struct engine_part whole = {.exit = NULL};
+    return engine_new_part(options, &whole);
+}
+
+struct engine *engine_new_part(const struct engine_options *options, const struct engine_part *part)
 {
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return NULL;
     engine->files.folder = -1;
     budget_init(&engine->budget, options->memory_limit ? options->memory_limit : (size_t)LIMIT_MEMORY_MIB << 20);
-    if (!wire(engine, options)) {
+    if (!wire(engine, options, part)) {
         engine_free(engine);
         return NULL;
     }
@@ -76,7 +87,6 @@ struct engine *engine_new(const struct engine_options *options)
 /* Anomalies of a packet that belongs to no conversation. */
 static void report(struct engine *engine, const struct packet *packet)
 {
-    engine->shared.moment = packet->moment;
     for (unsigned i = 0; i < packet->anomaly_count; i++)
         session_anomaly(&engine->shared, NULL, packet->anomalies[i].name, packet->anomalies[i].a,
                         packet->anomalies[i].b);
@@ -92,16 +102,31 @@ void engine_frame(struct engine *engine, const struct frame *frame)
         engine->last_ns = frame->moment.time_ns;
     engine->frames++;
     engine->bytes += frame->wire_length;
+    engine->is_fragment = stop == DECODE_FRAGMENT_WAITING || stop == DECODE_FRAGMENT_DROPPED;
     engine->has_conversation = stop == DECODE_PACKET || (stop == DECODE_ICMP && packet.icmp.present);
-    if (engine->has_conversation)
+    if (engine->has_conversation) {
         flow_packet(engine->flows, &packet);
-    else
-        report(engine, &packet);
+        return;
+    }
+    flow_pass(engine->flows, frame->moment);
+    report(engine, &packet);
+}
+
+void engine_pass(struct engine *engine, struct moment moment)
+{
+    engine->has_conversation = false;
+    decode_pass(engine->decoder, moment.time_ns);
+    flow_pass(engine->flows, moment);
 }
 
 const struct conversation *engine_conversation(const struct engine *engine)
 {
     return engine->has_conversation ? flow_current(engine->flows) : NULL;
+}
+
+bool engine_is_fragment(const struct engine *engine)
+{
+    return engine->is_fragment;
 }
 
 void engine_idle(struct engine *engine, int64_t time_ns)
@@ -133,6 +158,11 @@ static void fill_flows(const struct engine *engine, struct engine_statistics *s)
     s->gap_bytes = flows->gap_bytes;
     s->duplicate_bytes = flows->duplicate_bytes;
     s->over_limit_bytes = flows->over_limit_bytes;
+}
+
+size_t engine_unknown_ports(const struct engine *engine, struct flow_unknown_port *ret_rows, size_t capacity)
+{
+    return flow_unknown_ports(engine->flows, ret_rows, capacity);
 }
 
 static void fill_unknown(const struct engine *engine, struct engine_statistics *s)

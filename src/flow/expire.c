@@ -37,11 +37,11 @@ bool flow_clock_advance(struct flow_table *table, int64_t time_ns)
 /* The capture's clock is the latest time seen. Packets that are a little late do not move it; but where many in a row
  * say that it was set back (by NTP, or with an older capture that follows), they are believed, else requests made from
  * then on would seem to have waited since long ago. Conversations age by the table's own clock, which only goes on. */
-void flow_clock(struct flow_table *table, const struct packet *packet)
+void flow_clock(struct flow_table *table, struct moment moment)
 {
     struct session_shared *shared = table->shared;
-    int64_t time_ns = packet->moment.time_ns;
-    shared->moment = packet->moment;
+    int64_t time_ns = moment.time_ns;
+    shared->moment = moment;
     if (!table->clock_set) {
         table->clock_set = true;
         shared->now_ns = table->elapsed_ns = time_ns;
@@ -122,12 +122,14 @@ void flow_expire(struct flow_table *table)
     for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
         struct flow_list *list = &table->lists[class];
         while (list->due_ns < INT64_MAX && list->due_ns <= now_ns && quota-- > 0) {
+            table->shared->turn = session_turn_of_silence((unsigned)class, list->oldest->conversation.last.frame);
             if (class == FLOW_TCP)
                 become_idle(table, list->oldest);
             else
                 flow_end(table, list->oldest, flow_reason(list->oldest, END_TIMEOUT));
         }
     }
+    table->shared->turn = SESSION_TURN_FRAME;
 }
 
 /* Of two lists that which has been silent for longer; ties: the conversation opened earlier. */
@@ -222,6 +224,7 @@ void flow_table_finish(struct flow_table *table)
         struct flow *flow = all;
         all = all->newer;
         flow->older = flow->newer = NULL;
+        table->shared->turn = flow->conversation.first.frame;
         flow_end(table, flow, flow_reason(flow, END_CAPTURE));
     }
 }

@@ -37,7 +37,7 @@ static struct flow *open_flow(struct flow_table *table, uint32_t hash, const str
         return NULL;
     bool client_sends = flow_client_sends(table->shared, packet);
     struct conversation *conversation = &flow->conversation;
-    conversation->id = table->statistics.opened;
+    conversation->id = (table->statistics.opened - 1) * (table->shared->other_parts + 1) + table->shared->part + 1;
     conversation->source = client_sends ? packet->source : packet->destination;
     conversation->destination = client_sends ? packet->destination : packet->source;
     conversation->transport = packet->transport;
@@ -48,6 +48,7 @@ static struct flow *open_flow(struct flow_table *table, uint32_t hash, const str
     flow->inside = packet->inside;
     flow->ticked_ns = table->elapsed_ns;
     session_init(&flow->session, table->shared, conversation);
+    session_opened(table->shared, conversation);
     *ret_side = client_sends ? SIDE_CLIENT : SIDE_SERVER;
     return flow;
 }
@@ -98,13 +99,20 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
 void flow_packet(struct flow_table *table, const struct packet *packet)
 {
     table->current = NULL;
-    flow_clock(table, packet);
+    flow_clock(table, packet->moment);
     flow_expire(table);
     flow_evict(table);
     if (packet->icmp.present)
         icmp_error(table, packet);
     else if (packet->transport == TRANSPORT_TCP || packet->transport == TRANSPORT_UDP)
         take_packet(table, packet);
+}
+
+void flow_pass(struct flow_table *table, struct moment moment)
+{
+    table->current = NULL;
+    flow_clock(table, moment);
+    flow_expire(table);
 }
 
 const struct conversation *flow_current(const struct flow_table *table)

@@ -104,7 +104,7 @@ bool flow_is_reused(const struct flow *flow, enum side side, const struct packet
 /* expire.c */
 /* False: the time is not believed yet, or lies behind. */
 bool flow_clock_advance(struct flow_table *table, int64_t time_ns);
-void flow_clock(struct flow_table *table, const struct packet *packet);
+void flow_clock(struct flow_table *table, struct moment moment);
 void flow_expire(struct flow_table *table);
 void flow_evict(struct flow_table *table);
 void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reason);

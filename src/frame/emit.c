@@ -35,22 +35,27 @@ const struct dataset anomaly_dataset = {
     .line_count = sizeof anomaly_lines / sizeof *anomaly_lines,
 };
 
-/* Under which names the two know each other. A name that held when they began to talk holds for all that they say. */
-static void label(struct names *names, struct record *record)
-{
-    const struct conversation *conversation = record->conversation;
-    const struct address *client = &conversation->source.ip, *server = &conversation->destination.ip;
-    record->source_domain = names_find(names, server, client, conversation->first.time_ns);
-    record->destination_domain = names_find(names, client, server, conversation->first.time_ns);
-}
-
 void session_write(struct session_shared *shared, struct record *record)
 {
-    if (record->conversation && shared->names)
-        label(shared->names, record);
     shared->records++;
+    if (shared->exit) {
+        shared->exit->record(shared->exit->context, shared, record);
+        return;
+    }
+    names_label(shared->names, record, NULL, NULL);
     if (shared->sink.write)
         shared->sink.write(shared->sink.context, record);
+}
+
+void session_opened(struct session_shared *shared, const struct conversation *conversation)
+{
+    if (shared->exit)
+        shared->exit->opened(shared->exit->context, shared, conversation);
+}
+
+uint64_t session_number(struct session_shared *shared, const struct conversation *conversation)
+{
+    return shared->exit ? shared->exit->number(shared->exit->context, shared, conversation) : conversation->id;
 }
 
 /* The sentence with its figures. Returns its length. */
@@ -84,13 +89,21 @@ static void write_anomaly(struct session_shared *shared, struct conversation *co
     record_done(&record);
 }
 
+enum anomaly session_anomaly_of(const struct record *record)
+{
+    struct bytes name = record_find_text(record, ANOMALY_FIELD_NAME);
+    unsigned anomaly = 0;
+    while (anomaly < ANOMALY_COUNT && !bytes_is(name, anomaly_name((enum anomaly)anomaly)))
+        anomaly++;
+    return (enum anomaly)anomaly;
+}
+
 void session_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly, uint64_t a,
                      uint64_t b)
 {
     shared->anomalies++;
-    uint64_t before = shared->anomaly_counts[anomaly]++;
-    if (conversation)
-        before = conversation->anomaly_records++;
+    shared->anomaly_counts[anomaly]++;
+    uint64_t before = conversation ? conversation->anomaly_records++ : shared->loose_anomalies[anomaly]++;
     if (before < LIMIT_ANOMALIES)
         write_anomaly(shared, conversation, anomaly, a, b);
     else if (conversation)
@@ -122,14 +135,10 @@ void emit_name(struct emitter *emitter, enum name_kind kind, const struct addres
                struct bytes name, uint32_t ttl_s)
 {
     const struct session_shared *shared = emitter->session->shared;
-    if (shared->names)
+    if (shared->exit)
+        shared->exit->lesson(shared->exit->context, shared, kind, asker, address, name, ttl_s);
+    else if (shared->names)
         names_learn(shared->names, kind, asker, address, name, shared->moment.time_ns, ttl_s);
-}
-
-struct bytes emit_server_name(const struct emitter *emitter)
-{
-    const struct conversation *c = emitter->session->conversation;
-    return names_find(emitter->session->shared->names, &c->source.ip, &c->destination.ip, c->first.time_ns);
 }
 
 void *emit_scratch(struct emitter *emitter, size_t size)

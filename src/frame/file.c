@@ -91,6 +91,10 @@ static const struct line file_lines[] = {
      "{overhear.direction}[  {!file.name}][  {file.size:size}][  {file.mime_type}][  {file.hash.sha256}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_VALUES, 0, "types", "types", "{file.mime_type}"},
+};
+
 const struct dataset file_dataset = {
     .name = "file",
     .title = "File",
@@ -98,6 +102,8 @@ const struct dataset file_dataset = {
     .field_count = FILE_FIELD_COUNT,
     .lines = file_lines,
     .line_count = sizeof file_lines / sizeof *file_lines,
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };
 
 struct file_state {
@@ -174,7 +180,7 @@ struct object *file_begin(struct emitter *emitter, const struct file_start *star
         record_integer(record, FILE_OFFSET, (int64_t)(start->offset & INT64_MAX));
     record_word(record, FILE_PARENT, start->parent);
     if (start->parent_conversation != 0 && start->parent_conversation != record->conversation->id)
-        record_integer(record, FILE_PARENT_CONVERSATION, (int64_t)start->parent_conversation);
+        record_conversation(record, FILE_PARENT_CONVERSATION, start->parent_conversation);
     state->saved.descriptor = -1;
     state->resumed = start->offset > 0;
     if (files && files->wants_hash) {
@@ -183,7 +189,8 @@ struct object *file_begin(struct emitter *emitter, const struct file_start *star
             give_digest_up(state);
     }
     if (files && files->folder >= 0)
-        state->saving = saved_file_open(files, &state->saved, start->name, record->conversation->id);
+        state->saving = saved_file_open(files, &state->saved, start->name,
+                                        session_number(emitter->session->shared, record->conversation));
     return file;
 }
 

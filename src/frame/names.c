@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "names.h"
 
+#include "record/late.h"
 #include "util/budget.h"
 #include "util/siphash.h"
 
@@ -22,7 +23,8 @@ struct name {
     struct pair pair;
     struct name *next;          /* in its bucket */
     struct name *newer, *older; /* by last use */
-    int64_t until_ns;
+    int64_t since_ns, until_ns; /* from the first name that was told for this pair to when the last one is over */
+    uint64_t told[NAMES_TOLD];  /* hashes of names, the last one first; 0: none */
     enum name_kind kind;
     size_t length;
     uint8_t text[];
@@ -139,15 +141,21 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
         touch(names, *slot);
         return;
     }
-    if (*slot)
+    struct name before = {.since_ns = now_ns};
+    if (*slot) {
+        before = **slot;
         forget(names, slot);
+    }
     const size_t size = sizeof **slot + text.len;
     make_room(names, size);
     struct name *learned = budget_take(names->budget, size);
     if (!learned)
         return;
     learned->pair = pair;
+    learned->since_ns = before.since_ns;
     learned->until_ns = until_ns;
+    memcpy(learned->told + 1, before.told, sizeof before.told - sizeof *before.told);
+    learned->told[0] = late_name_hash(text);
     learned->kind = kind;
     learned->length = text.len;
     copy_lower(learned->text, text);
@@ -169,4 +177,57 @@ struct bytes names_find(struct names *names, const struct address *asker, const 
         return (struct bytes){NULL, 0};
     touch(names, name);
     return bytes_of(name->text, name->length);
+}
+
+bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,
+                 int64_t before_ns)
+{
+    struct pair pair = pair_of(asker, address);
+    const struct name *name = names ? *slot_of(names, &pair) : NULL;
+    bool agrees = !name || name->since_ns >= before_ns;
+    for (size_t i = 0; name && i < NAMES_TOLD; i++)
+        agrees = agrees || name->told[i] == hash;
+    return agrees;
+}
+
+struct labelling {
+    struct names *names;
+    const struct record *record;
+    uint64_t (*conversation_number)(void *context, uint64_t id);
+    void *context;
+};
+
+static bool is_other_name(void *context, uint64_t hash)
+{
+    const struct labelling *labelling = context;
+    const struct conversation *conversation = labelling->record->conversation;
+    int64_t began_ns = labelling->record->request.frame ? labelling->record->request.time_ns
+                                                        : conversation->first.time_ns;
+    return !names_agree(labelling->names, &conversation->source.ip, &conversation->destination.ip, hash, began_ns);
+}
+
+static uint64_t conversation_number(void *context, uint64_t id)
+{
+    const struct labelling *labelling = context;
+    return labelling->conversation_number ? labelling->conversation_number(labelling->context, id) : id;
+}
+
+/* A name that held when the two began to talk holds for all that they say. */
+void names_label(struct names *names, struct record *record, uint64_t (*number)(void *context, uint64_t id),
+                 void *context)
+{
+    const struct conversation *conversation = record->conversation;
+    if (conversation && names) {
+        const struct address *client = &conversation->source.ip, *server = &conversation->destination.ip;
+        record->source_domain = names_find(names, server, client, conversation->first.time_ns);
+        record->destination_domain = names_find(names, client, server, conversation->first.time_ns);
+    }
+    if (!record->has_late)
+        return;
+    struct labelling labelling = {names, record, number, context};
+    const struct late late = {.server = record->destination_domain,
+                              .context = &labelling,
+                              .is_other_name = is_other_name,
+                              .conversation_number = conversation_number};
+    record_settle(record, &late);
 }

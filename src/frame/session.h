@@ -57,7 +57,7 @@ struct session_exit {
  * frame itself says. At the end of the capture: the number of the conversation's first frame. */
 static inline uint64_t session_turn_of_silence(unsigned class, uint64_t last_frame)
 {
-    return (uint64_t)class << 56 | (last_frame & (UINT64_MAX >> 8));
+    return (uint64_t) class << 56 | (last_frame & (UINT64_MAX >> 8));
 }
 
 static const uint64_t SESSION_TURN_FRAME = UINT64_C(0xff) << 56;
@@ -70,8 +70,8 @@ struct session_shared {
     struct record_sink sink;
     const struct session_exit *exit; /* NULL: the engine stands alone, records go to the sink */
     uint64_t turn;                   /* of what is said now. Set by the flow floor */
-    uint64_t first_id, id_step;      /* of conversations; unique over all engines */
-    const struct stream_tap *tap; /* gets the bytes of conversations from the flow floor; NULL: nobody does */
+    unsigned part, other_parts;      /* this is one of several engines: no two have conversations of one id */
+    const struct stream_tap *tap;    /* gets the bytes of conversations from the flow floor; NULL: nobody does */
     bool wants_notes;
     int64_t now_ns;       /* the capture's clock, see flow_clock. Set by the flow floor */
     struct moment moment; /* of the frame in hand. Set by the flow floor */
@@ -152,8 +152,9 @@ void session_opened(struct session_shared *shared, const struct conversation *co
 /* The conversation's number for people: in names of files. */
 uint64_t session_number(struct session_shared *shared, const struct conversation *conversation);
 
-/* The dataset of anomaly records. */
+/* The dataset of anomaly records, and which anomaly such a record is about; ANOMALY_COUNT: nobody knows. */
 extern const struct dataset anomaly_dataset;
+enum anomaly session_anomaly_of(const struct record *record);
 
 /* The dataset of files that travelled. */
 extern const struct dataset file_dataset;

@@ -36,7 +36,7 @@ void record_clear(struct record *record)
 {
     record->item_count = record->text_length = 0;
     record->open_group = record->last_value = 0;
-    record->skipping_group = false;
+    record->skipping_group = record->has_late = false;
     memset(record->first_item, 0, sizeof record->first_item);
     memset(record->last_item, 0, sizeof record->last_item);
     memset(record->truncated, 0, sizeof record->truncated);
@@ -305,7 +305,8 @@ struct bytes record_find_text(const struct record *record, unsigned field)
     if (item->kind == ITEM_WORD)
         return bytes_of(item->word, item->length);
     /* Where all texts are empty, the tape has no memory for any. */
-    if (item->kind == ITEM_TEXT || item->kind == ITEM_MAP)
+    if (item->kind == ITEM_TEXT || item->kind == ITEM_MAP || item->kind == ITEM_LATE_NAME ||
+        item->kind == ITEM_LATE_TEXT)
         return item->length > 0 ? bytes_of(record->text + item->offset, item->length) : bytes_text("");
     return (struct bytes){NULL, 0};
 }
