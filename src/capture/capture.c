@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum {
     MAGIC_BYTES = 4,
@@ -82,14 +81,17 @@ static int begin(struct capture *capture, char ret_error[CAPTURE_ERROR_SIZE])
     return result;
 }
 
-struct capture *capture_open_file(const char *path, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE])
+/* Takes the source over; NULL: it could not be opened, and the problem says why. */
+static struct capture *open_source(struct source *source, const char *path, const char *problem, uint64_t first_frame,
+                                   char ret_error[CAPTURE_ERROR_SIZE])
 {
     struct capture *capture = new_capture(KIND_PCAP, path, first_frame, ret_error);
-    if (!capture)
+    if (!capture) {
+        source_close(source);
         return NULL;
-    char problem[PROBLEM_SIZE] = "";
-    capture->source = source_open(path, problem, sizeof problem);
-    if (!capture->source)
+    }
+    capture->source = source;
+    if (!source)
         snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.*s: %s", PATH_SHOWN, shown_path(capture), problem);
     else if (begin(capture, ret_error) == 0)
         return capture;
@@ -97,18 +99,24 @@ struct capture *capture_open_file(const char *path, uint64_t first_frame, char r
     return NULL;
 }
 
+struct capture *capture_open_file(const char *path, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    char problem[PROBLEM_SIZE] = "";
+    struct source *source = source_open(path, problem, sizeof problem);
+    return open_source(source, path, problem, first_frame, ret_error);
+}
+
+struct capture *capture_open_descriptor(int descriptor, const char *path, uint64_t first_frame,
+                                        char ret_error[CAPTURE_ERROR_SIZE])
+{
+    char problem[PROBLEM_SIZE] = "";
+    struct source *source = source_open_descriptor(descriptor, problem, sizeof problem);
+    return open_source(source, path, problem, first_frame, ret_error);
+}
+
 struct capture *capture_open_memory(struct bytes bytes, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE])
 {
-    struct capture *capture = new_capture(KIND_PCAP, "memory", first_frame, ret_error);
-    if (!capture)
-        return NULL;
-    capture->source = source_open_memory(bytes);
-    if (!capture->source)
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "memory: out of memory");
-    else if (begin(capture, ret_error) == 0)
-        return capture;
-    capture_close(capture);
-    return NULL;
+    return open_source(source_open_memory(bytes), "memory", "out of memory", first_frame, ret_error);
 }
 
 struct capture *capture_open_live(const struct capture_live_options *options, uint64_t first_frame,
@@ -201,7 +209,7 @@ enum capture_result capture_next(struct capture *capture, struct frame *ret_fram
     for (int unmatched = 0; unmatched < UNMATCHED_FRAMES; unmatched++) {
         enum capture_result result = next_of_any_kind(capture, ret_frame, ret_error);
         if (result != CAPTURE_FRAME) {
-            capture->finished = result != CAPTURE_NOTHING;
+            capture->finished = result != CAPTURE_NOTHING && result != CAPTURE_NEWS;
             return result;
         }
         ret_frame->moment.frame = capture->first_frame + capture->frames++;
@@ -221,37 +229,29 @@ uint64_t capture_size(const struct capture *capture)
     return capture->source ? source_size(capture->source) : 0;
 }
 
+void capture_start(struct capture *capture)
+{
+    if (capture->live)
+        live_start(capture->live);
+}
+
 void capture_stop(struct capture *capture)
 {
-    capture->finished = true;
+    if (capture->live)
+        live_stop(capture->live);
+    else
+        capture->finished = true;
 }
 
 size_t capture_sockets(const struct capture *capture, int *ret_sockets, size_t capacity, int *ret_link)
 {
-    (void)capture;
-    (void)ret_sockets;
-    (void)capacity;
     *ret_link = -1;
-    return 0;
+    return capture->live ? live_sockets(capture->live, ret_sockets, capacity, ret_link) : 0;
 }
 
 size_t capture_interfaces(struct capture *capture, struct capture_interface *ret_rows, size_t capacity)
 {
-    if (!capture->live || capacity == 0)
-        return 0;
-    struct capture_interface row = {.up = true};
-    snprintf(row.name, sizeof row.name, "%s", capture->path);
-    row.known = live_drops(capture->live, &row.dropped_by_kernel, &row.dropped_by_interface);
-    row.received = capture->frames;
-    ret_rows[0] = row;
-    return 1;
-}
-
-struct capture *capture_open_descriptor(int descriptor, const char *path, uint64_t first_frame,
-                                        char ret_error[CAPTURE_ERROR_SIZE])
-{
-    close(descriptor);
-    return capture_open_file(path, first_frame, ret_error);
+    return capture->live ? live_interfaces(capture->live, ret_rows, capacity) : 0;
 }
 
 uint64_t capture_frames(const struct capture *capture)

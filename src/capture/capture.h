@@ -57,6 +57,9 @@ struct capture_live_options {
 struct capture *capture_open_live(const struct capture_live_options *options, uint64_t first_frame,
                                   char ret_error[CAPTURE_ERROR_SIZE]);
 
+/* Live: frames are received from here on, those that match the filter; else from the first capture_next on. */
+void capture_start(struct capture *capture);
+
 /* No more frames are taken from the interfaces; those that the kernel holds still come, then CAPTURE_END. */
 void capture_stop(struct capture *capture);
 
@@ -81,8 +84,8 @@ size_t capture_interfaces(struct capture *capture, struct capture_interface *ret
  * the expression makes no sense, or none for frames of the first link type. */
 int capture_filter(struct capture *capture, const char *expression, char ret_error[CAPTURE_ERROR_SIZE]);
 
-/* The same of a file, with what filter_prepare (filter.h) made before the sandbox, for any number of captures, one after
- * the other. Borrowed: it must outlive the capture. */
+/* The same of a file, with what filter_prepare (filter.h) made before the sandbox, for any number of captures, one
+ * after the other. Borrowed: it must outlive the capture. */
 struct filter;
 int capture_use_filter(struct capture *capture, struct filter *filter, char ret_error[CAPTURE_ERROR_SIZE]);
 

@@ -1,111 +1,179 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The handle is non-blocking and we poll its descriptor ourselves: a blocking read of libpcap would not return for
- * SIGINT while no frame comes.
+ * The handles are non-blocking and we poll their descriptors ourselves: a blocking read of libpcap would not return for
+ * SIGINT while no frame comes, and looks at one interface only. While there are frames nothing is polled.
+ *
+ * The kernel hands frames over in blocks: when one is full, or when it is as old as the handle's timeout, which may be
+ * noticed one timeout later. So of two interfaces the one may still have an older frame in work while the other's is
+ * there. A frame waits until all others have a later one, or have been found empty so much later than its time that
+ * nothing older can come: then answers do not come before questions where they take different ways.
  */
 #include "live.h"
 
+#include "interfaces.h"
+#include "packet_socket.h"
+
 #include <errno.h>
-#include <netinet/in.h>
-#include <pcap/pcap.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
-    SNAP_LENGTH = 262144,
-    KERNEL_TIMEOUT_MS = 100, /* how long the kernel may hold frames back to hand them over together */
-    POLL_MS = 250,
+    HURRIED_MS = 20, /* how long the kernel may hold frames back to hand them over together */
+    UNHURRIED_MS = 100,
+    POLL_MS = 100,
     POLL_WITHOUT_DESCRIPTOR_MS = 10,
+    POLL_DRAINING_MS = 3,
+    SLACK_MS = 5,
+    DRAINED_LOOKS = 2,  /* so often everything must have been read before it is believed */
+    BUSY_FRAMES = 4096, /* while frames come in an unbroken stream: so many, and the rest is looked at */
+    ERRORS_MAX = 50,    /* of libpcap, one after the other, from an interface that is up */
     MICROSECOND_DIGITS = 6,
     NANOSECOND_DIGITS = 9,
 };
 
+static const int64_t millisecond = 1000000;
+
 struct live {
-    pcap_t *handle;
-    char *interface;
-    int descriptor; /* to poll; -1: the device has none */
-    uint16_t link_type;
-    bool nanoseconds;
+    struct packet_socket *sockets;
+    size_t count;
+    struct link_watch *watch; /* NULL: the system has none */
+    struct pollfd *polls;     /* of the sockets, then of the watch */
+    int timeout_ms;
+    int64_t hold_ns;
+    int64_t now_ns;  /* of the clock that never jumps, when something was last waited for */
+    unsigned frames; /* since then */
+    bool started, stopping, ended;
+    int64_t stop_ns;
+    unsigned drained_looks;
 };
 
-/* The LINKTYPE_ number of a handle: libpcap writes it into the header of a file, and tells it nowhere else. */
-static int find_link_type(pcap_t *handle, uint16_t *ret_link_type)
+static int64_t read_clock(clockid_t clock)
 {
-    char *image = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&image, &size);
-    pcap_dumper_t *dumper = file ? pcap_dump_fopen(handle, file) : NULL;
-    if (dumper)
-        pcap_dump_close(dumper); /* closes the file */
-    else if (file)
-        fclose(file);
-    struct pcap_file_header header = {0};
-    bool known = dumper && size >= sizeof header;
-    if (known) {
-        memcpy(&header, image, sizeof header);
-        *ret_link_type = (uint16_t)(header.linktype & 0xffff);
-    }
-    free(image);
-    return known ? 0 : -1;
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void explain(const struct live *live, int status, const char *name, char ret_error[CAPTURE_ERROR_SIZE])
+/* What the kernel says of an interface; false: it is no network interface. */
+static bool find_link(struct link_watch *watch, const char *name, struct link *ret_link)
 {
-    const char *detail = pcap_geterr(live->handle);
-    const char *meaning = pcap_statustostr(status);
-    const char *advice = "";
-    if (status == PCAP_ERROR_PERM_DENIED)
-        advice = "; capturing needs root or the capabilities CAP_NET_RAW and CAP_NET_ADMIN";
-    else if (status == PCAP_ERROR_NO_SUCH_DEVICE)
-        advice = "; -D lists the interfaces";
-    bool has_detail = detail[0] != '\0' && status != PCAP_ERROR_PERM_DENIED;
-    snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %.200s%s", name, has_detail ? detail : meaning, advice);
+    const uint32_t token = UINT32_MAX;
+    struct link told;
+    int index = (int)if_nametoindex(name); /* knows alternative names, too */
+    *ret_link = (struct link){.present = true, .index = index, .up = true, .carrier = true};
+    if (!watch || index == 0)
+        return index != 0;
+    link_watch_ask(watch, token, index, NULL);
+    while (link_watch_next(watch, &told) == LINK_TOLD)
+        if (told.token == token && told.present)
+            *ret_link = told;
+    return true;
 }
 
-static int configure(struct live *live, const struct capture_live_options *options, char ret_error[CAPTURE_ERROR_SIZE])
+static void ask_about(struct live *live, size_t i)
 {
-    pcap_t *handle = live->handle;
-    pcap_set_snaplen(handle, options->snap_length > 0 ? options->snap_length : SNAP_LENGTH);
-    pcap_set_promisc(handle, !options->not_promiscuous && strcmp(options->interfaces[0], "any") != 0);
-    pcap_set_timeout(handle, KERNEL_TIMEOUT_MS);
-    if (options->buffer_kib > 0)
-        pcap_set_buffer_size(handle, options->buffer_kib * 1024);
-    live->nanoseconds = pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0;
-    int status = pcap_activate(handle);
-    if (status < 0) {
-        explain(live, status, options->interfaces[0], ret_error);
-        return -1;
+    const struct packet_socket *socket = &live->sockets[i];
+    if (!live->watch || !socket->is_packet)
+        return;
+    if (socket->is_any || socket->link.now != LINK_GONE)
+        link_watch_ask(live->watch, (uint32_t)i + 1, socket->link.index, NULL);
+    else
+        link_watch_ask(live->watch, (uint32_t)i + 1, 0, socket->link.name);
+}
+
+/* Losses are told by counters that begin with the interface, or anew with its driver. */
+static void note_losses(struct packet_socket *socket, const struct link *link, bool answers)
+{
+    uint64_t lost = link->lost;
+    if (socket->is_any) {
+        if (answers && link->counted)
+            socket->all_lost += link->lost;
+        if (!answers || !link->ends)
+            return;
+        lost = socket->all_lost;
+        socket->all_lost = 0;
+    } else if (!link->counted || link->index != socket->link.index) {
+        return;
     }
-    char problem[PCAP_ERRBUF_SIZE] = "";
-    if (strcmp(options->interfaces[0], "any") == 0)
-        pcap_set_datalink(handle, DLT_LINUX_SLL2); /* tells the interfaces apart; older kernels stay with SLL */
-    if (find_link_type(handle, &live->link_type) != 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: its kind of frames is unknown", options->interfaces[0]);
-        return -1;
+    if (socket->lost_known && lost > socket->lost_before)
+        socket->lost += lost - socket->lost_before;
+    socket->lost_known = true;
+    socket->lost_before = lost;
+}
+
+static void note_link(struct live *live, const struct link *link)
+{
+    for (size_t i = 0; i < live->count; i++) {
+        struct packet_socket *socket = &live->sockets[i];
+        if (link_state_note(&socket->link, link, live->now_ns) == LINK_TAKE_UP) {
+            socket->lost_before = 0;
+            int result = packet_socket_take_up(socket);
+            if (result == -ENODEV) /* gone again: the kernel is about to tell */
+                socket->link.now = LINK_GONE;
+            else if (result != 0)
+                link_state_refuse(&socket->link, strerror(-result));
+        }
+        note_losses(socket, link, link->token == i + 1);
     }
-    if (pcap_setnonblock(handle, 1, problem) != 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %s", options->interfaces[0], problem);
-        return -1;
+}
+
+/* Reads what the kernel tells of the interfaces. */
+static void read_links(struct live *live)
+{
+    struct link link;
+    enum link_result result;
+    if (!live->watch)
+        return;
+    live->now_ns = read_clock(CLOCK_MONOTONIC);
+    while ((result = link_watch_next(live->watch, &link)) != LINK_SILENT) {
+        if (result == LINK_TOLD)
+            note_link(live, &link);
+        else
+            for (size_t i = 0; i < live->count; i++)
+                ask_about(live, i);
     }
-    live->descriptor = pcap_get_selectable_fd(handle);
+}
+
+static int open_sockets(struct live *live, const struct capture_live_options *options,
+                        char ret_error[CAPTURE_ERROR_SIZE])
+{
+    for (size_t i = 0; i < options->interface_count; i++) {
+        struct packet_socket *socket = &live->sockets[live->count++];
+        const char *name = options->interfaces[i];
+        struct link link = {0};
+        bool known = find_link(live->watch, name, &link);
+        if (packet_socket_open(socket, name, known ? &link : NULL, options, live->timeout_ms, ret_error) != 0)
+            return -1;
+        /* Each interface has a group of its own. */
+        if (socket->shares && packet_socket_share(socket, (uint16_t)(options->fanout_group + i), ret_error) != 0)
+            return -1;
+        ask_about(live, i);
+    }
+    read_links(live);
     return 0;
 }
 
 struct live *live_open(const struct capture_live_options *options, char ret_error[CAPTURE_ERROR_SIZE])
 {
-    char problem[PCAP_ERRBUF_SIZE] = "";
     struct live *live = calloc(1, sizeof *live);
-    if (!live || !(live->interface = strdup(options->interfaces[0]))) {
+    if (live) {
+        live->sockets = calloc(options->interface_count, sizeof *live->sockets);
+        live->polls = calloc(options->interface_count + 1, sizeof *live->polls);
+    }
+    if (!live || !live->sockets || !live->polls) {
         snprintf(ret_error, CAPTURE_ERROR_SIZE, "out of memory");
-        free(live);
+        live_close(live);
         return NULL;
     }
-    live->handle = pcap_create(options->interfaces[0], problem);
-    if (!live->handle)
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %s", options->interfaces[0], problem);
-    else if (configure(live, options, ret_error) == 0)
+    /* Putting several in order means waiting for the slowest: then the kernel is to be quick. */
+    live->timeout_ms = options->hurry || options->interface_count > 1 ? HURRIED_MS : UNHURRIED_MS;
+    live->hold_ns = (2 * live->timeout_ms + SLACK_MS) * millisecond;
+    live->watch = link_watch_new();
+    if (open_sockets(live, options, ret_error) == 0)
         return live;
     live_close(live);
     return NULL;
@@ -115,127 +183,237 @@ void live_close(struct live *live)
 {
     if (!live)
         return;
-    if (live->handle)
-        pcap_close(live->handle);
-    free(live->interface);
+    for (size_t i = 0; i < live->count; i++)
+        packet_socket_close(&live->sockets[i]);
+    link_watch_free(live->watch);
+    free(live->sockets);
+    free(live->polls);
     free(live);
 }
 
 int live_filter(struct live *live, const char *expression, char ret_error[CAPTURE_ERROR_SIZE])
 {
-    struct bpf_program code;
-    if (pcap_compile(live->handle, &code, expression, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "filter '%.200s': %.200s", expression, pcap_geterr(live->handle));
-        return -1;
-    }
-    int result = pcap_setfilter(live->handle, &code);
-    pcap_freecode(&code);
-    if (result != 0)
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "filter '%.200s': %.200s", expression, pcap_geterr(live->handle));
-    return result != 0 ? -1 : 0;
+    for (size_t i = 0; i < live->count; i++)
+        if (packet_socket_filter(&live->sockets[i], expression, ret_error) != 0)
+            return -1;
+    return 0;
 }
 
-static void wait_for_frames(const struct live *live)
+void live_start(struct live *live)
 {
-    if (live->descriptor < 0) {
-        usleep(POLL_WITHOUT_DESCRIPTOR_MS * 1000);
+    if (live->started)
         return;
-    }
-    struct pollfd poller = {.fd = live->descriptor, .events = POLLIN};
-    (void)poll(&poller, 1, POLL_MS); /* a signal ends it early, which is what we want */
+    live->started = true;
+    for (size_t i = 0; i < live->count; i++)
+        packet_socket_start(&live->sockets[i]);
 }
 
-enum capture_result live_next(struct live *live, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE])
+void live_stop(struct live *live)
 {
-    struct pcap_pkthdr *header;
-    const unsigned char *data;
-    int count = pcap_next_ex(live->handle, &header, &data);
-    if (count == 0) {
-        wait_for_frames(live);
-        count = pcap_next_ex(live->handle, &header, &data);
+    if (live->stopping)
+        return;
+    live->stopping = true;
+    live->stop_ns = read_clock(CLOCK_MONOTONIC);
+    for (size_t i = 0; i < live->count; i++)
+        packet_socket_stop(&live->sockets[i]);
+}
+
+/* The oldest of the frames that are there; NULL: none is. */
+static struct packet_socket *find_oldest(struct live *live)
+{
+    struct packet_socket *oldest = NULL;
+    for (size_t i = 0; i < live->count; i++) {
+        struct packet_socket *socket = &live->sockets[i];
+        if (!socket->holds)
+            socket->read_ns = live->now_ns;
+        if (packet_socket_read(socket) && (!oldest || socket->time_ns < oldest->time_ns))
+            oldest = socket;
     }
-    if (count == 0)
-        return CAPTURE_NOTHING;
-    if (count < 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.64s: %.200s", live->interface, pcap_geterr(live->handle));
-        return CAPTURE_BROKEN;
+    return oldest;
+}
+
+static bool can_have_frames(const struct packet_socket *socket)
+{
+    return socket->link.now == LINK_UP;
+}
+
+/* How long a frame still has to wait for those of other interfaces. */
+static int64_t wait_of(const struct live *live, const struct packet_socket *oldest)
+{
+    int64_t wait_ns = 0;
+    for (size_t i = 0; i < live->count; i++) {
+        const struct packet_socket *socket = &live->sockets[i];
+        if (socket->holds || !can_have_frames(socket))
+            continue;
+        int64_t until_ns = oldest->time_ns + live->hold_ns - socket->quiet_ns;
+        if (until_ns > wait_ns)
+            wait_ns = until_ns;
     }
-    int64_t fraction = header->ts.tv_usec;
+    /* A clock that was set back does not make anybody wait longer. */
+    int64_t longest_ns = oldest->read_ns + live->hold_ns - live->now_ns;
+    return wait_ns < longest_ns ? wait_ns : longest_ns;
+}
+
+static enum capture_result give(struct live *live, struct packet_socket *socket, struct frame *ret_frame)
+{
+    const struct pcap_pkthdr *header = socket->header;
+    socket->holds = false;
+    live->frames++;
     *ret_frame = (struct frame){
-        .data = bytes_of(data, header->caplen),
-        .moment.time_ns = (int64_t)header->ts.tv_sec * 1000000000 + (live->nanoseconds ? fraction : fraction * 1000),
+        .data = bytes_of(socket->data, header->caplen),
+        .moment.time_ns = socket->time_ns,
         .wire_length = header->len > header->caplen ? header->len : header->caplen,
-        .link_type = live->link_type,
-        .time_digits = live->nanoseconds ? NANOSECOND_DIGITS : MICROSECOND_DIGITS,
+        .link_type = socket->link_type,
+        .time_digits = socket->nanoseconds ? NANOSECOND_DIGITS : MICROSECOND_DIGITS,
     };
     return CAPTURE_FRAME;
 }
 
-bool live_drops(struct live *live, uint64_t *ret_kernel, uint64_t *ret_interface)
+/* What became of the descriptors that were polled. */
+static void note_polls(struct live *live, bool polled)
 {
-    struct pcap_stat statistics;
-    if (pcap_stats(live->handle, &statistics) != 0)
-        return false;
-    *ret_kernel = statistics.ps_drop;
-    *ret_interface = statistics.ps_ifdrop;
-    return true;
+    int64_t frames_now_ns = read_clock(CLOCK_REALTIME);
+    live->now_ns = read_clock(CLOCK_MONOTONIC);
+    live->frames = 0;
+    for (size_t i = 0; i < live->count; i++) {
+        struct packet_socket *socket = &live->sockets[i];
+        const struct pollfd *poller = &live->polls[i];
+        short events = polled ? poller->revents : 0;
+        if (socket->descriptor < 0 || events & POLLIN)
+            socket->readable = true;
+        else if (polled && poller->fd >= 0)
+            socket->quiet_ns = frames_now_ns;
+        /* The interface went down or away, and libpcap need not find out: it would ask for more than a sandbox allows.
+         */
+        if (events & POLLERR && socket->is_packet && packet_socket_error(socket) != 0)
+            ask_about(live, i);
+    }
+    read_links(live);
 }
 
-/* One interface a line: name, state, addresses, description. */
-static void print_interface(FILE *to, const pcap_if_t *interface)
+/* Waits until something happens, at most for so long. False: a signal came. */
+static bool look(struct live *live, int64_t wait_ns)
 {
-    fprintf(to, "%-16s %-5s", interface->name, interface->flags & PCAP_IF_UP ? "up" : "down");
-    const char *separator = "  ";
-    for (const pcap_addr_t *address = interface->addresses; address; address = address->next) {
-        struct address ip = {0};
-        char text[ADDRESS_TEXT_SIZE];
-        const struct sockaddr *socket_address = address->addr;
-        if (!socket_address)
+    int64_t now_ns = read_clock(CLOCK_MONOTONIC);
+    for (size_t i = 0; i < live->count; i++) {
+        const struct packet_socket *socket = &live->sockets[i];
+        int64_t due_ns = link_state_due(&socket->link);
+        if (due_ns != INT64_MAX && due_ns - now_ns < wait_ns)
+            wait_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+        if (socket->descriptor < 0 && wait_ns > POLL_WITHOUT_DESCRIPTOR_MS * millisecond)
+            wait_ns = POLL_WITHOUT_DESCRIPTOR_MS * millisecond;
+        /* One whose frame waits has more of them, and would end every poll. */
+        live->polls[i] = (struct pollfd){.fd = socket->holds ? -1 : socket->descriptor, .events = POLLIN};
+    }
+    int link = live->watch ? link_watch_descriptor(live->watch) : -1;
+    live->polls[live->count] = (struct pollfd){.fd = link, .events = POLLIN};
+    int result = poll(live->polls, live->count + 1, (int)((wait_ns + millisecond - 1) / millisecond));
+    note_polls(live, result >= 0);
+    return result >= 0 || errno != EINTR;
+}
+
+static bool tell(struct live *live, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    for (size_t i = 0; i < live->count; i++)
+        if (link_state_tell(&live->sockets[i].link, live->now_ns, ret_error, CAPTURE_ERROR_SIZE))
+            return true;
+    return false;
+}
+
+/* libpcap failed to read. That an interface is not there is told elsewhere and may pass; that its buffer is damaged is
+ * not, and no trouble may last. */
+static bool is_broken(struct live *live, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    static const char damaged[] = "corrupted";
+    for (size_t i = 0; i < live->count; i++) {
+        struct packet_socket *socket = &live->sockets[i];
+        if (socket->errors == 0)
             continue;
-        if (socket_address->sa_family == AF_INET) {
-            struct sockaddr_in in;
-            memcpy(&in, socket_address, sizeof in);
-            ip.family = 4;
-            memcpy(ip.octets, &in.sin_addr, 4);
-        } else if (socket_address->sa_family == AF_INET6) {
-            struct sockaddr_in6 in6;
-            memcpy(&in6, socket_address, sizeof in6);
-            ip.family = 6;
-            memcpy(ip.octets, &in6.sin6_addr, 16);
+        const char *problem = pcap_geterr(socket->handle);
+        bool is_damaged = strncmp(problem, damaged, sizeof damaged - 1) == 0;
+        if (is_damaged || (can_have_frames(socket) && socket->errors > ERRORS_MAX)) {
+            snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.63s: %.200s", socket->link.name, problem);
+            return true;
         }
-        if (ip.family == 0 || address_text(&ip, text) == 0)
-            continue;
-        fprintf(to, "%s%s", separator, text);
-        separator = ", ";
     }
-    if (interface->description)
-        fprintf(to, "  (%s)", interface->description);
-    fputc('\n', to);
+    return false;
 }
 
-char *capture_list_interfaces(char ret_error[CAPTURE_ERROR_SIZE])
+/* After live_stop: everything that the kernel received has been read, or nothing has come for so long that it never
+ * will. A frame that just passed the old filter on another processor is counted a moment later: hence two looks. */
+static bool is_drained(struct live *live)
 {
-    char problem[PCAP_ERRBUF_SIZE] = "";
-    pcap_if_t *interfaces = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (!to || pcap_findalldevs(&interfaces, problem) != 0) {
-        snprintf(ret_error, CAPTURE_ERROR_SIZE, "%s", to ? problem : "out of memory");
-        if (to)
-            fclose(to);
-        free(text);
-        return NULL;
+    bool all_read = true;
+    for (size_t i = 0; i < live->count; i++) {
+        struct packet_socket *socket = &live->sockets[i];
+        packet_socket_count(socket);
+        all_read &= !socket->is_packet || socket->frames >= socket->received;
     }
-    for (const pcap_if_t *interface = interfaces; interface; interface = interface->next)
-        print_interface(to, interface);
-    bool failed = ferror(to) != 0;
-    bool none = interfaces == NULL;
-    pcap_freealldevs(interfaces);
-    if (fclose(to) == 0 && !failed && !none)
-        return text;
-    snprintf(ret_error, CAPTURE_ERROR_SIZE, "%s",
-             none ? "no interface can be seen; capturing needs root" : "out of memory");
-    free(text);
-    return NULL;
+    live->drained_looks = all_read ? live->drained_looks + 1 : 0;
+    return live->drained_looks >= DRAINED_LOOKS || live->now_ns > live->stop_ns + 2 * live->hold_ns;
+}
+
+static enum capture_result drain(struct live *live, struct frame *ret_frame)
+{
+    struct packet_socket *oldest = find_oldest(live);
+    if (oldest)
+        return give(live, oldest, ret_frame);
+    live->ended = live->ended || is_drained(live);
+    if (live->ended)
+        return CAPTURE_END;
+    (void)look(live, POLL_DRAINING_MS * millisecond);
+    return CAPTURE_NOTHING;
+}
+
+enum capture_result live_next(struct live *live, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    live_start(live);
+    if (live->stopping)
+        return drain(live, ret_frame);
+    if (live->frames >= BUSY_FRAMES)
+        (void)look(live, 0);
+    for (bool waited = false;; waited = true) {
+        struct packet_socket *oldest = find_oldest(live);
+        int64_t wait_ns = oldest ? wait_of(live, oldest) : POLL_MS * millisecond;
+        bool is_due = oldest && wait_ns <= 0;
+        bool has_looked = !is_due || live->frames == 0; /* since the last frame: there may be news */
+        if (has_looked && tell(live, ret_error))
+            return CAPTURE_NEWS;
+        if (is_due)
+            return give(live, oldest, ret_frame);
+        if (!oldest && is_broken(live, ret_error))
+            return CAPTURE_BROKEN;
+        if ((waited && !oldest) || !look(live, wait_ns))
+            return CAPTURE_NOTHING;
+    }
+}
+
+size_t live_sockets(const struct live *live, int *ret_sockets, size_t capacity, int *ret_link)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < live->count; i++)
+        if (live->sockets[i].is_packet && count++ < capacity)
+            ret_sockets[count - 1] = live->sockets[i].descriptor;
+    *ret_link = live->watch ? link_watch_descriptor(live->watch) : -1;
+    return count;
+}
+
+size_t live_interfaces(struct live *live, struct capture_interface *ret_rows, size_t capacity)
+{
+    for (size_t i = 0; i < live->count; i++)
+        ask_about(live, i);
+    read_links(live);
+    for (size_t i = 0; i < live->count && i < capacity; i++) {
+        struct packet_socket *socket = &live->sockets[i];
+        packet_socket_count(socket);
+        ret_rows[i] = (struct capture_interface){
+            .up = socket->link.now == LINK_UP,
+            .known = true,
+            .received = socket->received,
+            .dropped_by_kernel = socket->dropped,
+            .dropped_by_interface = socket->lost,
+        };
+        snprintf(ret_rows[i].name, sizeof ret_rows[i].name, "%s", socket->link.name);
+    }
+    return live->count;
 }

@@ -289,28 +289,41 @@ static struct source *source_new(int descriptor, bool owns_descriptor, struct by
     return NULL;
 }
 
-struct source *source_open(const char *path, char *ret_error, size_t error_size)
+static struct source *open_descriptor(int descriptor, bool owns_descriptor, char *ret_error, size_t error_size)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
-    int descriptor = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
-    if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-        snprintf(ret_error, error_size, "%s", errno == ENOENT ? "no such file" : strerror(errno));
-        if (descriptor >= 0 && !is_stdin)
-            close(descriptor);
-        return NULL;
-    }
-    if (S_ISDIR(status.st_mode)) {
-        snprintf(ret_error, error_size, "is a directory; expected a capture file");
-        if (!is_stdin)
+    const char *problem = NULL;
+    if (fstat(descriptor, &status) != 0)
+        problem = strerror(errno);
+    else if (S_ISDIR(status.st_mode))
+        problem = "is a directory; expected a capture file";
+    if (problem) {
+        snprintf(ret_error, error_size, "%s", problem);
+        if (owns_descriptor)
             close(descriptor);
         return NULL;
     }
     uint64_t size = S_ISREG(status.st_mode) && status.st_size > 0 ? (uint64_t)status.st_size : 0;
-    struct source *source = source_new(descriptor, !is_stdin, (struct bytes){NULL, 0}, size);
+    struct source *source = source_new(descriptor, owns_descriptor, (struct bytes){NULL, 0}, size);
     if (!source)
         snprintf(ret_error, error_size, "out of memory");
     return source;
+}
+
+struct source *source_open_descriptor(int descriptor, char *ret_error, size_t error_size)
+{
+    return open_descriptor(descriptor, true, ret_error, error_size);
+}
+
+struct source *source_open(const char *path, char *ret_error, size_t error_size)
+{
+    if (strcmp(path, "-") == 0)
+        return open_descriptor(STDIN_FILENO, false, ret_error, error_size);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor >= 0)
+        return open_descriptor(descriptor, true, ret_error, error_size);
+    snprintf(ret_error, error_size, "%s", errno == ENOENT ? "no such file" : strerror(errno));
+    return NULL;
 }
 
 struct source *source_open_memory(struct bytes bytes)

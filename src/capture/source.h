@@ -23,6 +23,9 @@ enum source_state {
 /* "-" is standard input. NULL with a message without the path ("no such file"). */
 struct source *source_open(const char *path, char *ret_error, size_t error_size);
 
+/* The same of a file that is open already, which the source closes, also where this fails. */
+struct source *source_open_descriptor(int descriptor, char *ret_error, size_t error_size);
+
 /* The same over bytes in memory, which must outlive the source: for tests and fuzzing. */
 struct source *source_open_memory(struct bytes bytes);
 
