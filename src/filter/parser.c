@@ -79,7 +79,7 @@ static bool complain_operand(const struct parser *parser)
     char quote[QUOTE_SIZE];
     if (token->kind == TOKEN_END)
         return complain(&parser->source, token->span, hint,
-                        token->span.at == 0 ? "the expression is empty" : "the expression ends too early");
+                        parser->end == 0 ? "the expression is empty" : "the expression ends too early");
     return complain(&parser->source, token->span,
                     token->kind == TOKEN_STRING || token->kind == TOKEN_RAW
                         ? "a field stands on the left, a value on the right: url.domain == \"example.com\""

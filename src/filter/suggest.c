@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { SUGGESTIONS = 3, SAME_END = 0, FAR = 1000 };
+enum { SUGGESTIONS = 3, SAME_END = 0, ELSEWHERE = 20, FAR = 1000 };
 
 struct habit {
     const char *theirs, *ours;
@@ -71,6 +71,12 @@ struct suggestion {
     size_t distance;
 };
 
+/* Letter case does not count, nor how words are joined. */
+static uint8_t fold(uint8_t c)
+{
+    return c == '-' ? '_' : byte_lower(c);
+}
+
 /* Letters to add, leave out or exchange; names that are too long are far from all. */
 static size_t edit_distance(struct bytes a, struct bytes b)
 {
@@ -83,7 +89,7 @@ static size_t edit_distance(struct bytes a, struct bytes b)
         size_t corner = row[0];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            bool same = byte_lower(bytes_at(a, i - 1)) == byte_lower(bytes_at(b, j - 1));
+            bool same = fold(bytes_at(a, i - 1)) == fold(bytes_at(b, j - 1));
             size_t best = corner + (same ? 0 : 1);
             if (row[j] + 1 < best)
                 best = row[j] + 1;
@@ -96,7 +102,11 @@ static size_t edit_distance(struct bytes a, struct bytes b)
     return row[b.len];
 }
 
-/* Behind the last dot. */
+static struct bytes first_part(struct bytes name)
+{
+    return bytes_first(name, bytes_find(name, '.', 0));
+}
+
 static struct bytes last_part(struct bytes name)
 {
     size_t at = name.len;
@@ -108,21 +118,40 @@ static struct bytes last_part(struct bytes name)
 static bool ends_like(struct bytes whole, struct bytes end)
 {
     return end.len > 0 && whole.len > end.len && bytes_at(whole, whole.len - end.len - 1) == '.' &&
-           bytes_equal_nocase(bytes_skip(whole, whole.len - end.len), end);
+           edit_distance(bytes_skip(whole, whole.len - end.len), end) == 0;
+}
+
+static bool begins_like(struct bytes whole, struct bytes begin)
+{
+    return begin.len > 0 && bytes_at(whole, begin.len) == '.' &&
+           edit_distance(bytes_first(whole, begin.len), begin) == 0;
+}
+
+static const char *find_dataset(const struct dataset_table *table, struct bytes name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (bytes_is_nocase(name, table->datasets[i]->name))
+            return table->datasets[i]->name;
+    return NULL;
 }
 
 /* How far a candidate is; FAR: too far to be meant. */
-static size_t distance_to(struct bytes name, struct bytes candidate)
+static size_t distance_to(const struct dataset_table *table, struct bytes name, struct bytes candidate)
 {
-    if (ends_like(candidate, name))
+    if (ends_like(candidate, name) || begins_like(candidate, name))
         return SAME_END;
     size_t whole = edit_distance(name, candidate);
     if (whole <= 1 + name.len / 5)
         return whole;
-    /* The same word elsewhere, or nearly: less likely than one that is near as a whole. */
-    struct bytes last = last_part(name);
-    size_t end = edit_distance(last, last_part(candidate));
-    return last.len >= 4 && end <= last.len / 5 ? 20 + 10 * end + whole / 4 : FAR;
+    /* The same word elsewhere, or nearly, but not in another protocol: less likely than one that is near as a whole. */
+    struct bytes last = last_part(name), end = last_part(candidate);
+    if (last.len < 4 ||
+        (find_dataset(table, first_part(name)) && !bytes_equal(first_part(name), first_part(candidate))))
+        return FAR;
+    size_t distance = edit_distance(last, end);
+    if (edit_distance(last, bytes_first(end, last.len)) == 0)
+        distance = 1;
+    return distance <= 1 + last.len / 8 ? ELSEWHERE + 10 * distance + whole / 4 : FAR;
 }
 
 /* Keeps the nearest, of equals the first. */
@@ -166,27 +195,47 @@ static const char *find_protocol(struct bytes name)
     return NULL;
 }
 
+/* The nearest names. Returns how many. */
+static size_t find_near(const struct dataset_table *table, struct bytes name, struct suggestion list[SUGGESTIONS])
+{
+    struct name_cursor cursor = {.dataset = 0};
+    size_t count = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *dataset = table->datasets[i]->name;
+        size_t distance = edit_distance(name, bytes_text(dataset));
+        keep(list, &count, dataset, distance < FAR && distance <= name.len / 3 ? 1 : FAR);
+    }
+    while (name_next(table, &cursor))
+        if (strcmp(cursor.name, "notes") != 0)
+            keep(list, &count, cursor.name, distance_to(table, name, bytes_text(cursor.name)));
+    while (count > 1 && list[count - 1].distance > list[0].distance + (list[0].distance < ELSEWHERE ? 1 : 5))
+        count--; /* another one is meant far more likely */
+    return count;
+}
+
 void suggest_field(const struct dataset_table *table, struct bytes name, char ret_text[SUGGESTION_SIZE])
 {
     struct suggestion list[SUGGESTIONS];
-    struct name_cursor cursor = {.dataset = 0};
-    size_t count = 0;
+    const char *dataset = find_dataset(table, name);
     const char *habit = find_habit(name);
     const char *protocol = find_protocol(name);
-    if (habit || protocol) {
-        (void)snprintf(ret_text, SUGGESTION_SIZE, "did you mean %s%s?",
-                       habit ? "" : "network.protocol == ", habit ? habit : protocol);
+    if (habit || dataset || protocol) {
+        (void)snprintf(ret_text, SUGGESTION_SIZE, "did you mean %s%s?", habit || dataset ? "" : "network.protocol == ",
+                       habit     ? habit
+                       : dataset ? dataset
+                                 : protocol);
         return;
     }
-    for (size_t i = 0; i < table->count; i++)
-        keep(list, &count, table->datasets[i]->name, distance_to(name, bytes_text(table->datasets[i]->name)));
-    while (name_next(table, &cursor))
-        if (strcmp(cursor.name, "notes") != 0)
-            keep(list, &count, cursor.name, distance_to(name, bytes_text(cursor.name)));
+    size_t count = find_near(table, name, list);
     size_t length = 0;
     for (size_t i = 0; i < count; i++)
         length += (size_t)snprintf(ret_text + length, SUGGESTION_SIZE - length, "%s%.64s",
                                    i == 0 ? "did you mean " : ", ", list[i].name);
-    (void)snprintf(ret_text + length, SUGGESTION_SIZE - length, "%s",
-                   count > 0 ? "?" : "overhear fields lists all that there are");
+    dataset = find_dataset(table, first_part(name));
+    if (count > 0)
+        (void)snprintf(ret_text + length, SUGGESTION_SIZE - length, "?");
+    else if (dataset)
+        (void)snprintf(ret_text, SUGGESTION_SIZE, "overhear fields %s lists what there is", dataset);
+    else
+        (void)snprintf(ret_text, SUGGESTION_SIZE, "overhear fields lists all that there are");
 }

@@ -77,12 +77,15 @@ static const char *type_words(const struct test *test)
     }
 }
 
-static const char *allowed_words(const struct test *test)
+/* What may be asked of the field; of an object, what is in it. */
+static const char *allowed_words(const struct parser *parser, const struct test *test, char hint[SUGGESTION_SIZE])
 {
     if (test->field.subject == SUBJECT_DATASET)
         return "it stands alone; what is in it has fields of its own";
-    if (test->field.subject == SUBJECT_OBJECT)
-        return "it can be asked whether it exists; what is in it has fields of its own";
+    if (test->field.subject == SUBJECT_OBJECT || test->field.row->type == FIELD_GROUP) {
+        suggest_field(parser->table, test->field.name, hint);
+        return hint;
+    }
     switch (test->field.row->type) {
     case FIELD_TEXT:
     case FIELD_MAP:
@@ -91,8 +94,6 @@ static const char *allowed_words(const struct test *test)
         return "it is compared with == != in {...}, exists, or stands alone";
     case FIELD_ADDRESS:
         return "addresses are compared with == != in {...}, or exist: source.ip in {192.0.2.0/24}";
-    case FIELD_GROUP:
-        return "it can be asked whether it exists; what is in it has fields of its own";
     default:
         return "it is compared with == != < <= > >= in {...}, or exists";
     }
@@ -242,7 +243,7 @@ bool parser_read_test(struct parser *parser)
 {
     struct test *test = &parser->program->tests[parser->program->test_count++];
     struct span span;
-    char quote[QUOTE_SIZE];
+    char quote[QUOTE_SIZE], hint[SUGGESTION_SIZE];
     *test = (struct test){.kind = TEST_EXISTS};
     if (!read_name(parser, &test->field, &span) || !find_field(parser, &test->field, span))
         return false;
