@@ -255,7 +255,7 @@ bool parser_read_test(struct parser *parser)
     if (!relation)
         return complain_operator(parser);
     if (!is_allowed(test, relation->verb))
-        return complain(&parser->source, parser->token.span, allowed_words(test),
+        return complain(&parser->source, parser->token.span, allowed_words(parser, test, hint),
                         "%s is %s, and %s does not apply to it", complaint_quote(&parser->source, span, quote),
                         type_words(test), relation->word);
     if (!parser_advance(parser))
