@@ -102,6 +102,18 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_VERBOSE, DNS_FIELD_OPT_OPTIONS, "option  {name}  [{data}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, 0, "names", "asked for", "{dns.question.name:lower}"},
+    {TALLY_VALUES, 0, "types", "types", "{dns.question.type}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "codes", "codes", "{dns.response_code}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
+     "{dns.response_code} {dns.question.name:lower} [{dns.question.type}]"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer",
+     "{?dns.type=query}{?network.protocol=dns}{dns.question.name:lower} [{dns.question.type}]"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "{dns.question.name:lower} [{dns.question.type}]"},
+};
+
 const struct dataset dns_dataset = {
     .name = "dns",
     .title = "DNS",
@@ -109,4 +121,6 @@ const struct dataset dns_dataset = {
     .field_count = DNS_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof *lines,
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

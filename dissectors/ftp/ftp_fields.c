@@ -104,6 +104,18 @@ static const struct line lines[] = {
      "[{permissions}]  [{owner}]  [{size:size}]  [{modified}]  [{name}][ → {target}][{text}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", "{?network.protocol=ftp}"},
+    {TALLY_VALUES, 0, "users", "users", "{?ftp.command=PASS}{user.name}"},
+    {TALLY_VALUES, 0, "commands", "commands", "{ftp.command}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "codes", "codes", "{ftp.reply.code}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed", "{ftp.reply.code} [{ftp.command}] [{ftp.path}]"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer",
+     "{^ftp.reply.code}{ftp.command} [{ftp.path}]"},
+    {TALLY_VALUES, TALLY_FAILURE, "logins_failed", "logins failed", "{?ftp.command=PASS}{user.name}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "{ftp.command} [{ftp.path}] at {destination}"},
+};
+
 const struct dataset ftp_dataset = {
     .name = "ftp",
     .title = "FTP",
@@ -111,4 +123,6 @@ const struct dataset ftp_dataset = {
     .field_count = FTP_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof lines[0],
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

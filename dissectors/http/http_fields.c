@@ -174,6 +174,19 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_VERBOSE, HTTP_RESPONSE_TRAILERS, "{key}: {value}", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, 0, "names", "hosts", "{url.domain:lower}"},
+    {TALLY_VALUES, 0, "methods", "methods", "{http.request.method}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "codes", "codes", "{http.response.status_code}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
+     "[{http.response.status_code}] [{http.request.method}] [{url.domain:lower}][{url.path}]"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer",
+     "{^http.response.status_code}{http.request.method} [{url.domain:lower}][{url.path}]"},
+    {TALLY_VALUES, TALLY_FAILURE, "logins_failed", "logins failed", "{?http.response.status_code=401|407}{user.name}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "[{http.request.method}] [{url.domain:lower}][{url.path}]"},
+};
+
 const struct dataset http_dataset = {
     .name = "http",
     .title = "HTTP",
@@ -181,4 +194,6 @@ const struct dataset http_dataset = {
     .field_count = HTTP_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof lines[0],
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

@@ -183,6 +183,20 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_VERBOSE, IMAP_ID, "{side}  {name}  {value}", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, 0, "users", "users", "{?imap.command=LOGIN|AUTHENTICATE}{user.name}"},
+    {TALLY_VALUES, 0, "commands", "commands", "{imap.command}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "codes", "codes", "{imap.response.status}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
+     "{imap.response.status} [{imap.command}] [{imap.response.code}] [{imap.mailbox}]"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer",
+     "{^imap.response.status}{imap.command} [{imap.mailbox}]"},
+    {TALLY_VALUES, TALLY_FAILURE, "logins_failed", "logins failed", "{?imap.command=LOGIN|AUTHENTICATE}{user.name}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in",
+     "{^imap.idle_end}{imap.command} [{imap.mailbox}] at {destination}"},
+};
+
 const struct dataset imap_dataset = {
     .name = "imap",
     .title = "IMAP",
@@ -190,4 +204,6 @@ const struct dataset imap_dataset = {
     .field_count = IMAP_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof lines[0],
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

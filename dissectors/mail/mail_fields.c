@@ -356,6 +356,11 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_VERBOSE, MAIL_ATTACHMENTS, "SHA-256 of {file.name}: {file.hash.sha256}", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_VALUES, 0, "senders", "from", "{email.from.address:domain}"},
+    {TALLY_VALUES, 0, "recipients", "to", "{email.to.address:domain}"},
+};
+
 const struct dataset mail_dataset = {
     .name = "mail",
     .title = "Mail",
@@ -363,6 +368,8 @@ const struct dataset mail_dataset = {
     .field_count = MAIL_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof lines[0],
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };
 
 const struct dataset *const mail_datasets[] = {&mail_dataset, NULL};

@@ -98,6 +98,18 @@ static const struct line pop3_lines[] = {
      NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, 0, "users", "users", "{?pop3.command=USER|APOP|AUTH}{user.name}"},
+    {TALLY_VALUES, 0, "commands", "commands", "{pop3.command}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "codes", "codes", "{pop3.response.status}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
+     "{pop3.response.status} [{pop3.command}] [{pop3.response.code}]"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer", "{^pop3.response.status}{pop3.command}"},
+    {TALLY_VALUES, TALLY_FAILURE, "logins_failed", "logins failed", "{?pop3.command=PASS|APOP|AUTH}{user.name}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "{pop3.command} at {destination}"},
+};
+
 const struct dataset pop3_dataset = {
     .name = "pop3",
     .title = "POP3",
@@ -105,4 +117,6 @@ const struct dataset pop3_dataset = {
     .field_count = POP3_FIELD_COUNT,
     .lines = pop3_lines,
     .line_count = sizeof pop3_lines / sizeof *pop3_lines,
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

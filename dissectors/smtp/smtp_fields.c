@@ -118,6 +118,19 @@ static const struct line lines[] = {
     {SPEAKER_SERVER, DETAIL_FULL | DETAIL_SHORT, SMTP_RECIPIENTS, "{!code}[ {enhanced}]  [{address}]  [{text}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, 0, "senders", "mail from", "{?smtp.command=MAIL}{smtp.address:domain}"},
+    {TALLY_VALUES, 0, "recipients", "mail to", "{?smtp.command=RCPT}{smtp.address:domain}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "codes", "codes", "{smtp.reply.code}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
+     "{smtp.reply.code} [{smtp.reply.enhanced}] [{smtp.command}] [{smtp.address}]"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer",
+     "{^smtp.reply.code}{smtp.command} [{smtp.address}]"},
+    {TALLY_VALUES, TALLY_FAILURE, "logins_failed", "logins failed", "{?smtp.command=AUTH}{user.name}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "{smtp.command} [{smtp.address}] at {destination}"},
+};
+
 const struct dataset smtp_dataset = {
     .name = "smtp",
     .title = "SMTP",
@@ -125,4 +138,6 @@ const struct dataset smtp_dataset = {
     .field_count = SMTP_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof lines[0],
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

@@ -51,6 +51,11 @@ static const struct line telnet_lines[] = {
     {SPEAKER_SAME, DETAIL_BRIEF, TELNET_OPTIONS, "{command}[ {option}][: {value}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", "{?user.name}"},
+    {TALLY_VALUES, 0, "users", "users", "{user.name}"},
+};
+
 const struct dataset telnet_dataset = {
     .name = "telnet",
     .title = "Telnet",
@@ -58,4 +63,6 @@ const struct dataset telnet_dataset = {
     .field_count = TELNET_FIELD_COUNT,
     .lines = telnet_lines,
     .line_count = sizeof telnet_lines / sizeof *telnet_lines,
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

@@ -308,6 +308,16 @@ static const struct line lines[] = {
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "established: {tls.established}[, resumed: {tls.resumed}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, 0, "names", "asked for", "{tls.client.server_name:lower}"},
+    {TALLY_VALUES, TALLY_HEADLINE, "versions", "versions", "{tls.version}"},
+    {TALLY_VALUES, 0, "ciphers", "ciphers", "{tls.cipher}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
+     "[{tls.alerts.description}] [{tls.client.server_name:lower}] at {destination}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "[{tls.client.server_name:lower}] at {destination}"},
+};
+
 const struct dataset tls_dataset = {
     .name = "tls",
     .title = "TLS",
@@ -315,4 +325,6 @@ const struct dataset tls_dataset = {
     .field_count = TLS_FIELD_COUNT,
     .lines = lines,
     .line_count = sizeof lines / sizeof lines[0],
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

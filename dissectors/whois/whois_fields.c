@@ -60,6 +60,15 @@ static const struct line whois_lines[] = {
      "{!whois.query}[ → {whois.response.bytes:size}][  ask also {whois.referral}]", NULL},
 };
 
+static const struct tally tallies[] = {
+    {TALLY_SERVERS, 0, "servers", "servers", ""},
+    {TALLY_VALUES, TALLY_HEADLINE, "names", "asked for", "{whois.query:lower}"},
+    {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed", "{whois.query:lower}"},
+    {TALLY_VALUES, TALLY_UNKNOWN | TALLY_BRIEF, "unanswered", "no answer",
+     "{^whois.response.bytes}{whois.query:lower}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "{whois.query:lower} at {destination}"},
+};
+
 const struct dataset whois_dataset = {
     .name = "whois",
     .title = "WHOIS",
@@ -67,4 +76,6 @@ const struct dataset whois_dataset = {
     .field_count = WHOIS_FIELD_COUNT,
     .lines = whois_lines,
     .line_count = sizeof whois_lines / sizeof *whois_lines,
+    .tallies = tallies,
+    .tally_count = sizeof tallies / sizeof *tallies,
 };

@@ -1,38 +1,176 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "ranking.h"
+#include "ranking_state.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-struct ranking {
-    int nothing;
-};
+enum { SERVER_BYTES = 1 + 16 + 2 };
+
+static bool make_rows(struct ranking_dataset *counted)
+{
+    const struct dataset *dataset = counted->dataset;
+    counted->rows = calloc(dataset->tally_count ? dataset->tally_count : 1, sizeof *counted->rows);
+    if (!counted->rows)
+        return false;
+    for (unsigned i = 0; i < dataset->tally_count; i++) {
+        struct ranking_row *row = &counted->rows[counted->row_count];
+        row->tally = &dataset->tallies[i];
+        const bool understood = ranking_words_parse(&row->words, dataset, row->tally->words);
+        assert(understood);
+        counted->row_count += understood;
+    }
+    return true;
+}
 
 struct ranking *ranking_new(void)
 {
-    return calloc(1, sizeof(struct ranking));
+    struct ranking *ranking = calloc(1, sizeof *ranking);
+    if (!ranking)
+        return NULL;
+    const struct dataset *datasets[OPTIONS_DATASETS];
+    size_t count = dataset_list(datasets, OPTIONS_DATASETS);
+    ranking->key = siphash_key_random();
+    for (size_t i = 0; i < count && i < OPTIONS_DATASETS; i++) {
+        ranking->datasets[i].dataset = datasets[i];
+        ranking->dataset_count++;
+        if (!make_rows(&ranking->datasets[i])) {
+            ranking_free(ranking);
+            return NULL;
+        }
+    }
+    return ranking;
 }
 
 void ranking_free(struct ranking *ranking)
 {
+    if (!ranking)
+        return;
+    for (size_t i = 0; i < ranking->dataset_count; i++) {
+        struct ranking_dataset *counted = &ranking->datasets[i];
+        for (unsigned k = 0; k < counted->row_count; k++) {
+            if (counted->rows[k].list)
+                ranking_list_done(counted->rows[k].list);
+            if (counted->rows[k].times)
+                ranking_times_done(counted->rows[k].times);
+            free(counted->rows[k].list);
+            free(counted->rows[k].times);
+        }
+        free(counted->rows);
+    }
     free(ranking);
+}
+
+static struct ranking_dataset *find_dataset(struct ranking *ranking, const struct dataset *dataset)
+{
+    if (ranking->last < ranking->dataset_count && ranking->datasets[ranking->last].dataset == dataset)
+        return &ranking->datasets[ranking->last];
+    for (size_t i = 0; i < ranking->dataset_count; i++)
+        if (ranking->datasets[i].dataset == dataset) {
+            ranking->last = i;
+            return &ranking->datasets[i];
+        }
+    return NULL;
+}
+
+static bool is_wanted(const struct tally *tally, enum outcome outcome)
+{
+    static const unsigned flags[] = {
+        [OUTCOME_SUCCESS] = TALLY_SUCCESS, [OUTCOME_FAILURE] = TALLY_FAILURE, [OUTCOME_UNKNOWN] = TALLY_UNKNOWN};
+    const unsigned wanted = tally->flags & (TALLY_SUCCESS | TALLY_FAILURE | TALLY_UNKNOWN);
+    return wanted == 0 || (wanted & flags[outcome]) != 0;
+}
+
+static struct ranking_list *list_of(struct ranking_row *row)
+{
+    if (!row->list)
+        row->list = calloc(1, sizeof *row->list);
+    return row->list;
+}
+
+static void count_server(const struct ranking *ranking, struct ranking_row *row, const struct record *record)
+{
+    struct ranking_list *list = record->conversation ? list_of(row) : NULL;
+    if (!list)
+        return;
+    const struct endpoint *server = &record->conversation->destination;
+    uint8_t text[SERVER_BYTES];
+    text[0] = server->ip.family;
+    memcpy(text + 1, server->ip.octets, sizeof server->ip.octets);
+    text[17] = (uint8_t)(server->port >> 8);
+    text[18] = (uint8_t)server->port;
+    ranking_list_add(list, &ranking->key, bytes_of(text, sizeof text), record->destination_domain);
+}
+
+struct endpoint ranking_server(const struct ranking_entry *entry)
+{
+    struct bytes text = ranking_entry_text(entry);
+    struct endpoint server = {.ip.family = bytes_at(text, 0),
+                              .port = (uint16_t)(bytes_at(text, 17) << 8 | bytes_at(text, 18))};
+    (void)bytes_copy(server.ip.octets, sizeof server.ip.octets, bytes_slice(text, 1, sizeof server.ip.octets));
+    return server;
+}
+
+static void count_value(const struct ranking *ranking, struct ranking_row *row, struct bytes text)
+{
+    struct ranking_list *list = text.len > 0 ? list_of(row) : NULL;
+    if (list)
+        ranking_list_add(list, &ranking->key, text, bytes_of(NULL, 0));
+}
+
+static void count_values(const struct ranking *ranking, struct ranking_row *row, const struct record *record)
+{
+    uint8_t buffer[RANKING_TEXT];
+    const struct ranking_words *words = &row->words;
+    if (words->lone < 0 || !(words->tokens[words->lone].row->flags & FIELD_LIST)) {
+        count_value(ranking, row, ranking_words_say(words, record, buffer));
+        return;
+    }
+    for (uint16_t i = record->first_item[words->tokens[words->lone].field]; i > 0; i = record->items[i - 1].next)
+        count_value(ranking, row, ranking_words_say_item(words, record, &record->items[i - 1], buffer));
+}
+
+static void count_answer(struct ranking_row *row, const struct record *record)
+{
+    if (record->request.frame == 0 || record->response.frame == 0)
+        return;
+    if (!row->times)
+        row->times = calloc(1, sizeof *row->times);
+    if (!row->times)
+        return;
+    const int64_t took_ns = record->response.time_ns - record->request.time_ns;
+    ranking_times_add(row->times, took_ns);
+    struct ranking_slow *slow = ranking_times_slow(row->times, took_ns);
+    if (!slow)
+        return;
+    uint8_t buffer[RANKING_TEXT];
+    struct bytes text = bytes_first(ranking_words_say(&row->words, record, buffer), sizeof slow->text);
+    slow->conversation = record->conversation ? record->conversation->id : 0;
+    slow->frame = record->request.frame;
+    slow->length = (uint16_t)text.len;
+    if (text.len > 0)
+        memcpy(slow->text, text.at, text.len);
 }
 
 void ranking_record(struct ranking *ranking, const struct record *record)
 {
-    (void)ranking;
-    (void)record;
-}
-
-void ranking_print_text(FILE *to, const struct ranking *ranking, unsigned width)
-{
-    (void)to;
-    (void)ranking;
-    (void)width;
-}
-
-int ranking_add_json(struct json_object *root, const struct ranking *ranking)
-{
-    (void)root;
-    (void)ranking;
-    return 0;
+    struct ranking_dataset *counted = find_dataset(ranking, record->dataset);
+    if (!counted)
+        return;
+    counted->records++;
+    for (unsigned i = 0; i < counted->row_count; i++) {
+        struct ranking_row *row = &counted->rows[i];
+        if (!is_wanted(row->tally, record->outcome) || !ranking_words_hold(&row->words, record))
+            continue;
+        switch (row->tally->kind) {
+        case TALLY_SERVERS:
+            count_server(ranking, row, record);
+            break;
+        case TALLY_VALUES:
+            count_values(ranking, row, record);
+            break;
+        case TALLY_ANSWERS:
+            count_answer(row, record);
+            break;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "summary.h"
 
+#include "ranking.h"
+
 #include <json-c/json.h>
 
 static void add_number(struct json_object *object, const char *key, uint64_t value)
@@ -97,6 +99,37 @@ static void add_credentials(struct json_object *root, const struct engine_statis
     }
 }
 
+static void tell_dropped(struct json_object *root, const struct summary *summary)
+{
+    struct json_object *dropped = add_object(root, "dropped");
+    add_number(dropped, "kernel", summary->dropped_by_kernel);
+    add_number(dropped, "interface", summary->dropped_by_interface);
+    add_number(dropped, "overhear", summary->statistics->untracked);
+    add_number(root, "received", summary->received);
+    struct json_object *interfaces = json_object_new_array();
+    json_object_object_add(root, "interfaces", interfaces);
+    for (size_t i = 0; i < summary->interface_count; i++) {
+        const struct capture_interface *interface = &summary->interfaces[i];
+        struct json_object *row = json_object_new_object();
+        json_object_object_add(row, "name", json_object_new_string(interface->name));
+        json_object_object_add(row, "up", json_object_new_boolean(interface->up));
+        if (interface->known) {
+            add_number(row, "received", interface->received);
+            add_number(row, "dropped_by_kernel", interface->dropped_by_kernel);
+            add_number(row, "dropped_by_interface", interface->dropped_by_interface);
+        }
+        json_object_array_add(interfaces, row);
+    }
+}
+
+static void tell_saved(struct json_object *root, const struct summary *summary)
+{
+    struct json_object *saved = add_object(root, "saved");
+    add_number(saved, "frames", summary->saved_frames);
+    add_number(saved, "files", summary->saved_files);
+    add_number(saved, "not_saved", summary->not_saved_frames);
+}
+
 int summary_print_json(FILE *to, const struct summary *summary)
 {
     struct json_object *root = json_object_new_object();
@@ -107,11 +140,14 @@ int summary_print_json(FILE *to, const struct summary *summary)
     add_files(root, summary->statistics);
     add_credentials(root, summary->statistics);
     add_unknown(root, summary->statistics);
-    if (summary->knows_drops) {
-        struct json_object *dropped = add_object(root, "dropped");
-        add_number(dropped, "kernel", summary->dropped_by_kernel);
-        add_number(dropped, "interface", summary->dropped_by_interface);
+    if (summary->sink->ranking && ranking_add_json(root, summary->sink->ranking) != 0) {
+        json_object_put(root);
+        return -1;
     }
+    if (summary->knows_drops)
+        tell_dropped(root, summary);
+    if (summary->saves)
+        tell_saved(root, summary);
     char seconds[32];
     snprintf(seconds, sizeof seconds, "%lld.%06lld", (long long)(summary->elapsed_ns / 1000000000),
              (long long)(summary->elapsed_ns % 1000000000 / 1000));

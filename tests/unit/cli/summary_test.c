@@ -8,8 +8,15 @@
 
 #include "cli/human.c"
 #include "cli/progress.c"
+#include "cli/ranking.c"
+#include "cli/ranking_json.c"
+#include "cli/ranking_list.c"
+#include "cli/ranking_text.c"
+#include "cli/ranking_times.c"
+#include "cli/ranking_words.c"
 #include "cli/summary.c"
 #include "cli/summary_json.c"
+#include "cli/summary_list.c"
 
 #include <stdlib.h>
 
@@ -89,12 +96,93 @@ static void prints_the_drops_of_a_live_capture(void **state)
                                     .sink = &sink,
                                     .elapsed_ns = 2000000000,
                                     .knows_drops = true,
+                                    .received = 9997,
                                     .dropped_by_kernel = 3};
     char *text = print(false, &summary);
     assert_string_equal(text, "read            1 frame, 60 B\n"
-                              "dropped         by the kernel 3\n"
+                              "dropped         by the kernel 3 (0.03 %); received 9997\n"
                               "took            2.0 s\n");
     free(text);
+}
+
+/* That nothing was dropped is what one wants to read. */
+static void says_that_nothing_was_dropped(void **state)
+{
+    (void)state;
+    struct engine_statistics statistics = {.frames = 2, .bytes = 120, .first_ns = 5, .last_ns = 5};
+    struct sink sink = {0};
+    struct summary summary = {.statistics = &statistics, .sink = &sink, .knows_drops = true, .received = 2};
+    char *text = print(false, &summary);
+    assert_string_equal(text, "read            2 frames, 120 B\n"
+                              "dropped         nothing; received 2\n"
+                              "took            0 µs\n");
+    free(text);
+    statistics.untracked = 1;
+    summary.dropped_by_kernel = 1000000;
+    summary.dropped_by_interface = 1;
+    text = print(false, &summary);
+    assert_string_equal(text, "read            2 frames, 120 B\n"
+                              "dropped         by the kernel 1 000 000 (100 %);\n"
+                              "                by the interface 1 (less than 0.01 %);\n"
+                              "                by overhear, for want of memory 1 (50 %); received 2\n"
+                              "took            0 µs\n");
+    free(text);
+}
+
+static void tells_interfaces_and_saved_frames(void **state)
+{
+    (void)state;
+    const struct capture_interface rows[] = {{"eth0", true, true, 40, 2, 0}, {"usb0", false, false, 0, 0, 0}};
+    struct engine_statistics statistics = {.frames = 40, .bytes = 2400};
+    struct sink sink = {0};
+    const struct summary summary = {.statistics = &statistics,
+                                    .sink = &sink,
+                                    .knows_drops = true,
+                                    .received = 40,
+                                    .dropped_by_kernel = 2,
+                                    .interfaces = rows,
+                                    .interface_count = 2,
+                                    .saves = true,
+                                    .saved_frames = 39,
+                                    .saved_files = 1,
+                                    .not_saved_frames = 1};
+    char *text = print(false, &summary);
+    assert_string_equal(text, "read            40 frames, 2.4 kB\n"
+                              "dropped         by the kernel 2 (4.76 %); received 40\n"
+                              "interfaces      eth0 received 40; dropped by the kernel 2\n"
+                              "                usb0; is down\n"
+                              "saved           39 frames in 1 file; not saved for want of room 1\n"
+                              "took            0 µs\n");
+    free(text);
+    text = print(true, &summary);
+    assert_non_null(strstr(text, ",\"dropped\":{\"kernel\":2,\"interface\":0,\"overhear\":0},\"received\":40,"
+                                 "\"interfaces\":[{\"name\":\"eth0\",\"up\":true,\"received\":40,"
+                                 "\"dropped_by_kernel\":2,\"dropped_by_interface\":0},"
+                                 "{\"name\":\"usb0\",\"up\":false}],"
+                                 "\"saved\":{\"frames\":39,\"files\":1,\"not_saved\":1},\"seconds\":"));
+    free(text);
+}
+
+static void shorten_is(const char *wire, size_t columns, const char *expected)
+{
+    char text[SUMMARY_ENTRY];
+    assert_string_equal(summary_shorten(bytes_text(wire), columns, text), expected);
+}
+
+static void shortens_in_the_middle(void **state)
+{
+    (void)state;
+    char marks[1201] = "", text[SUMMARY_ENTRY];
+    shorten_is("", 10, "");
+    shorten_is("abc", 0, "");
+    shorten_is("abcdefghij", 10, "abcdefghij");
+    shorten_is("abcdefghijk", 10, "abcdef…ijk");
+    shorten_is("a\033[2J\nb", 20, "a\\x1b[2J\\x0ab");
+    shorten_is("a\xffz", 20, "a\\xffz");
+    shorten_is("日本語日本語", 7, "日本…語");
+    for (size_t i = 0; i < 600; i++)
+        memcpy(marks + 2 * i, "\xcc\x81", 2); /* take no column: bytes are bounded all the same */
+    assert_true(strlen(summary_shorten(bytes_of(marks, 1200), 10, text)) < SUMMARY_ENTRY);
 }
 
 static void prints_one_json_object_on_one_line(void **state)
@@ -160,6 +248,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_aligned_lines_and_no_zeros),
         cmocka_unit_test(prints_the_drops_of_a_live_capture),
+        cmocka_unit_test(says_that_nothing_was_dropped),
+        cmocka_unit_test(tells_interfaces_and_saved_frames),
+        cmocka_unit_test(shortens_in_the_middle),
         cmocka_unit_test(prints_one_json_object_on_one_line),
         cmocka_unit_test(writes_numbers_for_people),
         cmocka_unit_test(draws_a_bar_that_fits),

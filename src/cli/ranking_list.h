@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What came most often, of any number of different things, in LIMIT_RANKING_ENTRIES counters: Space-Saving (Metwally,
+ * Agrawal, El Abbadi 2005). When all are taken, what is new takes the counter with the smallest count, and takes that
+ * count over as its error: it came at most `count` times, and at least `count - error`. Whatever came in more than one
+ * of LIMIT_RANKING_ENTRIES cases is there.
+ */
+#ifndef OVERHEAR_CLI_RANKING_LIST_H
+#define OVERHEAR_CLI_RANKING_LIST_H
+
+#include "overhear/bytes.h"
+#include "overhear/limits.h"
+#include "util/siphash.h"
+
+enum { RANKING_RECENT = 16, RANKING_BUCKETS = 1024 };
+
+struct ranking_entry {
+    uint64_t count, error;
+    uint16_t next;    /* in its bucket: number + 1; 0: the last */
+    uint16_t bucket;  /* number */
+    uint16_t heap_at; /* where it stands in the heap */
+    uint16_t length;
+    uint16_t name_length;
+    uint8_t *name; /* another word for the same thing, the last one given; NULL: none */
+    uint8_t text[LIMIT_RANKING_BYTES];
+};
+
+struct ranking_list {
+    uint64_t total; /* everything added */
+    struct ranking_entry *entries;
+    uint16_t count, capacity;
+    uint16_t recent[RANKING_RECENT];   /* number + 1, by some of the text: found again without a hash */
+    uint16_t buckets[RANKING_BUCKETS]; /* number + 1 */
+    uint16_t *heap;                    /* numbers, the smallest count first; made when all counters are taken */
+};
+
+/* Begins zeroed. Where memory is out, something new is only in `total`. At most LIMIT_RANKING_BYTES of the text count.
+ */
+void ranking_list_add(struct ranking_list *list, const struct siphash_key *key, struct bytes text, struct bytes name);
+void ranking_list_done(struct ranking_list *list);
+
+/* The first of those that are known well enough to be told (an error of at most half the count), most first, then in
+ * the order of their bytes. Returns how many. */
+size_t ranking_list_first(const struct ranking_list *list, const struct ranking_entry **ret_entries, size_t capacity);
+
+static inline struct bytes ranking_entry_text(const struct ranking_entry *entry)
+{
+    return bytes_of(entry->text, entry->length);
+}
+
+static inline struct bytes ranking_entry_name(const struct ranking_entry *entry)
+{
+    return bytes_of(entry->name, entry->name_length);
+}
+
+#endif
