@@ -89,7 +89,7 @@ static void begin_listing(struct ftp_data *data, struct emitter *emitter, const 
     record->outcome = OUTCOME_UNKNOWN;
     record_word(record, FTP_COMMAND, transfer->word);
     record_unexplained(record, RECORD_LAST); /* on the control connection it is */
-    record_integer(record, FTP_PARENT_CONVERSATION, (int64_t)transfer->control);
+    record_conversation(record, FTP_PARENT_CONVERSATION, transfer->control);
     if (transfer->options_length > 0)
         record_text(record, FTP_ARGUMENT, bytes_of(transfer->options, transfer->options_length));
     if (transfer->path.length > 0)
