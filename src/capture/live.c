@@ -6,7 +6,8 @@
  * The kernel hands frames over in blocks: when one is full, or when it is as old as the handle's timeout, which may be
  * noticed one timeout later. So of two interfaces the one may still have an older frame in work while the other's is
  * there. A frame waits until all others have a later one, or have been found empty so much later than its time that
- * nothing older can come: then answers do not come before questions where they take different ways.
+ * nothing older can come: then answers do not come before questions where they take different ways. Where so much comes
+ * that frames would be lost by waiting, none waits.
  */
 #include "live.h"
 
@@ -25,7 +26,7 @@ enum {
     HURRIED_MS = 20, /* how long the kernel may hold frames back to hand them over together */
     UNHURRIED_MS = 100,
     POLL_MS = 100,
-    POLL_WITHOUT_DESCRIPTOR_MS = 10,
+    POLL_BRIEFLY_MS = 5,
     POLL_DRAINING_MS = 3,
     SLACK_MS = 5,
     DRAINED_LOOKS = 2,  /* so often everything must have been read before it is believed */
@@ -249,6 +250,8 @@ static int64_t wait_of(const struct live *live, const struct packet_socket *olde
         if (until_ns > wait_ns)
             wait_ns = until_ns;
     }
+    if (wait_ns > 0 && packet_socket_is_filling(oldest))
+        return 0;
     /* A clock that was set back does not make anybody wait longer. */
     int64_t longest_ns = oldest->read_ns + live->hold_ns - live->now_ns;
     return wait_ns < longest_ns ? wait_ns : longest_ns;
@@ -272,6 +275,7 @@ static enum capture_result give(struct live *live, struct packet_socket *socket,
 /* What became of the descriptors that were polled. */
 static void note_polls(struct live *live, bool polled)
 {
+    bool told = polled && live->polls[live->count].revents != 0;
     int64_t frames_now_ns = read_clock(CLOCK_REALTIME);
     live->now_ns = read_clock(CLOCK_MONOTONIC);
     live->frames = 0;
@@ -285,10 +289,15 @@ static void note_polls(struct live *live, bool polled)
             socket->quiet_ns = frames_now_ns;
         /* The interface went down or away, and libpcap need not find out: it would ask for more than a sandbox allows.
          */
-        if (events & POLLERR && socket->is_packet && packet_socket_error(socket) != 0)
+        if (events & POLLERR && socket->is_packet && packet_socket_error(socket) != 0) {
             ask_about(live, i);
+            told = true;
+        }
+        if (live->count > 1 && socket->holds)
+            packet_socket_count(socket); /* whether it can afford to wait */
     }
-    read_links(live);
+    if (told)
+        read_links(live);
 }
 
 /* Waits until something happens, at most for so long. False: a signal came. */
@@ -300,8 +309,9 @@ static bool look(struct live *live, int64_t wait_ns)
         int64_t due_ns = link_state_due(&socket->link);
         if (due_ns != INT64_MAX && due_ns - now_ns < wait_ns)
             wait_ns = due_ns > now_ns ? due_ns - now_ns : 0;
-        if (socket->descriptor < 0 && wait_ns > POLL_WITHOUT_DESCRIPTOR_MS * millisecond)
-            wait_ns = POLL_WITHOUT_DESCRIPTOR_MS * millisecond;
+        /* One whose frame waits may get more than it can keep. */
+        if ((socket->descriptor < 0 || socket->holds) && wait_ns > POLL_BRIEFLY_MS * millisecond)
+            wait_ns = POLL_BRIEFLY_MS * millisecond;
         /* One whose frame waits has more of them, and would end every poll. */
         live->polls[i] = (struct pollfd){.fd = socket->holds ? -1 : socket->descriptor, .events = POLLIN};
     }

@@ -28,6 +28,9 @@ enum {
     NO_PROTOCOL = 0x10000, /* not 0, which libpcap takes for all */
     KIB = 1024,
     BUFFER_KIB_MAX = INT32_MAX / KIB,
+    FRAME_OVERHEAD = 112, /* what the kernel puts before each frame, about */
+    AVERAGED_FRAMES = 16,
+    FILLING_PART = 8,     /* of the buffer */
     OWN_INSTRUCTIONS = 8, /* at most, before those of the expression */
 };
 
@@ -89,7 +92,9 @@ static int configure(struct packet_socket *socket, const struct capture_live_opt
     pcap_set_snaplen(handle, options->snap_length > 0 ? options->snap_length : SNAP_LENGTH);
     pcap_set_promisc(handle, socket->promiscuous);
     pcap_set_timeout(handle, timeout_ms);
-    pcap_set_buffer_size(handle, (buffer_kib < BUFFER_KIB_MAX ? buffer_kib : BUFFER_KIB_MAX) * KIB);
+    buffer_kib = buffer_kib < BUFFER_KIB_MAX ? buffer_kib : BUFFER_KIB_MAX;
+    socket->buffer_bytes = (size_t)buffer_kib * KIB;
+    pcap_set_buffer_size(handle, buffer_kib * KIB);
     pcap_set_protocol_linux(handle, NO_PROTOCOL);
     socket->nanoseconds = pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0;
     int status = pcap_activate(handle);
@@ -304,6 +309,8 @@ bool packet_socket_read(struct packet_socket *socket)
                       (socket->nanoseconds ? fraction : fraction * 1000);
     socket->holds = true;
     socket->frames++;
+    socket->frame_bytes += (socket->header->caplen + FRAME_OVERHEAD) / AVERAGED_FRAMES;
+    socket->frame_bytes -= socket->frame_bytes / AVERAGED_FRAMES;
     socket->errors = 0;
     return true;
 }
@@ -323,4 +330,10 @@ void packet_socket_count(struct packet_socket *socket)
         socket->received = statistics.ps_recv;
         socket->dropped = statistics.ps_drop;
     }
+}
+
+bool packet_socket_is_filling(const struct packet_socket *socket)
+{
+    return socket->received > socket->frames &&
+           (socket->received - socket->frames) * socket->frame_bytes > socket->buffer_bytes / FILLING_PART;
 }

@@ -42,10 +42,11 @@ struct packet_socket {
     struct pcap_pkthdr *header;
     const unsigned char *data;
     int64_t time_ns;
-    int64_t read_ns;  /* when, by the clock that never jumps */
-    int64_t quiet_ns; /* when it was last known to have nothing more, by the clock of the frames */
-    uint64_t frames;  /* read so far */
-    unsigned errors;  /* since the last frame */
+    int64_t read_ns;                  /* when, by the clock that never jumps */
+    int64_t quiet_ns;                 /* when it was last known to have nothing more, by the clock of the frames */
+    uint64_t frames;                  /* read so far */
+    size_t buffer_bytes, frame_bytes; /* of the kernel; what a frame takes of them, on the average of the last */
+    unsigned errors;                  /* since the last frame */
 };
 
 /* Opens; nothing is received before packet_socket_start. `first`: what the kernel says of the interface, NULL for
@@ -74,6 +75,9 @@ bool packet_socket_read(struct packet_socket *socket);
 
 /* Brings `received` and `dropped` up to date. */
 void packet_socket_count(struct packet_socket *socket);
+
+/* So many frames were waiting when they were last counted that none should wait for long. */
+bool packet_socket_is_filling(const struct packet_socket *socket);
 
 /* The pending error of the socket, which is taken away; 0: none. */
 int packet_socket_error(const struct packet_socket *socket);
