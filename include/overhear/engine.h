@@ -96,6 +96,9 @@ void engine_frame(struct engine *engine, const struct frame *frame);
  * Valid until the next call. Its protocol is NULL as long as nobody has recognised what is spoken. */
 const struct conversation *engine_conversation(const struct engine *engine);
 
+/* The last frame was a piece of a datagram that is not whole yet, or never will be: whose it is, nobody can say. */
+bool engine_is_fragment(const struct engine *engine);
+
 /* Live, when no frame has come for a while: it is `time_ns` now (1970, as frames have it). Transactions that have
  * waited too long are told, silent conversations end. A time before the last frame's changes nothing. Cheap enough for
  * ten calls a second; a call does bounded work, so with very many conversations it takes some until each had its turn.

@@ -350,6 +350,8 @@ static int check_saving(const struct options *options, char ret_error[OPTIONS_ER
         {(rotates || options->save_files > 0) && !options->save_path,
          "-C, -G and -W say how -w saves; expected -w FILE"},
         {options->save_files > 0 && !rotates, "-W: expected together with -C SIZE or -G SECONDS"},
+        {options->save_path && options->only_some && options->interface_count > 0 && options->threads > 1,
+         "--threads: one thread saves the frames of chosen conversations; expected 1"},
         {rotates && to_stdout, "-w -: standard output cannot be changed for another file; expected -w FILE"},
     };
     return check_rules(rules, sizeof rules / sizeof rules[0], ret_error);

@@ -59,6 +59,7 @@ struct options {
     /* what comes out */
     enum output_format format;
     const char *output_path;    /* NULL: standard output */
+    bool append;                /* -o adds to the file */
     const char *save_path;      /* -w; NULL: none */
     uint64_t save_bytes;        /* -C: another file after so many; 0: never */
     int64_t save_ns;            /* -G: another file after so long; 0: never */

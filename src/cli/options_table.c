@@ -143,6 +143,13 @@ static const char *take_output(struct options *options, const char *value)
     return NULL;
 }
 
+static const char *take_append(struct options *options, const char *value)
+{
+    (void)value;
+    options->append = true;
+    return NULL;
+}
+
 static const char *take_json(struct options *options, const char *value)
 {
     (void)value;
@@ -465,7 +472,7 @@ const struct option_row option_rows[] = {
     {'r', ARGUMENT_REQUIRED, "read", "FILE", take_read, GROUP_INPUT,
      "a capture (pcap, pcapng, also gzip'd); - is standard input; may be repeated"},
     {'i', ARGUMENT_REQUIRED, "interface", "IF", take_interface, GROUP_INPUT,
-     "listen on this interface; any: on all; may be repeated"},
+     "listen there, any: everywhere; may be repeated"},
     {'f', ARGUMENT_REQUIRED, "filter", "EXPR", take_filter, GROUP_INPUT,
      "only frames that match this BPF expression, as for tcpdump"},
     {'c', ARGUMENT_REQUIRED, "count", "N", take_count, GROUP_INPUT, "stop after N frames"},
@@ -473,9 +480,9 @@ const struct option_row option_rows[] = {
     {'d', ARGUMENT_REQUIRED, "decode-as", "PROTO:PORT", take_decode_as, GROUP_MEANING,
      "this port speaks PROTO: http:8000, smtp:2525"},
     {'n', ARGUMENT_NONE, "no-names", NULL, take_no_names, GROUP_MEANING,
-     "do not label addresses with names seen in DNS answers"},
+     "no names out of DNS answers beside addresses"},
     {0, ARGUMENT_NONE, "checksums", NULL, take_checksums, GROUP_MEANING,
-     "drop packets whose checksum is wrong (otherwise they are counted)"},
+     "drop packets with a wrong checksum, not only count them"},
 
     {0, ARGUMENT_REQUIRED, "only", "NAME,...", take_only, GROUP_CHOICE, "only these datasets: dns,http"},
     {'Y', ARGUMENT_REQUIRED, "display-filter", "EXPR", take_display_filter, GROUP_CHOICE,
@@ -490,19 +497,20 @@ const struct option_row option_rows[] = {
     {0, ARGUMENT_NONE, "text", NULL, take_text, GROUP_OUTPUT, "the annotated transcript (this is the default)"},
     {'T', ARGUMENT_REQUIRED, "format", "FORMAT", take_format, GROUP_OUTPUT, "the same by name: json or text"},
     {'o', ARGUMENT_REQUIRED, "output", "FILE", take_output, GROUP_OUTPUT, "write there instead of standard output"},
+    {0, ARGUMENT_NONE, "append", NULL, take_append, GROUP_OUTPUT, "with -o: add to the file instead of emptying it"},
     {'q', ARGUMENT_NONE, "quiet", NULL, take_quiet, GROUP_OUTPUT, "one line a transaction, no summary"},
     {'v', ARGUMENT_NONE, "verbose", NULL, take_verbose, GROUP_OUTPUT, "all headers and sections"},
     {0, ARGUMENT_NONE, "no-notes", NULL, take_no_notes, GROUP_OUTPUT, "leave the explanations out"},
     {0, ARGUMENT_REQUIRED, "notes", "DIR", take_notes, GROUP_OUTPUT,
-     "lay the notes in DIR over the built-in ones (a translation)"},
+     "lay the notes in DIR over the built-in ones"},
     {0, ARGUMENT_NONE, "show-secrets", NULL, take_show_secrets, GROUP_OUTPUT,
-     "print passwords; otherwise they appear as [hidden]"},
+     "print passwords, which are [hidden] otherwise"},
     {0, ARGUMENT_NONE, "hash", NULL, take_hash, GROUP_OUTPUT,
      "SHA-256 of every file that is transferred: HTTP bodies, FTP, attachments"},
     {0, ARGUMENT_REQUIRED, "extract", "DIR", take_extract, GROUP_OUTPUT,
      "save these files in DIR, which is made if need be"},
     {0, ARGUMENT_ATTACHED, "color", "WHEN", take_color, GROUP_OUTPUT,
-     "auto (on a terminal, unless NO_COLOR is set), always, never"},
+     "always, never, or auto: on a terminal"},
     {0, ARGUMENT_REQUIRED, "width", "N", take_width, GROUP_OUTPUT, "columns of the transcript"},
     {0, ARGUMENT_ATTACHED, "summary", "FORM", take_summary, GROUP_OUTPUT,
      "alone: print only the summary; =text, =json, =none: the one at the end, on standard error"},
@@ -528,16 +536,16 @@ const struct option_row option_rows[] = {
     {'Z', ARGUMENT_REQUIRED, "user", "USER", take_user, GROUP_LIMITS,
      "started as root: become USER once everything is open (nobody)"},
     {0, ARGUMENT_NONE, "no-sandbox", NULL, take_no_sandbox, GROUP_LIMITS,
-     "for debugging: keep every system call that the user has"},
+     "for debugging: keep all system calls"},
     {0, ARGUMENT_REQUIRED, "memory", "SIZE", take_memory, GROUP_LIMITS,
-     "the most that is buffered and tracked: 512M (default), 2G"},
+     "the most that is buffered and tracked (512M)"},
     {0, ARGUMENT_REQUIRED, "max-text", "N", take_max_text, GROUP_LIMITS, "cut texts longer than N bytes (4096)"},
     {0, ARGUMENT_REQUIRED, "extract-limit", "SIZE", take_extract_limit, GROUP_LIMITS,
      "the most that --extract saves of one file (256M)"},
     {0, ARGUMENT_REQUIRED, "threads", "N", take_threads, GROUP_LIMITS,
      "with -i: share the frames among N threads; files are read by one"},
 
-    {'h', ARGUMENT_NONE, "help", NULL, take_help, GROUP_OTHER, "this page"},
+    {'h', ARGUMENT_NONE, "help", NULL, take_help, GROUP_OTHER, "the options on one page"},
     {'V', ARGUMENT_NONE, "version", NULL, take_version, GROUP_OTHER, "the version, and those of the libraries"},
 };
 

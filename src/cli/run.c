@@ -1,36 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run.h"
 
+#include "capture/filter.h"
 #include "clock.h"
+#include "filter/display_filter.h"
+#include "follow.h"
+#include "listen.h"
 #include "message.h"
+#include "ranking.h"
 #include "record/notes.h"
+#include "save.h"
+#include "signals.h"
 #include "summary.h"
+#include "terminal.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The one variable that does not hang from a run: a signal handler has no other place to leave word. */
-static volatile sig_atomic_t stop_requested;
+enum { INTERFACES_SHOWN = 64 };
 
-static void request_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_requested = 1;
-}
-
-/* Without SA_RESTART, so that a read from a pipe ends; and only once, so that the second Ctrl-C kills. */
-static void watch_signals(void)
-{
-    struct sigaction action = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-static void fail(struct run *run, const char *text)
+void run_fail(struct run *run, const char *text)
 {
     progress_erase(&run->progress);
     message("%s", text);
@@ -38,53 +29,79 @@ static void fail(struct run *run, const char *text)
         run->status = STATUS_BROKEN;
 }
 
-static bool is_over(const struct run *run)
+bool run_is_over(const struct run *run)
 {
     const struct options *options = run->options;
-    return stop_requested || run->status == STATUS_WRONG || output_errno(run->output) != 0 ||
+    return run->status == STATUS_WRONG || (run->output && output_errno(run->output) != 0) ||
+           (options->follow == FOLLOW_ONE && (follow_error(run->follow, NULL) != 0 || follow_is_over(run->follow))) ||
            (options->frame_limit != 0 && run->taken >= options->frame_limit);
 }
 
-static void save(struct run *run, const struct frame *frame)
+void run_saved(struct run *run, int result, bool failed, const char *error)
 {
-    char error[CAPTURE_ERROR_SIZE];
-    int result = capture_writer_add(run->writer, frame, error);
-    if (result == 0 || (result == CAPTURE_WRITER_REFUSED && run->save_refused))
+    if (result > 0)
+        run->save_complete = true;
+    if (result >= 0)
         return;
-    fail(run, error);
+    if (failed ? !run->save_failed : !run->save_refused)
+        run_fail(run, error);
     run->save_refused = true;
-    if (result == CAPTURE_WRITER_FAILED) {
-        capture_writer_close(run->writer, error);
-        run->writer = NULL;
-    }
+    run->save_failed = run->save_failed || failed;
 }
 
-static void take_frame(struct run *run, const struct frame *frame)
+void run_save(struct run *run, const struct frame *frame)
 {
-    if (run->writer)
-        save(run, frame);
+    char error[SAVE_ERROR_SIZE] = "";
+    bool failed = false;
+    int result = engine_is_fragment(run->engine)
+                     ? save_fragment(run->save, frame, &failed, error)
+                     : save_frame(run->save, frame, engine_conversation(run->engine), &failed, error);
+    run_saved(run, result, failed, error);
+}
+
+void run_take_frame(struct run *run, const struct frame *frame)
+{
     engine_frame(run->engine, frame);
+    if (run->save && !run->save_failed)
+        run_save(run, frame);
     run->taken++;
+}
+
+void run_flush(struct run *run, int64_t now_ns)
+{
+    char error[SAVE_ERROR_SIZE] = "";
+    bool failed = false;
+    if (run->output)
+        output_flush(run->output);
+    if (run->follow)
+        follow_flush(run->follow);
+    if (run->save && !run->save_failed)
+        run_saved(run, save_flush(run->save, now_ns, &failed, error), failed, error);
+}
+
+static bool is_stopped(const struct run *run)
+{
+    return signals_stop() || run->save_complete || run_is_over(run);
 }
 
 static void read_frames(struct run *run, struct capture *capture, const char *path)
 {
     char error[CAPTURE_ERROR_SIZE] = "";
     uint64_t until_progress = PROGRESS_FRAMES;
-    while (!is_over(run)) {
+    while (!is_stopped(run)) {
         struct frame frame;
         enum capture_result result = capture_next(capture, &frame, error);
         if (result == CAPTURE_FRAME) {
-            take_frame(run, &frame);
+            run_take_frame(run, &frame);
             if (--until_progress > 0)
                 continue;
         } else if (result == CAPTURE_BROKEN) {
-            fail(run, error);
+            run_fail(run, error);
             return;
         } else if (result == CAPTURE_END) {
             return;
-        } else if (run->live || run->options->line_buffered) {
-            output_flush(run->output);
+        } else if (run->options->line_buffered) {
+            run_flush(run, 0);
         }
         until_progress = PROGRESS_FRAMES;
         progress_show(&run->progress, path, capture_position(capture), run->frames + capture_frames(capture));
@@ -95,28 +112,42 @@ static void report_misfits(struct run *run, const struct capture *capture)
 {
     const char *reason;
     char text[CAPTURE_ERROR_SIZE + 64];
-    uint64_t misfits = capture_filter_misfits(capture, &reason);
+    uint64_t all = capture_filter_misfits(capture, &reason); /* of all captures until now */
+    uint64_t misfits = all - run->misfits;
+    run->misfits = all;
     if (misfits == 0)
         return;
     snprintf(text, sizeof text, "%llu frames were left out: %s", (unsigned long long)misfits, reason);
-    fail(run, text);
+    run_fail(run, text);
 }
 
-static void read_file(struct run *run, const char *path)
+static struct capture *open_capture(struct run *run, size_t number, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    struct opened_file *file = &run->files[number];
+    const char *path = run->options->captures[number];
+    int descriptor = file->descriptor;
+    file->descriptor = -1;
+    if (descriptor >= 0)
+        return capture_open_descriptor(descriptor, path, run->frames + 1, ret_error);
+    snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.200s: %s", path, strerror(file->reason));
+    return NULL;
+}
+
+static void read_file(struct run *run, size_t number)
 {
     char error[CAPTURE_ERROR_SIZE] = "";
-    struct capture *capture = capture_open_file(path, run->frames + 1, error);
+    struct capture *capture = open_capture(run, number, error);
     if (!capture) {
-        if (!stop_requested) /* else run_captures says so */
-            fail(run, error);
+        if (!signals_stop()) /* else run_captures says so */
+            run_fail(run, error);
         return;
     }
-    if (run->options->filter && capture_filter(capture, run->options->filter, error) != 0) {
-        fail(run, error);
+    if (run->filter && capture_use_filter(capture, run->filter, error) != 0) {
+        run_fail(run, error);
         if (run->frames == 0) /* nothing has been read yet: take it for a wrong expression */
             run->status = STATUS_WRONG;
     } else {
-        read_frames(run, capture, path);
+        read_frames(run, capture, run->options->captures[number]);
         report_misfits(run, capture);
     }
     run->frames += capture_frames(capture);
@@ -139,68 +170,129 @@ static uint64_t total_size(const struct options *options)
     return total;
 }
 
+static void listen(struct run *run)
+{
+    const struct options *options = run->options;
+    listening_begin(run->listening);
+    if (!options->quiet)
+        message("listening on %s%s, until Ctrl-C", options->interfaces[0],
+                options->interface_count > 1 ? " and others" : "");
+    listening_run(run->listening, run);
+    run->frames = listening_frames(run->listening);
+}
+
 void run_captures(struct run *run)
 {
     const struct options *options = run->options;
-    watch_signals();
-    progress_init(&run->progress, run->descriptor, !run->live && !options->quiet);
+    signals_watch(run->listening && options->output_path);
+    progress_init(&run->progress, run->results.descriptor, !run->listening && !options->quiet);
     run->progress.total = total_size(options);
-    if (run->live) {
-        if (!options->quiet)
-            message("listening on %s, until Ctrl-C", options->interfaces[0]);
-        read_frames(run, run->live, options->interfaces[0]);
-        run->frames = capture_frames(run->live);
-    }
-    for (size_t i = 0; i < options->capture_count && !is_over(run); i++)
-        read_file(run, options->captures[i]);
-    if (stop_requested && !run->live) {
+    if (run->listening)
+        listen(run);
+    for (size_t i = 0; i < options->capture_count && !is_stopped(run); i++)
+        read_file(run, i);
+    if (signals_stop() && !run->listening) {
         char text[80];
         snprintf(text, sizeof text, "stopped by a signal after frame %llu", (unsigned long long)run->frames);
-        fail(run, text);
+        run_fail(run, text);
     }
 }
 
 /* True where the results reached whoever wanted them. A reader that went away is no failure, and no cause for words. */
 static bool flush_output(struct run *run)
 {
-    int error = output_flush(run->output) != 0 ? output_errno(run->output) : 0;
-    char text[160];
+    const char *place = NULL;
+    char text[400];
+    int error = 0;
+    if (run->output)
+        error = output_flush(run->output) != 0 ? output_errno(run->output) : 0;
+    else if (run->follow && follow_flush(run->follow) != 0)
+        error = follow_error(run->follow, &place);
     if (error == EPIPE)
         return false;
     if (error != 0) {
-        snprintf(text, sizeof text, "writing the results failed: %s", strerror(error));
-        fail(run, text);
-    } else if (output_records_lost(run->output) > 0) {
+        if (!place && run->results.path)
+            place = run->results.path;
+        snprintf(text, sizeof text, "writing %.200s failed: %s", place ? place : "the results", strerror(error));
+        run_fail(run, text);
+    } else if (run->output && output_records_lost(run->output) > 0) {
         snprintf(text, sizeof text, "%llu records could not be written: out of memory",
                  (unsigned long long)output_records_lost(run->output));
-        fail(run, text);
+        run_fail(run, text);
     }
     return true;
 }
 
-static void print_summary(struct run *run)
+void run_statistics(const struct run *run, struct engine_statistics *ret_statistics)
 {
-    enum summary_mode mode = run->options->summary;
-    if (mode == SUMMARY_DEFAULT)
-        mode = run->options->quiet ? SUMMARY_NONE : SUMMARY_TEXT;
-    if (mode == SUMMARY_NONE)
+    if (run->engine)
+        engine_statistics(run->engine, ret_statistics);
+    else if (!run->listening || !listening_statistics(run->listening, ret_statistics))
+        *ret_statistics = (struct engine_statistics){0};
+}
+
+static void add_interfaces(struct run *run, struct summary *summary, struct capture_interface *rows)
+{
+    if (!run->listening)
         return;
-    struct engine_statistics *statistics = calloc(1, sizeof *statistics);
-    if (!statistics)
+    summary->interfaces = rows;
+    summary->interface_count = listening_interfaces(run->listening, rows, INTERFACES_SHOWN);
+    summary->knows_drops = summary->interface_count > 0;
+    for (size_t i = 0; i < summary->interface_count; i++) {
+        summary->knows_drops = summary->knows_drops && rows[i].known;
+        summary->received += rows[i].received;
+        summary->dropped_by_kernel += rows[i].dropped_by_kernel;
+        summary->dropped_by_interface += rows[i].dropped_by_interface;
+    }
+}
+
+static void add_saved(const struct run *run, struct summary *summary)
+{
+    summary->saves = run->save != NULL;
+    if (!run->save)
         return;
-    engine_statistics(run->engine, statistics);
-    const struct summary summary = {
+    summary->saved_frames = save_frames(run->save);
+    summary->saved_files = save_files(run->save);
+    summary->not_saved_frames = save_overflowed(run->save);
+}
+
+/* Alone it is the result, else it stands beside the results. */
+static void print_summary(struct run *run, const struct engine_statistics *statistics)
+{
+    const struct options *options = run->options;
+    struct capture_interface interfaces[INTERFACES_SHOWN];
+    const bool alone = options->only_summary;
+    const int descriptor = alone ? run->results.descriptor : STDERR_FILENO;
+    struct summary summary = {
         .statistics = statistics,
         .sink = &run->sink,
         .elapsed_ns = clock_ns() - run->begun_ns,
-        .knows_drops = run->knows_drops,
-        .dropped_by_kernel = run->dropped_by_kernel,
-        .dropped_by_interface = run->dropped_by_interface,
+        .full = alone || options->verbose,
+        .width = options->width != 0 ? options->width : terminal_width(descriptor),
     };
-    if (mode == SUMMARY_JSON)
-        summary_print_json(stderr, &summary);
+    add_interfaces(run, &summary, interfaces);
+    add_saved(run, &summary);
+    FILE *to = alone ? fdopen(descriptor, "w") : stderr;
+    if (!to)
+        return;
+    if (options->summary == SUMMARY_JSON || (alone && options->format == OUTPUT_JSON))
+        summary_print_json(to, &summary);
     else
-        summary_print_text(stderr, &summary);
+        summary_print_text(to, &summary);
+    if (alone && fflush(to) != 0 && errno != EPIPE)
+        run_fail(run, "writing the summary failed");
+}
+
+static void summarize(struct run *run)
+{
+    const struct options *options = run->options;
+    bool wanted = options->only_summary || options->summary != SUMMARY_DEFAULT || !options->quiet;
+    struct engine_statistics *statistics = wanted && options->summary != SUMMARY_NONE ? calloc(1, sizeof *statistics)
+                                                                                      : NULL;
+    if (!statistics)
+        return;
+    run_statistics(run, statistics);
+    print_summary(run, statistics);
     free(statistics);
 }
 
@@ -211,44 +303,97 @@ static void report_files(struct run *run)
     char text[400];
     if (!statistics)
         return;
-    engine_statistics(run->engine, statistics);
+    run_statistics(run, statistics);
     if (statistics->extract_error[0] != '\0') {
         snprintf(text, sizeof text, "--extract: %llu of %llu files could not be saved whole; the first: %s",
                  (unsigned long long)statistics->files_not_saved, (unsigned long long)statistics->files,
                  statistics->extract_error);
-        fail(run, text);
+        run_fail(run, text);
     }
     free(statistics);
+}
+
+/* A number that no conversation has is worth a word, and so is what --follow could not do. */
+static void report_conversation(struct run *run)
+{
+    const struct options *options = run->options;
+    struct engine_statistics *statistics = options->conversation || run->follow ? calloc(1, sizeof *statistics) : NULL;
+    char text[FOLLOW_TEXT_SIZE];
+    if (!statistics)
+        return;
+    run_statistics(run, statistics);
+    if (run->follow && follow_complaint(run->follow, statistics->conversations, text)) {
+        run_fail(run, text);
+    } else if (statistics->conversations < options->conversation) {
+        snprintf(text, sizeof text, "there is no conversation %llu: the capture has %llu",
+                 (unsigned long long)options->conversation, (unsigned long long)statistics->conversations);
+        run_fail(run, text);
+    }
+    free(statistics);
+}
+
+static void finish_saving(struct run *run)
+{
+    char error[SAVE_ERROR_SIZE] = "";
+    if (!run->save)
+        return;
+    if (save_finish(run->save, error) != 0 && !run->save_failed)
+        run_fail(run, error);
+    if (save_overflowed(run->save) > 0) {
+        snprintf(error, sizeof error,
+                 "-w: %llu frames were not saved: too many waited for it to be known whether they are wanted",
+                 (unsigned long long)save_overflowed(run->save));
+        run_fail(run, error);
+    }
 }
 
 void run_finish(struct run *run)
 {
     progress_erase(&run->progress);
-    engine_finish(run->engine);
-    char error[CAPTURE_ERROR_SIZE] = "";
+    if (run->engine)
+        engine_finish(run->engine);
     bool wanted = flush_output(run);
-    if (run->writer && capture_writer_close(run->writer, error) != 0)
-        fail(run, error);
-    run->writer = NULL;
+    finish_saving(run);
     report_files(run);
-    bool nothing_was_read = run->taken == 0 && run->status != STATUS_DONE;
+    report_conversation(run);
+    bool nothing_was_read = run->frames == 0 && run->status != STATUS_DONE;
     if (wanted && (!nothing_was_read || run->options->summary == SUMMARY_JSON))
-        print_summary(run);
+        summarize(run);
+}
+
+static void close_files(struct run *run)
+{
+    for (size_t i = 0; run->files && i < run->options->capture_count; i++)
+        if (run->files[i].descriptor > STDERR_FILENO)
+            close(run->files[i].descriptor);
+    free(run->files);
 }
 
 enum exit_status run_close(struct run *run)
 {
-    char error[CAPTURE_ERROR_SIZE] = "";
+    char error[SAVE_ERROR_SIZE] = "";
+    listening_close(run->listening);
     if (run->engine)
         engine_free(run->engine);
     if (run->output)
         output_free(run->output);
-    if (run->writer)
-        capture_writer_close(run->writer, error);
-    capture_close(run->live);
+    if (run->save)
+        save_close(run->save, error);
+    if (run->follow)
+        follow_free(run->follow);
+    if (run->sink.display_filter)
+        display_filter_free(run->sink.display_filter);
+    if (run->sink.ranking)
+        ranking_free(run->sink.ranking);
     if (run->notes)
         notes_free(run->notes);
-    if (run->descriptor > STDOUT_FILENO && close(run->descriptor) != 0)
-        fail(run, "closing the results failed");
+    close_files(run);
+    filter_free(run->filter);
+    if (run->follow_folder >= 0)
+        close(run->follow_folder);
+    if (run->memory_descriptor >= 0)
+        close(run->memory_descriptor);
+    if (results_close(&run->results, error, sizeof error) != 0)
+        run_fail(run, error);
     return run->status;
 }

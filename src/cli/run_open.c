@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "capture/filter.h"
 #include "clock.h"
+#include "filter/display_filter.h"
+#include "follow.h"
+#include "listen.h"
 #include "message.h"
-#include "privileges.h"
+#include "ranking.h"
 #include "record/notes.h"
 #include "run.h"
+#include "save.h"
 #include "terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,30 +57,62 @@ static enum exit_status open_notes(struct run *run)
     return STATUS_DONE;
 }
 
-static enum exit_status open_live(struct run *run)
+static enum exit_status open_interfaces(struct run *run)
+{
+    char error[CAPTURE_ERROR_SIZE] = "";
+    if (run->options->interface_count == 0)
+        return STATUS_DONE;
+    run->listening = listening_open(run->options, error);
+    if (run->listening)
+        return STATUS_DONE;
+    message("%s", error);
+    return strncmp(error, "filter", 6) == 0 ? STATUS_WRONG : STATUS_BROKEN;
+}
+
+/* As many files as the system allows: captures are opened before the sandbox, and every extracted file in work is open.
+ */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit descriptors;
+    if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+        descriptors.rlim_cur = descriptors.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &descriptors);
+    }
+}
+
+/* A file that cannot be opened is told when its turn comes: the ones before it are read all the same. */
+static enum exit_status open_captures(struct run *run)
 {
     const struct options *options = run->options;
-    char error[CAPTURE_ERROR_SIZE] = "";
-    if (options->interface_count == 0)
-        return STATUS_DONE;
-    const struct capture_live_options live = {.interfaces = options->interfaces,
-                                              .interface_count = options->interface_count,
-                                              .snap_length = options->snap_length,
-                                              .buffer_kib = options->buffer_kib,
-                                              .not_promiscuous = options->not_promiscuous};
-    run->live = capture_open_live(&live, 1, error);
-    if (!run->live) {
-        message("%s", error);
+    raise_descriptor_limit();
+    run->files = calloc(options->capture_count + 1, sizeof *run->files);
+    if (!run->files) {
+        message("out of memory");
         return STATUS_BROKEN;
     }
-    if (options->filter && capture_filter(run->live, options->filter, error) != 0) {
-        message("%s", error);
-        return STATUS_WRONG;
+    for (size_t i = 0; i < options->capture_count; i++) {
+        bool is_stdin = strcmp(options->captures[i], "-") == 0;
+        run->files[i].descriptor = is_stdin ? STDIN_FILENO : open(options->captures[i], O_RDONLY | O_CLOEXEC);
+        run->files[i].reason = errno;
     }
     return STATUS_DONE;
 }
 
-static enum exit_status open_files(struct run *run)
+/* Of files: names of hosts and services can be looked up now, and not in the sandbox. */
+static enum exit_status open_filter(struct run *run)
+{
+    const struct options *options = run->options;
+    char error[CAPTURE_ERROR_SIZE] = "";
+    if (!options->filter || run->listening)
+        return STATUS_DONE;
+    run->filter = filter_prepare(options->filter, error);
+    if (run->filter)
+        return STATUS_DONE;
+    message("%s", error);
+    return STATUS_WRONG;
+}
+
+static enum exit_status open_results(struct run *run)
 {
     const struct options *options = run->options;
     char error[CAPTURE_ERROR_SIZE] = "";
@@ -84,14 +123,11 @@ static enum exit_status open_files(struct run *run)
     if ((options->output_path && would_destroy_input(options, "-o", options->output_path)) ||
         (options->save_path && would_destroy_input(options, "-w", options->save_path)))
         return STATUS_WRONG;
-    if (options->output_path) {
-        run->descriptor = open(options->output_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (run->descriptor < 0) {
-            message("-o %s: cannot be written: %s", options->output_path, strerror(errno));
-            return STATUS_BROKEN;
-        }
+    if (results_open(&run->results, options->output_path, options->append, error, sizeof error) != 0) {
+        message("%s", error);
+        return STATUS_BROKEN;
     }
-    if (options->save_path && !(run->writer = capture_writer_open(options->save_path, error))) {
+    if (options->save_path && !(run->save = save_open(options, error))) {
         message("-w %s", error);
         return STATUS_BROKEN;
     }
@@ -99,28 +135,50 @@ static enum exit_status open_files(struct run *run)
 }
 
 /* A folder of that name is made where there is none: for the owner alone, because what travels is nobody else's
- * business. Every file in work is open, so as many as the system allows. */
-static enum exit_status open_extract_folder(struct run *run)
+ * business. It belongs to whom we will be. */
+static enum exit_status make_folder(struct run *run, const char *option, const char *folder)
 {
-    const char *folder = run->options->extract_folder;
-    struct rlimit descriptors;
-    if (!folder)
-        return STATUS_DONE;
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        message("--extract %s: the folder cannot be made: %s", folder, strerror(errno));
+    char error[CAPTURE_ERROR_SIZE] = "";
+    struct stat status;
+    if (mkdir(folder, 0700) == 0) {
+        int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int result = descriptor >= 0 ? privileges_give(&run->identity, descriptor, folder, error, sizeof error) : 0;
+        if (descriptor >= 0)
+            close(descriptor);
+        if (result != 0) {
+            message("%s %s", option, error);
+            return STATUS_BROKEN;
+        }
+    } else if (errno != EEXIST) {
+        message("%s %s: the folder cannot be made: %s", option, folder, strerror(errno));
         return STATUS_BROKEN;
     }
-    struct stat status;
-    if (stat(folder, &status) != 0 || !S_ISDIR(status.st_mode) || access(folder, W_OK | X_OK) != 0) {
-        message("--extract %s: expected a folder that can be written to: %s", folder,
+    if (stat(folder, &status) != 0 || !S_ISDIR(status.st_mode)) {
+        message("%s %s: expected a folder that can be written to: %s", option, folder,
                 strerror(S_ISDIR(status.st_mode) ? errno : ENOTDIR));
         return STATUS_BROKEN;
     }
-    if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
-        descriptors.rlim_cur = descriptors.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &descriptors);
-    }
-    return STATUS_DONE;
+    if (privileges_can_write_folder(&run->identity, option, folder, error, sizeof error))
+        return STATUS_DONE;
+    message("%s", error);
+    return STATUS_BROKEN;
+}
+
+static enum exit_status open_folders(struct run *run)
+{
+    const struct options *options = run->options;
+    enum exit_status status = STATUS_DONE;
+    if (options->extract_folder)
+        status = make_folder(run, "--extract", options->extract_folder);
+    if (status == STATUS_DONE && options->follow == FOLLOW_ALL)
+        status = make_folder(run, "--follow all", options->follow_folder);
+    if (status != STATUS_DONE || options->follow != FOLLOW_ALL)
+        return status;
+    run->follow_folder = open(options->follow_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (run->follow_folder >= 0)
+        return STATUS_DONE;
+    message("--follow all %s: %s", options->follow_folder, strerror(errno));
+    return STATUS_BROKEN;
 }
 
 static enum exit_status open_output(struct run *run)
@@ -131,21 +189,73 @@ static enum exit_status open_output(struct run *run)
         detail = DETAIL_BRIEF;
     else if (options->verbose)
         detail = DETAIL_VERBOSE;
+    const bool is_live_terminal = run->listening && isatty(run->results.descriptor);
     const struct output_options output = {
         .format = options->format,
-        .descriptor = run->descriptor,
+        .descriptor = run->results.descriptor,
         .notes = run->notes,
         .show_secrets = options->show_secrets,
         .max_text = options->max_text,
-        .line_buffered = options->line_buffered || options->interface_count > 0,
+        .line_buffered = options->line_buffered || is_live_terminal,
         .detail = detail,
-        .color = options->format == OUTPUT_TRANSCRIPT && terminal_wants_color(options->color, run->descriptor),
-        .width = options->width != 0 ? options->width : terminal_width(run->descriptor),
+        .color = options->format == OUTPUT_TRANSCRIPT && terminal_wants_color(options->color, run->results.descriptor),
+        .width = options->width != 0 ? options->width : terminal_width(run->results.descriptor),
     };
+    if (options->only_summary || options->follow != FOLLOW_NONE)
+        return STATUS_DONE;
     run->output = output_new(&output);
-    if (!run->output)
+    return run->output ? STATUS_DONE : STATUS_BROKEN;
+}
+
+static enum exit_status open_follow(struct run *run)
+{
+    const struct options *options = run->options;
+    const struct follow_options follow = {
+        .mode = options->follow,
+        .conversation = options->follow_conversation,
+        .folder = options->follow_folder,
+        .folder_descriptor = run->follow_folder,
+        .raw = options->raw,
+        .raw_side = options->raw_side,
+        .descriptor = run->results.descriptor,
+        .color = !options->raw && terminal_wants_color(options->color, run->results.descriptor),
+        .line_buffered = options->line_buffered || run->listening,
+        .times = options->verbose,
+        .memory = LIMIT_FOLLOW_BYTES,
+    };
+    if (options->follow == FOLLOW_NONE)
+        return STATUS_DONE;
+    run->follow = follow_new(&follow);
+    return run->follow ? STATUS_DONE : STATUS_BROKEN;
+}
+
+/* What records pass through on their way to the output. */
+static enum exit_status open_sink(struct run *run)
+{
+    const struct options *options = run->options;
+    char error[DISPLAY_FILTER_ERROR_SIZE] = "";
+    sink_init(&run->sink, options);
+    run->sink.output = run->output;
+    run->sink.save = run->save;
+    if (options->display_filter) {
+        run->sink.display_filter = display_filter_new(options->display_filter, options->show_secrets, error);
+        if (!run->sink.display_filter) {
+            fprintf(stderr, "overhear: %s\n", error);
+            return STATUS_WRONG;
+        }
+    }
+    const bool wants_summary = options->only_summary || options->summary == SUMMARY_TEXT ||
+                               options->summary == SUMMARY_JSON ||
+                               (options->summary == SUMMARY_DEFAULT && !options->quiet);
+    if (wants_summary && !(run->sink.ranking = ranking_new()))
         return STATUS_BROKEN;
-    sink_init(&run->sink, run->output, options);
+    return STATUS_DONE;
+}
+
+static enum exit_status open_engine(struct run *run)
+{
+    const struct options *options = run->options;
+    char error[CAPTURE_ERROR_SIZE] = "";
     const struct engine_options engine = {
         .sink = {.context = &run->sink, .write = sink_write},
         .memory_limit = options->memory_limit,
@@ -157,34 +267,123 @@ static enum exit_status open_output(struct run *run)
         .extract_limit = options->extract_limit,
         .ports = options->ports,
         .port_count = options->port_count,
+        .tap = run->follow ? follow_tap(run->follow) : NULL,
     };
+    if (run->listening) {
+        if (listening_start(run->listening, run, &engine, error) != 0) {
+            message("%s", error);
+            return STATUS_BROKEN;
+        }
+        if (options->threads > 1)
+            return STATUS_DONE;
+    }
     run->engine = engine_new(&engine);
     return run->engine ? STATUS_DONE : STATUS_BROKEN;
 }
 
+/* The folder of a path: itself where it is one. */
+static void add_folder(struct sandbox_options *sandbox, char *ret_folder, const char *path, bool is_file)
+{
+    sandbox->only_adds[sandbox->folder_count] = is_file;
+    snprintf(ret_folder, PATH_MAX, "%s", path);
+    char *slash = strrchr(ret_folder, '/');
+    if (is_file && !slash)
+        snprintf(ret_folder, PATH_MAX, ".");
+    else if (is_file)
+        slash[slash == ret_folder] = '\0';
+    sandbox->folders[sandbox->folder_count++] = ret_folder;
+}
+
+/* Folders of files that are still to be made. */
+struct folders {
+    char path[4][PATH_MAX];
+};
+
+static void list_folders(const struct run *run, struct sandbox_options *sandbox, struct folders *folders)
+{
+    const struct options *options = run->options;
+    if (options->output_path && run->listening) /* SIGHUP */
+        add_folder(sandbox, folders->path[0], options->output_path, true);
+    if (options->save_path && (options->save_bytes > 0 || options->save_ns > 0))
+        add_folder(sandbox, folders->path[1], options->save_path, true);
+    if (options->extract_folder)
+        add_folder(sandbox, folders->path[2], options->extract_folder, false);
+    if (options->follow_folder)
+        add_folder(sandbox, folders->path[3], options->follow_folder, false);
+}
+
+static enum exit_status say_sandbox(const struct run *run, enum sandbox_result result, const char *error)
+{
+    if (result == SANDBOX_WHOLE)
+        return STATUS_DONE;
+    if (result == SANDBOX_FAILED || !run->options->quiet)
+        message("%s", error);
+    return result == SANDBOX_FAILED ? STATUS_BROKEN : STATUS_DONE;
+}
+
+/* From here on nothing can be opened but what is said here. Threads begin between the two halves. */
+static enum exit_status lock_up(struct run *run)
+{
+    struct sandbox_options sandbox = {0};
+    struct folders folders;
+    char error[SANDBOX_ERROR_SIZE] = "";
+    enum exit_status status = STATUS_DONE;
+    const bool wanted = !run->options->no_sandbox;
+    list_folders(run, &sandbox, &folders);
+    if (run->listening)
+        listening_fill_sandbox(run->listening, &sandbox);
+    if (wanted)
+        status = say_sandbox(run, sandbox_confine(&sandbox, error), error);
+    if (status == STATUS_DONE) {
+        status = open_engine(run);
+        if (status == STATUS_BROKEN && !run->listening)
+            message("out of memory");
+    }
+    if (status == STATUS_DONE && wanted)
+        status = say_sandbox(run, sandbox_enter(&sandbox, error), error);
+    return status;
+}
+
+static enum exit_status give_up_rights(struct run *run)
+{
+    char error[CAPTURE_ERROR_SIZE] = "";
+    if (run->options->no_sandbox && !run->options->quiet)
+        message("--no-sandbox: a hostile capture that finds a bug could use every right of this user");
+    else
+        sandbox_prepare();
+    if (privileges_become(&run->identity, error, sizeof error) == 0)
+        return STATUS_DONE;
+    message("%s", error);
+    return STATUS_WRONG;
+}
+
+static enum exit_status open_all(struct run *run)
+{
+    enum exit_status (*const steps[])(struct run *) = {
+        open_notes,  open_interfaces, open_captures, open_filter,    open_results, open_folders,
+        open_output, open_follow,     open_sink,     give_up_rights, lock_up,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        enum exit_status status = steps[i](run);
+        if (status != STATUS_DONE)
+            return status;
+    }
+    return STATUS_DONE;
+}
+
 enum exit_status run_open(struct run *run, const struct options *options)
 {
-    *run = (struct run){.options = options, .descriptor = STDOUT_FILENO, .begun_ns = clock_ns()};
-    enum exit_status (*const steps[])(struct run *) = {open_notes, open_live, open_files, open_extract_folder};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        run->status = steps[i](run);
-        if (run->status != STATUS_DONE)
-            return run->status;
-    }
     char error[CAPTURE_ERROR_SIZE] = "";
-    struct identity identity;
-    if (privileges_identity(options->user, &identity, error, sizeof error) != 0 ||
-        privileges_become(&identity, error, sizeof error) != 0) {
+    *run = (struct run){
+        .options = options,
+        .results = {.descriptor = STDOUT_FILENO, .folder = -1},
+        .follow_folder = -1,
+        .memory_descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
+        .begun_ns = clock_ns(),
+    };
+    if (privileges_identity(options->user, &run->identity, error, sizeof error) != 0) {
         message("%s", error);
         return run->status = STATUS_WRONG;
     }
-    if (options->extract_folder && faccessat(AT_FDCWD, options->extract_folder, W_OK | X_OK, AT_EACCESS) != 0) {
-        message("--extract %s: expected a folder that %s can write to: %s", options->extract_folder,
-                options->user ? options->user : "this user", strerror(errno));
-        return run->status = STATUS_BROKEN;
-    }
-    run->status = open_output(run);
-    if (run->status != STATUS_DONE)
-        message("out of memory");
-    return run->status;
+    return run->status = open_all(run);
 }

@@ -17,7 +17,8 @@ struct sandbox_options {
     bool only_adds[SANDBOX_FOLDERS];      /* files are made and written in that folder, none is linked or removed */
     const int *packet_sockets;            /* bound anew when an interface comes back */
     size_t packet_socket_count;
-    int link_socket; /* tells of interfaces; -1: none */
+    const int *link_sockets; /* tell of interfaces, one for each worker */
+    size_t link_socket_count;
 };
 
 enum sandbox_result {

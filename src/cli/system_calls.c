@@ -154,28 +154,21 @@ static int allow_files(scmp_filter_ctx filter, const struct sandbox_options *opt
     return result == 0 && removes ? allow_all(filter, removing, sizeof removing / sizeof removing[0]) : result;
 }
 
-/* What listening needs of a packet socket; allow_on adds the descriptor. */
+/* What listening needs of a packet socket; allow_on adds the descriptor. Frames come by memory that is shared with the
+ * kernel. The last five rules are for one that comes back. */
 static const struct rule packet_calls[] = {
     {SCMP_SYS(recvfrom), {{0}}},
-    {SCMP_SYS(recvmsg), {{0}}},
     {SCMP_SYS(getsockopt), {{0}}},
-    {SCMP_SYS(bind), {{0}}}, /* when an interface comes back */
     {SCMP_SYS(setsockopt), {{1, ALL, SOL_SOCKET}, {2, ALL, SO_ATTACH_FILTER}}},
     {SCMP_SYS(setsockopt), {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_ADD_MEMBERSHIP}}},
-    {SCMP_SYS(setsockopt), {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_DROP_MEMBERSHIP}}},
-    {SCMP_SYS(setsockopt), {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_FANOUT}}},
+    {SCMP_SYS(bind), {{0}}},
     {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFINDEX}}},
     {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFFLAGS}}},
-    {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFHWADDR}}},
 };
 
 static const struct rule link_calls[] = {
     {SCMP_SYS(sendto), {{0}}},
-    {SCMP_SYS(sendmsg), {{0}}},
     {SCMP_SYS(recvfrom), {{0}}},
-    {SCMP_SYS(recvmsg), {{0}}},
-    {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFINDEX}}},
-    {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFFLAGS}}},
 };
 
 /* For descriptors from `first` on, `size` of them: a power of two, of which `first` is a multiple. */
@@ -215,11 +208,13 @@ static int allow_packet_sockets(scmp_filter_ctx filter, const struct sandbox_opt
     return result;
 }
 
-static int allow_link_socket(scmp_filter_ctx filter, const struct sandbox_options *options)
+static int allow_link_sockets(scmp_filter_ctx filter, const struct sandbox_options *options)
 {
-    if (options->link_socket < 0)
-        return 0;
-    return allow_on(filter, link_calls, sizeof link_calls / sizeof link_calls[0], (unsigned)options->link_socket, 1);
+    int result = 0;
+    for (size_t i = 0; i < options->link_socket_count && result == 0; i++)
+        result = allow_on(filter, link_calls, sizeof link_calls / sizeof link_calls[0],
+                          (unsigned)options->link_sockets[i], 1);
+    return result;
 }
 
 static int build_filter(scmp_filter_ctx filter, const struct sandbox_options *options)
@@ -232,7 +227,7 @@ static int build_filter(scmp_filter_ctx filter, const struct sandbox_options *op
     if (result == 0)
         result = allow_packet_sockets(filter, options);
     if (result == 0)
-        result = allow_link_socket(filter, options);
+        result = allow_link_sockets(filter, options);
     return result;
 }
 
