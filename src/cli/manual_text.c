@@ -87,14 +87,14 @@ const struct manual_block manual_options[] = {
 };
 const size_t manual_option_count = ROWS(manual_options);
 
-static const struct manual_block words[] = {
+static const struct manual_block section_words[] = {
     {NULL, "The first words without a dash that name existing files (or look like files) are captures: pcap or pcapng, "
            "plain or gzip'd, told by their content. Several are read one after the other as one capture. The words "
            "after them are a filter expression as for `tcpdump`(8). After `--` no word is an option. A first word out "
            "of this list asks for something else:"},
 };
 
-static const struct manual_block filter[] = {
+static const struct manual_block section_filter[] = {
     {NULL, "`-Y` prints only the records for which an expression holds. It compares fields, by the names that "
            "`overhear fields` lists, with numbers, \"texts\" and addresses:"},
     {"FIELD == VALUE", "Equal; so `!=`, `<`, `<=`, `>` and `>=`. An address may be compared with a network: "
@@ -108,7 +108,7 @@ static const struct manual_block filter[] = {
            "a shell the whole expression stands best between single quotes."},
 };
 
-static const struct manual_block output[] = {
+static const struct manual_block section_output[] = {
     {NULL, "Results go to standard output, and nothing else does; messages, progress and the closing summary go to "
            "standard error. Nothing from the wire can move a cursor or change a colour: control characters and bytes "
            "that are not UTF-8 are printed as \\xNN. Secrets are printed as [hidden] unless `--show-secrets` asks for "
@@ -118,7 +118,7 @@ static const struct manual_block output[] = {
      "and they are stable: fields are added, never renamed."},
 };
 
-static const struct manual_block rights[] = {
+static const struct manual_block section_rights[] = {
     {NULL, "Listening needs the capability CAP_NET_RAW and nothing else. Either root starts `overhear`, or the program "
            "is given that capability once:"},
     {"setcap cap_net_raw+ep /usr/bin/overhear", "Whoever may run it may then listen to everything that passes this "
@@ -132,7 +132,7 @@ static const struct manual_block rights[] = {
            "`--no-sandbox` is for debugging."},
 };
 
-static const struct manual_block signals[] = {
+static const struct manual_block section_signals[] = {
     {"SIGINT, SIGTERM", "Stop: what is in flight is finished, written, and summed up. A second one ends the program at "
                         "once."},
     {"SIGHUP", "With `-i` and `-o` <FILE>: the file is opened anew. This is how a log is rotated: move it away, then "
@@ -141,23 +141,26 @@ static const struct manual_block signals[] = {
     {"SIGPIPE", "Is no error: where a reader goes away, the program ends quietly."},
 };
 
-static const struct manual_block environment[] = {
+static const struct manual_block section_environment[] = {
     {"NO_COLOR", "Where it is set and not empty, nothing is coloured, unless `--color=always` asks for it."},
     {"TERM", "There is no colour on a terminal of the kind `dumb`."},
     {"COLUMNS", "The width of the transcript where the output is no terminal and `--width` is not given; else 80."},
     {"TZ", "The time zone of local times, in names of files made with `-G` for one. Times in records are UTC."},
 };
 
-static const struct manual_block files[] = {
+static const struct manual_block section_files[] = {
     {"/etc/overhear/IF.conf", "Further options of the sensor on the interface <IF>: a line "
                               "OVERHEAR_OPTIONS=\"--only dns\"."},
     {"/var/log/overhear/IF.json", "What the sensor overhear@<IF>.service writes, rotated daily."},
 };
 
 const struct manual_section manual_sections[] = {
-    {"Words", words, ROWS(words)},       {"Display filter", filter, ROWS(filter)},
-    {"Output", output, ROWS(output)},    {"Rights", rights, ROWS(rights)},
-    {"Signals", signals, ROWS(signals)}, {"Environment", environment, ROWS(environment)},
-    {"Files", files, ROWS(files)},
+    {"Words", section_words, ROWS(section_words)},
+    {"Display filter", section_filter, ROWS(section_filter)},
+    {"Output", section_output, ROWS(section_output)},
+    {"Rights", section_rights, ROWS(section_rights)},
+    {"Signals", section_signals, ROWS(section_signals)},
+    {"Environment", section_environment, ROWS(section_environment)},
+    {"Files", section_files, ROWS(section_files)},
 };
 const size_t manual_section_count = ROWS(manual_sections);
