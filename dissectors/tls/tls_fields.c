@@ -314,8 +314,8 @@ static const struct tally tallies[] = {
     {TALLY_VALUES, TALLY_HEADLINE, "versions", "versions", "{tls.version}"},
     {TALLY_VALUES, 0, "ciphers", "ciphers", "{tls.cipher}"},
     {TALLY_VALUES, TALLY_FAILURE | TALLY_BRIEF, "failures", "failed",
-     "[{tls.alerts.description}] [{tls.client.server_name:lower}] at {destination}"},
-    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "[{tls.client.server_name:lower}] at {destination}"},
+     "[{tls.alerts.description}] {tls.client.server_name:lower|destination}"},
+    {TALLY_ANSWERS, TALLY_BRIEF, "answers", "answered in", "{tls.client.server_name:lower|destination}"},
 };
 
 const struct dataset tls_dataset = {

@@ -82,6 +82,7 @@ struct line {
  *   {group.member} of the first entry of a group list
  *   {?field=A|B}   only where the field has one of these values
  *   {destination}  the conversation's server: its name, or else its address, and its port
+ *   {field|destination}  that, where the field is absent
  *   {?network.protocol=dns}
  * A field in brackets may be absent. Where the words are one field that is a list, each of its values is counted. */
 enum tally_kind {

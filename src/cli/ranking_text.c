@@ -19,7 +19,7 @@ enum {
     COUNT_COLUMN = 9,
     LABEL_SIZE = 24,
     LEAST_WORDS = 16,    /* fewer columns of them tell nothing */
-    SLOW_NS = 100000000, /* somebody waited */
+    SLOW_NS = 500000000, /* somebody waited */
 };
 
 /* What a counter counts, in so many columns. */

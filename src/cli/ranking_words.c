@@ -65,6 +65,11 @@ static bool parse_value(struct ranking_token *token, const struct dataset *datas
     token->kind = RANKING_DESTINATION;
     if (bytes_is(inside, "destination"))
         return true;
+    size_t bar = bytes_find(inside, '|', 0);
+    token->or_destination = bytes_is(bytes_skip(inside, bar + 1), "destination");
+    if (bar < inside.len && !token->or_destination)
+        return false;
+    inside = bytes_first(inside, bar);
     size_t colon = bytes_find(inside, ':', 0);
     struct bytes format = bytes_skip(inside, colon + 1);
     token->kind = RANKING_FIELD;
@@ -111,7 +116,7 @@ static int find_lone(const struct ranking_words *words)
         const struct ranking_token *token = &words->tokens[i];
         if (is_condition(token))
             continue;
-        if (lone >= 0 || token->kind != RANKING_FIELD || token->is_member)
+        if (lone >= 0 || token->kind != RANKING_FIELD || token->is_member || token->or_destination)
             return -1;
         lone = (int)i;
     }
@@ -256,38 +261,55 @@ struct bytes ranking_words_say_item(const struct ranking_words *words, const str
     return finish(&saying);
 }
 
+/* The bracket that is open. */
+struct bracket {
+    bool open, absent; /* something in it is absent */
+    size_t before;     /* what was said before it */
+};
+
+/* A field or the destination. False: it is absent. */
+static bool add_value(struct saying *saying, const struct record *record, const struct ranking_token *token)
+{
+    const struct item *item = token->kind == RANKING_FIELD ? find_item(record, token) : NULL;
+    if (item)
+        add_item(saying, record, item, token);
+    else if (token->kind == RANKING_DESTINATION || token->or_destination)
+        add_destination(saying, record);
+    else
+        return false;
+    return true;
+}
+
+/* False: something is absent that may not be. */
+static bool add_token(struct saying *saying, struct bracket *bracket, const struct record *record,
+                      const struct ranking_token *token)
+{
+    if (token->kind == RANKING_OPEN) {
+        *bracket = (struct bracket){.open = true, .before = saying->length};
+    } else if (token->kind == RANKING_CLOSE) {
+        saying->length = bracket->absent ? bracket->before : saying->length;
+        bracket->open = false;
+    } else if (token->kind == RANKING_LITERAL) {
+        add_literal(saying, token->literal);
+    } else if (!is_condition(token) && !add_value(saying, record, token)) {
+        bracket->absent = true;
+        return bracket->open;
+    }
+    return true;
+}
+
 struct bytes ranking_words_say(const struct ranking_words *words, const struct record *record,
                                uint8_t buffer[RANKING_TEXT])
 {
     struct saying saying = {.at = buffer};
-    size_t before = 0; /* the bracket that is open */
-    bool open = false, absent = false;
+    struct bracket bracket = {0};
     if (words->lone >= 0) {
         const struct item *item = find_item(record, &words->tokens[words->lone]);
         return item ? ranking_words_say_item(words, record, item, buffer) : bytes_of(NULL, 0);
     }
-    for (unsigned i = 0; i < words->count; i++) {
-        const struct ranking_token *token = &words->tokens[i];
-        const struct item *item = token->kind == RANKING_FIELD ? find_item(record, token) : NULL;
-        if (token->kind == RANKING_FIELD && !item && !open)
+    for (unsigned i = 0; i < words->count; i++)
+        if (!add_token(&saying, &bracket, record, &words->tokens[i]))
             return bytes_of(NULL, 0);
-        if (token->kind == RANKING_OPEN) {
-            open = true;
-            absent = false;
-            before = saying.length;
-        } else if (token->kind == RANKING_CLOSE) {
-            open = false;
-            saying.length = absent ? before : saying.length;
-        } else if (token->kind == RANKING_LITERAL) {
-            add_literal(&saying, token->literal);
-        } else if (token->kind == RANKING_DESTINATION) {
-            add_destination(&saying, record);
-        } else if (item) {
-            add_item(&saying, record, item, token);
-        } else if (token->kind == RANKING_FIELD) {
-            absent = true;
-        }
-    }
     return finish(&saying);
 }
 

@@ -28,6 +28,7 @@ struct ranking_token {
     const struct field *row; /* the value's own: of a group's member, that one */
     unsigned field, member;
     bool is_member;
+    bool or_destination; /* where the field is absent */
     struct bytes literal; /* borrowed from the words; of PRESENT and PROTOCOL `A|B`, none: any will do */
 };
 

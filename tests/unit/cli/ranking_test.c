@@ -87,6 +87,8 @@ static void words_say_what_a_record_has(void **state)
     says("{x.secret}", &record, "[hidden]");
     says("{x.group.kind} {x.group.size} {x.fine}", &record, "first 7 yes");
     says("[{x.list}] at {destination}", &record, "at [fd00::]:25");
+    says("{x.list:lower|destination}", &record, "[fd00::]:25");
+    says("{x.code|destination} {x.name|destination}", &record, "-550 Some.NAME@Host.Example");
     says("{x.list} {x.code}", &record, "");
     says("{x.list}", &record, "");
     record.destination_domain = bytes_text("mx.example");
@@ -147,9 +149,9 @@ static void words_have_conditions(void **state)
 
 static void words_that_make_no_sense(void **state)
 {
-    static const char *const wrong[] = {"{x.nothing}", "{x.name",     "[{x.name}",   "{x.name}]", "[[{x.name}]]",
-                                        "{x.group}",   "{x.name:up}", "{?x.nobody}", "}",         "{?network.protocol}",
-                                        "{x.group.no}"};
+    static const char *const wrong[] = {
+        "{x.nothing}", "{x.name",     "[{x.name}", "{x.name}]",           "[[{x.name}]]", "{x.group}",
+        "{x.name:up}", "{?x.nobody}", "}",         "{?network.protocol}", "{x.group.no}", "{x.name|x.code}"};
     struct ranking_words words;
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
