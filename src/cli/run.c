@@ -49,7 +49,7 @@ void run_saved(struct run *run, int result, bool failed, const char *error)
     run->save_failed = run->save_failed || failed;
 }
 
-void run_save(struct run *run, const struct frame *frame)
+static void save(struct run *run, const struct frame *frame)
 {
     char error[SAVE_ERROR_SIZE] = "";
     bool failed = false;
@@ -63,7 +63,7 @@ void run_take_frame(struct run *run, const struct frame *frame)
 {
     engine_frame(run->engine, frame);
     if (run->save && !run->save_failed)
-        run_save(run, frame);
+        save(run, frame);
     run->taken++;
 }
 
