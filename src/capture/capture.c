@@ -125,7 +125,7 @@ struct capture *capture_open_live(const struct capture_live_options *options, ui
     struct capture *capture = new_capture(KIND_LIVE, options->interfaces[0], first_frame, ret_error);
     if (!capture)
         return NULL;
-    capture->live = live_open(options, ret_error);
+    capture->live = live_open(options, options->fanout_with ? options->fanout_with->live : NULL, ret_error);
     if (capture->live)
         return capture;
     capture_close(capture);

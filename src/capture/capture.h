@@ -52,7 +52,12 @@ struct capture_live_options {
     uint16_t fanout_group; /* not 0: captures with the same interfaces and group share the frames among them, by the
                             * addresses of their packets (PACKET_FANOUT), so that all frames between two hosts come
                             * to the same one */
+    const struct capture *fanout_with; /* one of the group, opened before: then its group counts, not the number */
 };
+
+/* As fanout_group of the first of a group: one that no other program is in. The number of a group is one of the whole
+ * system; whoever uses the same takes frames away. */
+enum { CAPTURE_FANOUT_NEW = 0xffff };
 
 struct capture *capture_open_live(const struct capture_live_options *options, uint64_t first_frame,
                                   char ret_error[CAPTURE_ERROR_SIZE]);

@@ -28,6 +28,7 @@ enum {
     IPV4_WORDS = 2, /* of both addresses */
     IPV6_WORDS = 8,
     SPREAD_SHIFT = 16,
+    GROUP_BITS = 16,
     OLD_QINQ = 0x9100, /* a tag before 802.1ad had a number */
 };
 
@@ -117,13 +118,17 @@ size_t fanout_program(struct sock_filter ret_program[FANOUT_PROGRAM_MAX])
     return to.count;
 }
 
-int fanout_join(int descriptor, uint16_t group)
+int fanout_join(int descriptor, uint16_t *group)
 {
     struct sock_filter program[FANOUT_PROGRAM_MAX];
     struct sock_fprog code = {.len = (unsigned short)fanout_program(program), .filter = program};
-    uint32_t membership = (uint32_t)group | (uint32_t)PACKET_FANOUT_CBPF << 16;
+    uint32_t kind = PACKET_FANOUT_CBPF | (*group == 0 ? PACKET_FANOUT_FLAG_UNIQUEID : 0u);
+    uint32_t membership = *group | kind << GROUP_BITS;
+    socklen_t length = sizeof membership;
     if (setsockopt(descriptor, SOL_PACKET, PACKET_FANOUT, &membership, sizeof membership) != 0 ||
-        setsockopt(descriptor, SOL_PACKET, PACKET_FANOUT_DATA, &code, sizeof code) != 0)
+        setsockopt(descriptor, SOL_PACKET, PACKET_FANOUT_DATA, &code, sizeof code) != 0 ||
+        getsockopt(descriptor, SOL_PACKET, PACKET_FANOUT, &membership, &length) != 0)
         return -errno;
+    *group = (uint16_t)membership;
     return 0;
 }

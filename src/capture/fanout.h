@@ -17,7 +17,8 @@ enum { FANOUT_PROGRAM_MAX = 160 };
  * instructions it has. */
 size_t fanout_program(struct sock_filter ret_program[FANOUT_PROGRAM_MAX]);
 
-/* Makes a bound packet socket one of the group. 0, or a negative errno. */
-int fanout_join(int descriptor, uint16_t group);
+/* Makes a bound packet socket one of the group; of a new one where *group is 0, which then becomes its number. 0, or a
+ * negative errno. */
+int fanout_join(int descriptor, uint16_t *group);
 
 #endif

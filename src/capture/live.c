@@ -139,7 +139,15 @@ static void read_links(struct live *live)
     }
 }
 
-static int open_sockets(struct live *live, const struct capture_live_options *options,
+/* The group of the interface with that number: each has one of its own. 0: a new one. */
+static uint16_t group_of(const struct capture_live_options *options, const struct live *fanout_with, size_t i)
+{
+    if (fanout_with && i < fanout_with->count)
+        return fanout_with->sockets[i].group;
+    return options->fanout_group == CAPTURE_FANOUT_NEW ? 0 : (uint16_t)(options->fanout_group + i);
+}
+
+static int open_sockets(struct live *live, const struct capture_live_options *options, const struct live *fanout_with,
                         char ret_error[CAPTURE_ERROR_SIZE])
 {
     for (size_t i = 0; i < options->interface_count; i++) {
@@ -149,8 +157,7 @@ static int open_sockets(struct live *live, const struct capture_live_options *op
         bool known = find_link(live->watch, name, &link);
         if (packet_socket_open(socket, name, known ? &link : NULL, options, live->timeout_ms, ret_error) != 0)
             return -1;
-        /* Each interface has a group of its own. */
-        if (socket->shares && packet_socket_share(socket, (uint16_t)(options->fanout_group + i), ret_error) != 0)
+        if (socket->shares && packet_socket_share(socket, group_of(options, fanout_with, i), ret_error) != 0)
             return -1;
         ask_about(live, i);
     }
@@ -158,7 +165,8 @@ static int open_sockets(struct live *live, const struct capture_live_options *op
     return 0;
 }
 
-struct live *live_open(const struct capture_live_options *options, char ret_error[CAPTURE_ERROR_SIZE])
+struct live *live_open(const struct capture_live_options *options, const struct live *fanout_with,
+                       char ret_error[CAPTURE_ERROR_SIZE])
 {
     struct live *live = calloc(1, sizeof *live);
     if (live) {
@@ -174,7 +182,7 @@ struct live *live_open(const struct capture_live_options *options, char ret_erro
     live->timeout_ms = options->hurry || options->interface_count > 1 ? HURRIED_MS : UNHURRIED_MS;
     live->hold_ns = (2 * live->timeout_ms + SLACK_MS) * millisecond;
     live->watch = link_watch_new();
-    if (open_sockets(live, options, ret_error) == 0)
+    if (open_sockets(live, options, fanout_with, ret_error) == 0)
         return live;
     live_close(live);
     return NULL;

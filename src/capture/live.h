@@ -9,7 +9,9 @@
 
 struct live;
 
-struct live *live_open(const struct capture_live_options *options, char ret_error[CAPTURE_ERROR_SIZE]);
+/* fanout_with: that of options->fanout_with, or NULL. */
+struct live *live_open(const struct capture_live_options *options, const struct live *fanout_with,
+                       char ret_error[CAPTURE_ERROR_SIZE]);
 void live_close(struct live *live);
 
 /* In the kernel. 0, or -1 with the message. */

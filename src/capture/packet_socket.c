@@ -253,8 +253,9 @@ static int bind_to(struct packet_socket *socket, int index)
 int packet_socket_share(struct packet_socket *socket, uint16_t group, char ret_error[CAPTURE_ERROR_SIZE])
 {
     int error = EOPNOTSUPP;
+    socket->group = group;
     if (socket->is_packet && (error = -bind_to(socket, 0)) == 0 &&
-        (error = -fanout_join(socket->descriptor, group)) == 0)
+        (error = -fanout_join(socket->descriptor, &socket->group)) == 0)
         return 0;
     snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.63s: its frames cannot be shared among threads: %s", socket->link.name,
              strerror(error));

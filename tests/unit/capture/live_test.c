@@ -419,8 +419,8 @@ static void test_gone_and_back_beside_another(void **state)
     need_namespace(state);
     assert_true(run("ip link add one type veth peer name two && ip link set one up && ip link set two up"));
     const char *const names[] = {"one", "near"};
-    struct capture *capture = open_live(
-        &(struct capture_live_options){.interfaces = names, .interface_count = 2, .hurry = true, .fanout_group = 77});
+    struct capture *capture = open_live(&(struct capture_live_options){
+        .interfaces = names, .interface_count = 2, .hurry = true, .fanout_group = CAPTURE_FANOUT_NEW});
     capture_start(capture);
     struct sender two = open_sender("two");
     assert_true(run("ip link delete near"));
@@ -545,11 +545,14 @@ static void test_sharing(void **state)
 {
     need_namespace(state);
     const char *const names[] = {"near"};
-    const struct capture_live_options options = {
-        .interfaces = names, .interface_count = 1, .hurry = true, .fanout_group = 4711};
-    struct capture *captures[SHARERS];
-    for (unsigned i = 0; i < SHARERS; i++)
+    struct capture_live_options options = {
+        .interfaces = names, .interface_count = 1, .hurry = true, .fanout_group = CAPTURE_FANOUT_NEW};
+    struct capture *captures[SHARERS], *stranger = open_live(&options); /* must take nothing away */
+    for (unsigned i = 0; i < SHARERS; i++) {
         captures[i] = open_live(&options);
+        options.fanout_with = captures[0];
+    }
+    capture_start(stranger);
     for (unsigned i = 0; i < SHARERS; i++)
         capture_start(captures[i]);
     const struct sender ends[] = {open_sender("near"), open_sender("far")};
@@ -578,6 +581,7 @@ static void test_sharing(void **state)
         finish(captures[i], count);
     }
     assert_int_equal(total, sent);
+    finish(stranger, sent);
     close(ends[0].descriptor);
     close(ends[1].descriptor);
 }
