@@ -20,6 +20,7 @@ struct packet_socket {
     bool is_packet; /* else something else that libpcap can listen to: it is only read */
     bool is_any;    /* all interfaces */
     bool shares;    /* one of a group: see packet_socket_share */
+    uint16_t group; /* then its number */
     bool promiscuous;
     bool nanoseconds;
     bool is_bound;
