@@ -94,6 +94,11 @@ def without_clock(records):
     return records
 
 
+def as_waited(output):
+    """Who listens knows how long nobody answered; who reads a file knows only until its last frame."""
+    return re.sub(rb"no answer was seen in the [^\"]* that followed", b"no answer was seen", output)
+
+
 def told(records, same_order):
     """The records as lines, without what two listeners cannot agree upon."""
     for record in [] if same_order else records:
@@ -147,16 +152,17 @@ class Heard:
 
     def look(self, cases):
         cases.check(len(self.records) > 3, f"{self.name}: something was heard", self.output[:200])
-        cases.check(self.output == self.read_json(self.saved), f"{self.name}: live and from its own file alike", "they differ")
+        cases.check(as_waited(self.output) == as_waited(self.read_json(self.saved)), f"{self.name}: live and from its own file alike",
+                    "they differ")
         count = len(frames(self.recorded))
         ours, theirs = frames(self.saved), frames(self.recorded)
         cases.check(sorted(ours) == sorted(theirs), f"{self.name}: the frames that tcpdump saw", (len(ours), count))
         # Two sockets may see two frames of the same microsecond in another order; then what is counted by frames is left out.
         same_order = ours == theirs
-        cases.equal(told(parse_lines(self.output), same_order), told(parse_lines(self.read_json(self.recorded)), same_order),
-                    f"{self.name}: live and from tcpdump's file alike")
+        cases.equal(told(parse_lines(as_waited(self.output)), same_order),
+                    told(parse_lines(as_waited(self.read_json(self.recorded))), same_order), f"{self.name}: live and from tcpdump's file alike")
         cases.equal(self.summary.get("read", [""])[0].split(" frames")[0], str(count), f"{self.name}: summed up after SIGINT")
-        cases.check("dropped" not in self.summary, f"{self.name}: the kernel dropped nothing", self.summary)
+        cases.equal(self.summary.get("dropped"), ["nothing", f"received {count}"], f"{self.name}: the kernel dropped nothing")
 
     def files_match(self, cases, expected):
         """Every file that crossed, as often as it crossed, has the name and the SHA-256 of the original."""

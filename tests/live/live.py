@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import files
+import load
 import mail
 import tls
 from hearing import HERE, Cases, Heard, end_of, remains, start_script, summary_of
@@ -70,6 +71,8 @@ def main():
     for script, look in TALKS:
         listen_to(script, look, program, cases)
     interrupted(program, cases)
+    for line in load.under_load(program, cases):
+        print(line)
     print(f"live: {cases.passed} passed, {cases.failed} failed")
     return 1 if cases.failed else 0
 
