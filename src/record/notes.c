@@ -88,6 +88,16 @@ struct bytes notes_find(const struct notes *notes, const char *catalog, struct b
     return note_catalog_find(notes_catalog(notes, catalog), value);
 }
 
+void notes_visit(const struct notes *notes, void *context,
+                 void (*visit)(void *context, const char *catalog, struct bytes value, struct bytes sentence))
+{
+    for (size_t i = 0; i < CATALOG_BUCKETS; i++)
+        for (const struct note_catalog *catalog = notes->catalogs[i]; catalog; catalog = catalog->next)
+            for (size_t j = 0; j < catalog->bucket_count; j++)
+                for (const struct note *note = catalog->buckets[j]; note; note = note->next)
+                    visit(context, catalog->name, key_of(note), bytes_of(note->sentence, note->sentence_length));
+}
+
 /* Twice the buckets; where memory is out the old ones go on serving. */
 static void grow(struct note_catalog *catalog)
 {

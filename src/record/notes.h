@@ -32,6 +32,10 @@ const struct note_catalog *notes_catalog(const struct notes *notes, const char *
 /* As notes_find. `catalog` may be NULL. */
 struct bytes note_catalog_find(const struct note_catalog *catalog, struct bytes value);
 
+/* Every sentence of every catalog, in no particular order; valid as long as the notes. */
+void notes_visit(const struct notes *notes, void *context,
+                 void (*visit)(void *context, const char *catalog, struct bytes value, struct bytes sentence));
+
 /* What the catalog says about the item at `index` of the record's tape, whose row is `field`; no bytes: nothing. */
 struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
                             const struct field *field);
