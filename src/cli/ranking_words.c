@@ -139,6 +139,8 @@ bool ranking_words_parse(struct ranking_words *ret_words, const struct dataset *
         text = bytes_skip(text, taken);
     }
     parsed.lone = find_lone(&parsed);
+    for (unsigned i = 0; i < parsed.count; i++)
+        parsed.has_conditions |= is_condition(&parsed.tokens[i]);
     *ret_words = parsed;
     return !open;
 }
@@ -154,12 +156,12 @@ struct saying {
 static void add(struct saying *saying, struct bytes text, bool lower)
 {
     size_t room = RANKING_TEXT - saying->length;
+    uint8_t *to = saying->at + saying->length;
     saying->cut |= text.len > room;
     text = bytes_first(text, room);
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t byte = bytes_at(text, i);
-        saying->at[saying->length++] = lower ? byte_lower(byte) : byte;
-    }
+    saying->length += bytes_copy(to, room, text);
+    for (size_t i = 0; lower && i < text.len; i++)
+        to[i] = byte_lower(to[i]);
 }
 
 /* Literals bring their spaces along also where the values beside them are absent. */
@@ -253,9 +255,13 @@ struct bytes ranking_words_say_item(const struct ranking_words *words, const str
 {
     const struct ranking_token *token = &words->tokens[words->lone];
     /* What can be said as it stands is not copied. */
-    if (token->format == RANKING_PLAIN && item->kind == ITEM_WORD && item->secret_length == 0 &&
-        (token->row->flags & FIELD_SECRET) == 0 && item->length <= RANKING_TEXT)
-        return bytes_of(item->word, item->length);
+    if (token->format == RANKING_PLAIN && item->secret_length == 0 && item->length <= RANKING_TEXT &&
+        (token->row->flags & FIELD_SECRET) == 0) {
+        if (item->kind == ITEM_WORD)
+            return bytes_of(item->word, item->length);
+        if (item->kind == ITEM_TEXT)
+            return bytes_slice(tape_wire(record), item->offset, item->length);
+    }
     struct saying saying = {.at = buffer};
     add_item(&saying, record, item, token);
     return finish(&saying);
@@ -347,7 +353,7 @@ static bool holds(const struct ranking_token *token, const struct record *record
 
 bool ranking_words_hold(const struct ranking_words *words, const struct record *record)
 {
-    for (unsigned i = 0; i < words->count; i++)
+    for (unsigned i = 0; words->has_conditions && i < words->count; i++)
         if (is_condition(&words->tokens[i]) && !holds(&words->tokens[i], record))
             return false;
     return true;

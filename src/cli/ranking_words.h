@@ -28,13 +28,14 @@ struct ranking_token {
     const struct field *row; /* the value's own: of a group's member, that one */
     unsigned field, member;
     bool is_member;
-    bool or_destination; /* where the field is absent */
+    bool or_destination;  /* where the field is absent */
     struct bytes literal; /* borrowed from the words; of PRESENT and PROTOCOL `A|B`, none: any will do */
 };
 
 struct ranking_words {
     struct ranking_token tokens[RANKING_TOKENS];
     unsigned count;
+    bool has_conditions;
     int lone; /* the token that is all they say; -1: they say more, or nothing */
 };
 
