@@ -246,6 +246,39 @@ static void tells_a_full_disk(void **state)
     assert_string_equal(error, "/dev/full: writing frames failed: No space left on device");
 }
 
+/* What no other program would read is cut; sizes count what the buffer holds, and a flush brings it to the file. */
+static void cuts_frames_that_nobody_would_read(void **state)
+{
+    (void)state;
+    static uint8_t bytes[CAPTURE_WRITER_FRAME_BYTES + 1];
+    char path[] = "/tmp/overhear-writer-XXXXXX";
+    char error[CAPTURE_ERROR_SIZE] = "";
+    struct stat status;
+    struct frame frame = {.data = bytes_of(bytes, sizeof bytes), .wire_length = sizeof bytes, .link_type = 1};
+    struct capture_writer *writer = capture_writer_open_descriptor(mkstemp(path), path, error);
+    assert_non_null(writer);
+    assert_int_equal(capture_writer_size(writer), 24);
+    assert_int_equal(capture_writer_add(writer, &frame, error), 0);
+    frame.data = bytes_of(bytes, 0);
+    assert_int_equal(capture_writer_add(writer, &frame, error), 0);
+    assert_int_equal(capture_writer_frames(writer), 2);
+    assert_int_equal(capture_writer_size(writer), 24 + 16 + CAPTURE_WRITER_FRAME_BYTES + 16);
+    assert_int_equal(capture_writer_flush(writer, error), 0);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_size, 24 + 16 + CAPTURE_WRITER_FRAME_BYTES + 16);
+    assert_int_equal(capture_writer_close(writer, error), 0);
+
+    struct capture *capture = capture_open_file(path, 1, error);
+    assert_int_equal(capture_next(capture, &frame, error), CAPTURE_FRAME);
+    assert_int_equal(frame.data.len, CAPTURE_WRITER_FRAME_BYTES);
+    assert_int_equal(frame.wire_length, sizeof bytes);
+    assert_int_equal(capture_next(capture, &frame, error), CAPTURE_FRAME);
+    assert_int_equal(frame.data.len, 0);
+    assert_int_equal(capture_next(capture, &frame, error), CAPTURE_END);
+    capture_close(capture);
+    unlink(path);
+}
+
 /* More link types than programs are kept: the oldest is compiled again. */
 static void compiles_again_beyond_its_limit(void **state)
 {
@@ -281,6 +314,7 @@ int main(void)
         cmocka_unit_test(gives_way_where_nothing_matches),    cmocka_unit_test(compiles_for_each_link_type),
         cmocka_unit_test(refuses_a_wrong_expression),         cmocka_unit_test(writes_what_it_reads),
         cmocka_unit_test(clamps_times_that_pcap_cannot_hold), cmocka_unit_test(tells_a_full_disk),
+        cmocka_unit_test(cuts_frames_that_nobody_would_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
