@@ -159,6 +159,7 @@ static int allow_files(scmp_filter_ctx filter, const struct sandbox_options *opt
 static const struct rule packet_calls[] = {
     {SCMP_SYS(recvfrom), {{0}}},
     {SCMP_SYS(getsockopt), {{0}}},
+    {SCMP_SYS(getsockname), {{0}}},
     {SCMP_SYS(setsockopt), {{1, ALL, SOL_SOCKET}, {2, ALL, SO_ATTACH_FILTER}}},
     {SCMP_SYS(setsockopt), {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_ADD_MEMBERSHIP}}},
     {SCMP_SYS(bind), {{0}}},
