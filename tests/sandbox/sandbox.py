@@ -339,6 +339,31 @@ def missing_parts(top):
                 (1, b"", b"overhear: sandbox: Landlock refuses: Argument list too long\n"), "Landlock fails: does not go on")
 
 
+def refusals(top):
+    """Our own code asks for nothing that it does not get: strace sees what follows the filter."""
+    if not shutil.which("strace"):
+        return
+    files, mail, name = (PCAPS / f"{name}.pcap" for name in ("http-files", "mail-attachments", "whois"))
+    trace = top / "trace"
+    for arguments in (
+            ["--json", "--hash", files], ["-v", "--color=always", mail], [files, mail, "port http or port whois"], ["-"],
+            ["--json", "--extract", "out", files], ["-w", "saved.pcap", "-C", "1", files], ["-o", "results", mail],
+            ["--follow", "1", files], ["--follow", "all", "out", files], ["--summary", "--json", files],
+            ["-Y", "whois.query matches \"a\"", name], ["-w", "-", "-q", "-o", "results", name]):
+        folder = top / "refusals"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        folder.chmod(0o777)
+        with CAPTURE.open("rb") as content:
+            result = subprocess.run(["strace", "-f", "-o", trace, tests.program, *map(str, arguments)], stdin=content, cwd=folder,
+                                    capture_output=True, timeout=HANG, check=False)
+        calls = trace.read_text(errors="replace").splitlines()
+        last = max((index for index, call in enumerate(calls) if " seccomp(" in call), default=None)
+        what = " ".join(str(argument).removeprefix(f"{PCAPS}/") for argument in arguments)
+        if tests.check(last is not None and result.returncode == 0, f"{what}: in the sandbox", result.stderr.decode()):
+            tests.equal([call for call in calls[last:] if " EPERM " in call or " EACCES " in call], [], f"{what}: nothing is refused")
+
+
 def same_bytes(path):
     for arguments in (["--json", "--hash"], ["--text", "-v"]):
         found = [run(tests.program, path, *arguments, *more) for more in ([], ["--no-sandbox", "-q"], ["-q"])]
@@ -378,6 +403,7 @@ def main():
         identities(top)
         messages(top)
         missing_parts(top)
+        refusals(top)
     filters()
     tests.each(same_bytes, captures())
     tests.finish()
