@@ -23,6 +23,7 @@ from suite import TOP, Suite
 
 # An answer to an announcement that nobody made: there is no bug of Debian's that a first version could close.
 KNOWN_WARNINGS = ["initial-upload-closes-no-bugs"]
+NOBODY = 65534  # whom overhear becomes
 EXPOSURE = 2.0  # as systemd-analyze counts: 10 is the worst
 
 FILES = {
@@ -285,16 +286,14 @@ def rotation(suite, root, folder):
     if os.geteuid() != 0:
         print(f"{suite.name}: not root: nothing is rotated under a program that listens")
         return
-    logs.chmod(0o777)
+    os.chown(logs, NOBODY, NOBODY)
     log = logs / "lo.json"
     command = [suite.program, "-i", "lo", "--json", "--stats", "1", "-o", str(log), "--append"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         pid.write_text(f"{process.pid}\n")
         try:
             wait_for(lambda: log.exists() and log.stat().st_size > 0)
-            logs.chmod(0o755)
             result = run("logrotate", "-f", "-s", folder / "state", config)
-            logs.chmod(0o777)
             suite.check(result.returncode == 0, "logrotate -f", result.stderr)
             suite.check(wait_for(lambda: log.exists() and log.stat().st_size > 0), "the new log is written",
                         sorted(path.name for path in logs.iterdir()))
@@ -324,10 +323,10 @@ def main():
     suite = Suite("packaging", __doc__, configure)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        folder.chmod(0o755)  # overhear becomes somebody else
         page = clean_page(suite, folder)
         complete_page(suite, page)
-        for shell in completions.SHELLS:
-            complete_words(suite, shell, folder)
+        suite.each(lambda shell: complete_words(suite, shell, folder), completions.SHELLS)
         if has(suite, "cpack", "dpkg-deb", "dpkg-shlibdeps"):
             made = folder / "made"
             made.mkdir()
