@@ -101,6 +101,15 @@ def link_attacker(folder):
     return program
 
 
+def bring_along(top):
+    """The program and the capture, to where every user can reach them."""
+    global CAPTURE
+    tests.program = shutil.copy(tests.program, top / "overhear")
+    CAPTURE = Path(shutil.copy(CAPTURE, top / CAPTURE.name))
+    CAPTURE.chmod(0o644)
+    Path(tests.program).chmod(0o755)
+
+
 def run(program, *arguments, user=None, folder=None, environment=None, **keywords):
     variables = {**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}
     as_user = {"user": user, "group": user, "extra_groups": []} if user is not None and ROOT else {}
@@ -397,6 +406,7 @@ def main():
         top = Path(folder)
         top.chmod(0o777)
         program = link_attacker(top)
+        bring_along(top)
         attacks(program, top / "attacks")
         time_zones(program, top)
         failing_assertion(program, top)
@@ -404,8 +414,8 @@ def main():
         messages(top)
         missing_parts(top)
         refusals(top)
-    filters()
-    tests.each(same_bytes, captures())
+        filters()
+        tests.each(same_bytes, captures())
     tests.finish()
 
 
