@@ -20,6 +20,7 @@ import ftp_attacks
 import http_attacks
 import imap_attacks
 import mail_attacks
+import name_attacks
 import packet_attacks
 import stream_attacks
 import suite
@@ -28,8 +29,8 @@ import text_attacks
 import tls_attacks
 from case import Cases
 
-SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, mail_attacks, packet_attacks,
-            stream_attacks, telnet_attacks, text_attacks, tls_attacks)
+SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, mail_attacks, name_attacks,
+            packet_attacks, stream_attacks, telnet_attacks, text_attacks, tls_attacks)
 
 
 def main():
