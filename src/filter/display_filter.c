@@ -19,6 +19,7 @@ struct display_filter {
     struct community_id *community_id;
     uint8_t *scratch;
     bool show_secrets;
+    size_t max_text;
 };
 
 static bool program_init(struct program *program, size_t length)
@@ -107,6 +108,7 @@ struct display_filter *display_filter_new(const char *expression, bool show_secr
         return NULL;
     }
     filter->show_secrets = show_secrets;
+    filter->max_text = LIMIT_TEXT_BYTES;
     dataset_table_init(&filter->table);
     if (!read_expression(filter, expression, ret_error)) {
         display_filter_free(filter);
@@ -125,6 +127,11 @@ void display_filter_free(struct display_filter *filter)
     free(filter->places);
     free(filter->scratch);
     free(filter);
+}
+
+void display_filter_max_text(struct display_filter *filter, size_t max_text)
+{
+    filter->max_text = max_text;
 }
 
 uint64_t display_filter_given_up(const struct display_filter *filter)
@@ -153,6 +160,7 @@ bool display_filter_matches(struct display_filter *filter, const struct record *
         .matcher = &filter->matcher,
         .community_id = filter->community_id,
         .show_secrets = filter->show_secrets,
+        .max_text = filter->max_text,
         .scratch = filter->scratch,
     };
     return evaluate(&evaluation, record);

@@ -4,6 +4,7 @@
 #include "record/common_fields.h"
 #include "record/common_values.h"
 #include "record/tape.h"
+#include "truncated.h"
 
 /* What a test finds at a field: how much of it is there, and whether one value fits. */
 struct finding {
@@ -147,16 +148,17 @@ static struct finding look_at_object(const struct record *record, const struct p
     return (struct finding){false, false};
 }
 
-/* Fields of which the record had to leave something out. */
 static struct finding look_at_truncated(const struct evaluation *evaluation, const struct test *test,
                                         const struct record *record)
 {
     struct finding finding = {false, false};
-    for (unsigned i = 0; i < record->dataset->field_count && !is_settled(test, &finding); i++)
-        if (record->truncated[i / 8] & 1u << i % 8) {
-            finding.exists = true;
-            finding.fits = text_fits(evaluation, test, bytes_text(record->dataset->fields[i].name));
-        }
+    struct truncated_cursor cursor = {.field = 0};
+    struct bytes name;
+    while (!is_settled(test, &finding) && truncated_next(record, evaluation->show_secrets, evaluation->max_text,
+                                                         &cursor, evaluation->scratch, EVALUATION_SCRATCH, &name)) {
+        finding.exists = true;
+        finding.fits = text_fits(evaluation, test, name);
+    }
     return finding;
 }
 

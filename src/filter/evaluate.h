@@ -15,6 +15,7 @@ struct evaluation {
     struct matcher *matcher;
     struct community_id *community_id; /* NULL where no test asks for it */
     bool show_secrets;
+    size_t max_text;  /* for overhear.truncated alone: texts are compared whole */
     uint8_t *scratch; /* LIMIT_RECORD_BYTES and a few more: a text that is hidden in part, put together */
 };
 

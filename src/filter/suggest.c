@@ -206,7 +206,7 @@ static size_t find_near(const struct dataset_table *table, struct bytes name, st
         keep(list, &count, dataset, distance < FAR && distance <= name.len / 3 ? 1 : FAR);
     }
     while (name_next(table, &cursor))
-        if (strcmp(cursor.name, "notes") != 0)
+        if (strcmp(cursor.name, "notes") != 0 && !bytes_is(name, cursor.name))
             keep(list, &count, cursor.name, distance_to(table, name, bytes_text(cursor.name)));
     while (count > 1 && list[count - 1].distance > list[0].distance + (list[0].distance < ELSEWHERE ? 1 : 5))
         count--; /* another one is meant far more likely */

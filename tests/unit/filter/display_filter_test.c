@@ -318,6 +318,47 @@ static void test_truncated(void **state)
     record_done(&record);
 }
 
+/* Texts that will be cut, under the names that the JSON has. */
+static void test_texts_that_printing_cuts(void **state)
+{
+    static const char *const names[] = {"probe.name", "probe.words[1]", "probe.parts[1].tags", "probe.headers.x-two"};
+    char expression[80], error[DISPLAY_FILTER_ERROR_SIZE];
+    struct record record;
+    (void)state;
+    sample_begin(&record);
+    record_text(&record, SAMPLE_NAME, bytes_text("0123456789"));
+    record_text(&record, SAMPLE_WORDS, bytes_text("short"));
+    record_text(&record, SAMPLE_WORDS, bytes_text("0123456789"));
+    sample_part(&record, "a", 1, "short");
+    sample_part(&record, "b", 1, "0123456789");
+    record_map(&record, SAMPLE_HEADERS, bytes_text("x-one"), bytes_text("short"));
+    record_map(&record, SAMPLE_HEADERS, bytes_text("x-two"), bytes_text("0123456789"));
+    record_text(&record, SAMPLE_PASSWORD, bytes_text("0123456789"));
+    for (size_t max_text = 9; max_text <= 10; max_text++) {
+        bool cut = max_text == 9;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            snprintf(expression, sizeof expression, "overhear.truncated == \"%s\"", names[i]);
+            struct display_filter *filter = display_filter_new(expression, false, error);
+            assert_false(display_filter_matches(filter, &record));
+            display_filter_max_text(filter, max_text);
+            assert_int_equal(display_filter_matches(filter, &record), cut);
+            display_filter_free(filter);
+        }
+        struct display_filter *filter = display_filter_new(
+            "overhear.truncated exists and not overhear.truncated in {\"probe.name\", \"probe.words[1]\", "
+            "\"probe.parts[1].tags\", \"probe.headers.x-two\"}",
+            false, error);
+        display_filter_max_text(filter, max_text);
+        assert_false(display_filter_matches(filter, &record));
+        display_filter_free(filter);
+        filter = display_filter_new("overhear.truncated contains password", true, error);
+        display_filter_max_text(filter, max_text);
+        assert_int_equal(display_filter_matches(filter, &record), cut);
+        display_filter_free(filter);
+    }
+    record_done(&record);
+}
+
 static const struct dataset other_dataset = {
     .name = "other", .title = "Other", .fields = probe_fields, .field_count = SAMPLE_DOMAIN + 1};
 static const struct field odd_fields[] = {{.name = "probe.name", .type = FIELD_INTEGER}};
@@ -461,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_logic_is_that_of_c),
         cmocka_unit_test(test_secrets_are_compared_as_printed),
         cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_texts_that_printing_cuts),
         cmocka_unit_test(test_datasets_of_no_table),
         cmocka_unit_test(test_bare_record),
         cmocka_unit_test(test_limits_of_matches),
