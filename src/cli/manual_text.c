@@ -55,19 +55,19 @@ const size_t manual_exit_status_count = ROWS(manual_exit_status);
 
 const struct manual_block manual_options[] = {
     {"interface", "The section <Rights> says what this needs. An interface that goes down or away is waited for."},
-    {"filter", "Words that follow the captures, or the options of `-i`, mean the same; with both, a frame has to match "
-               "both. `pcap-filter`(7) is the language. Later fragments of a datagram have no ports: `port 53` leaves "
-               "them out."},
+    {"filter",
+     "Words that follow the captures, or the options of `-i`, mean the same; with both, a frame has to match both. "
+     "`pcap-filter`(7) is the language. Later fragments of a datagram have no ports: `port 53` leaves them out."},
     {"decode-as", "It is the first guess for that port, before whatever the port means otherwise. `overhear protocols` "
                   "lists what there is. May be repeated."},
-    {"checksums", "Captures taken on the machine that sends show wrong checksums, because its network card fills them "
-                  "in later."},
+    {"checksums",
+     "Captures taken on the machine that sends show wrong checksums, because its network card fills them in later."},
     {"only", "`overhear fields` lists them. The summary counts the others all the same."},
     {"display-filter", "The section <Display filter> says how to write one."},
     {"conversation", "With `-w`, only its frames are saved."},
-    {"follow", "Colours tell the sides apart on a terminal, and a mark at the beginning of each line elsewhere. What "
-               "is missing in the capture is said where it is missing. What is inside an encrypted conversation stays "
-               "encrypted."},
+    {"follow",
+     "A mark at the beginning of each line tells the sides apart, on a terminal also a colour. What is missing in the "
+     "capture is said where it is missing. What is inside an encrypted conversation stays encrypted."},
     {"output", "On `SIGHUP` the file is opened anew, so that it can be moved away before. `-` is standard output."},
     {"show-secrets", "So with tokens, and with whatever proves that somebody knows a password."},
     {"color", "`auto` obeys NO_COLOR."},
@@ -77,11 +77,12 @@ const struct manual_block manual_options[] = {
                 "safe as they are kind."},
     {"notes", "This is how a translation is made: files of the form of notes*.json; what they do not explain is "
               "explained by the built-in ones."},
-    {"line-buffered", "With `-i` and a terminal that is so anyway."},
+    {"line-buffered",
+     "With `-i` that is so on a terminal anyway; what goes to a file or a pipe is written at least once a second."},
     {"snapshot-length", "What is cut off cannot be understood: for looking at headers alone."},
     {"write", "A pcap file has one link type: frames of another are left out, and a message says how many."},
-    {"memory", "When that is reached, the conversations with least to lose end early, and their records say "
-               "`evicted`."},
+    {"memory",
+     "When that is reached, the conversations with least to lose end early, and their records say `evicted`."},
     {"user", "No way leads back, and no capability is kept."},
     {"no-sandbox", "The section <Rights> says what is given up."},
 };
@@ -109,20 +110,19 @@ static const struct manual_block section_filter[] = {
 };
 
 static const struct manual_block section_output[] = {
-    {NULL, "Results go to standard output, and nothing else does; messages, progress and the closing summary go to "
-           "standard error. Nothing from the wire can move a cursor or change a colour: control characters and bytes "
-           "that are not UTF-8 are printed as \\xNN. Secrets are printed as [hidden] unless `--show-secrets` asks for "
-           "them."},
     {NULL,
-     "The field names are those of the Elastic Common Schema where it has them. `overhear fields` lists them all, "
-     "and they are stable: fields are added, never renamed."},
+     "Results go to standard output, and nothing else does; messages, progress and the closing summary go to standard "
+     "error. Nothing from the wire can move a cursor or change a colour: control characters and bytes that are not "
+     "UTF-8 are printed as \\xNN. Secrets are printed as [hidden] unless `--show-secrets` asks for them."},
+    {NULL, "The field names are those of the Elastic Common Schema where it has them. `overhear fields` lists them "
+           "all, and they are stable: fields are added, never renamed."},
 };
 
 static const struct manual_block section_rights[] = {
     {NULL, "Listening needs the capability CAP_NET_RAW and nothing else. Either root starts `overhear`, or the program "
            "is given that capability once:"},
-    {"setcap cap_net_raw+ep /usr/bin/overhear", "Whoever may run it may then listen to everything that passes this "
-                                                "machine."},
+    {"setcap cap_net_raw+ep /usr/bin/overhear",
+     "Whoever may run it may then listen to everything that passes this machine."},
     {NULL, "Started as root, it becomes `nobody`, or the user of `-Z`, as soon as interfaces and files are open, and "
            "gives up every capability. Files that it makes later (`--extract`, `-C`, `-G`, `SIGHUP`) are that user's: "
            "the folder has to let them in."},
@@ -133,8 +133,8 @@ static const struct manual_block section_rights[] = {
 };
 
 static const struct manual_block section_signals[] = {
-    {"SIGINT, SIGTERM", "Stop: what is in flight is finished, written, and summed up. A second one ends the program at "
-                        "once."},
+    {"SIGINT, SIGTERM",
+     "Stop: what is in flight is finished, written, and summed up. A second one ends the program at once."},
     {"SIGHUP", "With `-i` and `-o` <FILE>: the file is opened anew. This is how a log is rotated: move it away, then "
                "send the signal. Otherwise like SIGTERM."},
     {"SIGUSR1", "Say on standard error what was received and dropped so far."},
@@ -145,12 +145,12 @@ static const struct manual_block section_environment[] = {
     {"NO_COLOR", "Where it is set and not empty, nothing is coloured, unless `--color=always` asks for it."},
     {"TERM", "There is no colour on a terminal of the kind `dumb`."},
     {"COLUMNS", "The width of the transcript where the output is no terminal and `--width` is not given; else 80."},
-    {"TZ", "The time zone of local times, in names of files made with `-G` for one. Times in records are UTC."},
+    {"TZ", "The time zone of the times in names of files (`-G`). All others are UTC."},
 };
 
 static const struct manual_block section_files[] = {
-    {"/etc/overhear/IF.conf", "Further options of the sensor on the interface <IF>: a line "
-                              "OVERHEAR_OPTIONS=\"--only dns\"."},
+    {"/etc/overhear/IF.conf",
+     "Further options of the sensor on the interface <IF>: a line OVERHEAR_OPTIONS=\"--only dns\"."},
     {"/var/log/overhear/IF.json", "What the sensor overhear@<IF>.service writes, rotated daily."},
 };
 
