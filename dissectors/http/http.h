@@ -268,11 +268,11 @@ enum http_phase {
 
 struct http_side {
     enum http_phase phase;
-    bool line_known;    /* the start line that is pending is whole and plausible */
-    bool mid_line;      /* SEARCH: pending does not begin at the beginning of a line */
-    bool adrift;        /* SEARCH after a gap or a broken body: what is passed over belonged to a message */
-    bool bad_chunk;     /* `frame` came upon what is no chunk; not yet said */
-    bool bare_lf;       /* said already */
+    bool line_known; /* the start line that is pending is whole and plausible */
+    bool mid_line;   /* SEARCH: pending does not begin at the beginning of a line */
+    bool adrift;     /* SEARCH after a gap or a broken body: what is passed over belonged to a message */
+    bool bad_chunk;  /* `frame` came upon what is no chunk; not yet said */
+    bool bare_lf;    /* said already */
     uint64_t left;
     struct transaction *current; /* whose message is coming in; NULL: none, or nobody keeps it */
 };

@@ -31,8 +31,10 @@ static struct engine_credentials *credentials_of(struct engine_statistics *sum, 
 {
     for (size_t i = 0; i < sum->credential_count; i++) {
         struct engine_credentials *known = &sum->credentials[i];
-        if (known->protocol == row->protocol && known->server.port == row->server.port &&
-            memcmp(&known->server.ip, &row->server.ip, sizeof row->server.ip) == 0)
+        if (known->protocol != row->protocol)
+            continue;
+        if (!row->protocol || (known->server.port == row->server.port &&
+                               memcmp(&known->server.ip, &row->server.ip, sizeof row->server.ip) == 0))
             return known;
     }
     return NULL;
