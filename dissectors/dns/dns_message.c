@@ -192,6 +192,18 @@ static void take_name_server(struct dns_message *message)
     message->referral_count++;
 }
 
+/* What an answer tells of names and addresses. */
+static void take_answer(struct dns_message *message, uint16_t type, uint32_t ttl, struct bytes content)
+{
+    const bool is_internet = message->name_class == DNS_CLASS_IN;
+    if ((type == DNS_A || type == DNS_AAAA) && is_internet)
+        dns_learn_address(message, type, ttl, content);
+    else if (type == DNS_CNAME)
+        dns_learn_alias(message, ttl);
+    else if (type == DNS_PTR && is_internet)
+        dns_learn_pointer(message, ttl);
+}
+
 /* What the records of a section tell besides being there. The record's group is closed. */
 static void take_facts(struct dns_message *message, enum dns_section section, uint16_t type, uint32_t ttl,
                        struct bytes content, bool fine)
@@ -201,13 +213,8 @@ static void take_facts(struct dns_message *message, enum dns_section section, ui
         take_transfer(message->transfer, type, serial);
     if (!fine || content.len == 0)
         return;
-    const bool is_internet = message->name_class == DNS_CLASS_IN;
-    if (section == DNS_ANSWER && (type == DNS_A || type == DNS_AAAA) && is_internet)
-        dns_learn_address(message, type, ttl, content);
-    else if (section == DNS_ANSWER && type == DNS_CNAME)
-        dns_learn_alias(message, ttl);
-    else if (section == DNS_ANSWER && type == DNS_PTR && is_internet)
-        dns_learn_pointer(message, ttl);
+    if (section == DNS_ANSWER)
+        take_answer(message, type, ttl, content);
     else if (section == DNS_AUTHORITY && type == DNS_NS)
         take_name_server(message);
 }
