@@ -112,9 +112,7 @@ static void report_misfits(struct run *run, const struct capture *capture)
 {
     const char *reason;
     char text[CAPTURE_ERROR_SIZE + 64];
-    uint64_t all = capture_filter_misfits(capture, &reason); /* of all captures until now */
-    uint64_t misfits = all - run->misfits;
-    run->misfits = all;
+    uint64_t misfits = capture_filter_misfits(capture, &reason);
     if (misfits == 0)
         return;
     snprintf(text, sizeof text, "%llu frames were left out: %s", (unsigned long long)misfits, reason);
@@ -156,14 +154,12 @@ static void read_file(struct run *run, size_t number)
 }
 
 /* Bytes of all captures; 0 where one of them is a pipe. */
-static uint64_t total_size(const struct options *options)
+static uint64_t total_size(const struct run *run)
 {
     uint64_t total = 0;
-    for (size_t i = 0; i < options->capture_count; i++) {
+    for (size_t i = 0; i < run->options->capture_count; i++) {
         struct stat status;
-        bool is_stdin = strcmp(options->captures[i], "-") == 0;
-        int result = is_stdin ? fstat(STDIN_FILENO, &status) : stat(options->captures[i], &status);
-        if (result != 0 || !S_ISREG(status.st_mode))
+        if (fstat(run->files[i].descriptor, &status) != 0 || !S_ISREG(status.st_mode))
             return 0;
         total += (uint64_t)status.st_size;
     }
@@ -186,7 +182,7 @@ void run_captures(struct run *run)
     const struct options *options = run->options;
     signals_watch(run->listening && options->output_path);
     progress_init(&run->progress, run->results.descriptor, !run->listening && !options->quiet);
-    run->progress.total = total_size(options);
+    run->progress.total = total_size(run);
     if (run->listening)
         listen(run);
     for (size_t i = 0; i < options->capture_count && !is_stopped(run); i++)

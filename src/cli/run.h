@@ -43,7 +43,6 @@ struct run {
     struct progress progress;
     int64_t begun_ns;
     uint64_t frames;           /* numbered so far, over all captures */
-    uint64_t misfits;          /* frames that the filter cannot be applied to, told so far */
     uint64_t taken;            /* given to the engine */
     enum exit_status status;   /* the worst so far */
     atomic_bool save_refused;  /* -w met a frame that it cannot hold; said once */

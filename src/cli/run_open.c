@@ -65,7 +65,12 @@ static enum exit_status open_interfaces(struct run *run)
     run->listening = listening_open(run->options, error);
     if (run->listening)
         return STATUS_DONE;
+    char *advice = strchr(error, '\n');
+    if (advice)
+        *advice++ = '\0';
     message("%s", error);
+    if (advice)
+        message("%s", advice);
     return strncmp(error, "filter", 6) == 0 ? STATUS_WRONG : STATUS_BROKEN;
 }
 
