@@ -414,6 +414,7 @@ static void frame_is_done(void *context, unsigned worker, const struct frame *fr
     char error[SAVE_ERROR_SIZE] = "";
     bool failed = false;
     (void)worker;
+    /* --only and --conversation are for one thread: all frames are saved */
     int result = save_frame(listening->run->save, frame, conversation, &failed, error);
     if (result == 0)
         return;

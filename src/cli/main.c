@@ -135,7 +135,8 @@ int main(int argc, char **argv)
     struct options options;
     char error[OPTIONS_ERROR_SIZE] = "";
     enum exit_status status;
-    signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE */
+    signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE, */
+    signal(SIGXFSZ, SIG_IGN); /* and a limit of file sizes as EFBIG */
     if (options_parse(&options, argc, argv, error) != 0) {
         message("%s", error);
         fputs("Try 'overhear --help'.\n", stderr);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,14 +10,14 @@
 
 enum { PATH_SHOWN = 200, MODE = 0666 };
 
-/* The folder part of a path: `.` where there is none. False: too long. */
-static bool folder_of(const char *path, const char *name, char ret_folder[PATH_MAX])
+bool results_folder(const char *path, char ret_folder[PATH_MAX])
 {
-    size_t length = (size_t)(name - path);
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 0;
     if (length >= PATH_MAX)
         return false;
-    memcpy(ret_folder, length > 0 ? path : ".", length > 0 ? length : 1);
-    ret_folder[length > 0 ? length : 1] = '\0';
+    memcpy(ret_folder, slash ? path : ".", slash ? length : 1);
+    ret_folder[slash ? length : 1] = '\0';
     return true;
 }
 
@@ -57,7 +56,7 @@ int results_open(struct results *results, const char *path, bool appends, char *
         return 0;
     const char *slash = strrchr(path, '/');
     results->name = slash ? slash + 1 : path;
-    if (folder_of(path, results->name, folder))
+    if (results_folder(path, folder))
         results->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     else
         errno = ENAMETOOLONG;

@@ -9,6 +9,7 @@
 #include "record/notes.h"
 #include "run.h"
 #include "save.h"
+#include "save_names.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -117,6 +118,28 @@ static enum exit_status open_filter(struct run *run)
     return STATUS_WRONG;
 }
 
+static bool rotates(const struct options *options)
+{
+    return options->save_path && (options->save_bytes > 0 || options->save_ns > 0);
+}
+
+/* After -o, which it leaves alone. Further files are made by whom we will be. */
+static enum exit_status open_saved_frames(struct run *run)
+{
+    const struct options *options = run->options;
+    char error[CAPTURE_ERROR_SIZE] = "", folder[SAVE_PATH_SIZE];
+    if (rotates(options) && save_folder(options, folder) >= 0 &&
+        !privileges_can_write_folder(&run->identity, "-w", folder, error, sizeof error)) {
+        message("%s", error);
+        return STATUS_BROKEN;
+    }
+    run->save = save_open(options, error);
+    if (run->save)
+        return STATUS_DONE;
+    message("-w %s", error);
+    return STATUS_BROKEN;
+}
+
 static enum exit_status open_results(struct run *run)
 {
     const struct options *options = run->options;
@@ -132,11 +155,7 @@ static enum exit_status open_results(struct run *run)
         message("%s", error);
         return STATUS_BROKEN;
     }
-    if (options->save_path && !(run->save = save_open(options, error))) {
-        message("-w %s", error);
-        return STATUS_BROKEN;
-    }
-    return STATUS_DONE;
+    return options->save_path ? open_saved_frames(run) : STATUS_DONE;
 }
 
 /* A folder of that name is made where there is none: for the owner alone, because what travels is nobody else's
@@ -286,35 +305,28 @@ static enum exit_status open_engine(struct run *run)
     return run->engine ? STATUS_DONE : STATUS_BROKEN;
 }
 
-/* The folder of a path: itself where it is one. */
-static void add_folder(struct sandbox_options *sandbox, char *ret_folder, const char *path, bool is_file)
-{
-    sandbox->only_adds[sandbox->folder_count] = is_file;
-    snprintf(ret_folder, PATH_MAX, "%s", path);
-    char *slash = strrchr(ret_folder, '/');
-    if (is_file && !slash)
-        snprintf(ret_folder, PATH_MAX, ".");
-    else if (is_file)
-        slash[slash == ret_folder] = '\0';
-    sandbox->folders[sandbox->folder_count++] = ret_folder;
-}
-
 /* Folders of files that are still to be made. */
 struct folders {
-    char path[4][PATH_MAX];
+    char output[PATH_MAX], saved[SAVE_PATH_SIZE];
 };
+
+static void add_folder(struct sandbox_options *sandbox, const char *folder, bool only_adds)
+{
+    sandbox->only_adds[sandbox->folder_count] = only_adds;
+    sandbox->folders[sandbox->folder_count++] = folder;
+}
 
 static void list_folders(const struct run *run, struct sandbox_options *sandbox, struct folders *folders)
 {
     const struct options *options = run->options;
-    if (options->output_path && run->listening) /* SIGHUP */
-        add_folder(sandbox, folders->path[0], options->output_path, true);
-    if (options->save_path && (options->save_bytes > 0 || options->save_ns > 0))
-        add_folder(sandbox, folders->path[1], options->save_path, true);
+    if (options->output_path && run->listening && results_folder(options->output_path, folders->output)) /* SIGHUP */
+        add_folder(sandbox, folders->output, true);
+    if (rotates(options) && save_folder(options, folders->saved) >= 0)
+        add_folder(sandbox, folders->saved, true);
     if (options->extract_folder)
-        add_folder(sandbox, folders->path[2], options->extract_folder, false);
+        add_folder(sandbox, options->extract_folder, false);
     if (options->follow_folder)
-        add_folder(sandbox, folders->path[3], options->follow_folder, false);
+        add_folder(sandbox, options->follow_folder, false);
 }
 
 static enum exit_status say_sandbox(const struct run *run, enum sandbox_result result, const char *error)
