@@ -143,11 +143,17 @@ static bool is_own(const struct expectation *slot, const struct address *listene
            memcmp(listener, &slot->ends[1], sizeof *listener) == 0;
 }
 
+/* Times from the wire may be anywhere, and the clock may have been set back since. */
+static bool is_old(const struct session_shared *shared, const struct expectation *slot)
+{
+    return shared->now_ns > slot->made_ns &&
+           (uint64_t)shared->now_ns - (uint64_t)slot->made_ns > LIMIT_EXPECTATION_SECONDS * UINT64_C(1000000000);
+}
+
 uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
                            const char **ret_dissector, struct announced_as *ret_as)
 {
     struct expectations *expectations = shared->expectations;
-    const int64_t longest_ns = (int64_t)LIMIT_EXPECTATION_SECONDS * 1000000000;
     if (!expectations || conversation->transport != TRANSPORT_TCP ||
         (expectations->waiting[conversation->destination.port % PORT_CLASSES] == 0 &&
          expectations->waiting[conversation->source.port % PORT_CLASSES] == 0))
@@ -155,7 +161,7 @@ uint64_t expectation_match(struct session_shared *shared, const struct conversat
     /* The youngest first: a port may have been announced again. */
     for (uint64_t back = 0; back < LIMIT_EXPECTATIONS && back < expectations->made; back++) {
         struct expectation *slot = slot_of(expectations, expectations->made - back);
-        if (!slot || slot->came || shared->now_ns - slot->made_ns > longest_ns)
+        if (!slot || slot->came || is_old(shared, slot))
             continue;
         bool listens = is_listener(slot, &conversation->destination);
         if (!listens && !is_listener(slot, &conversation->source))

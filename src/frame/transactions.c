@@ -49,12 +49,19 @@ void transactions_abandon_all(struct session *session)
         abandon_oldest(session);
 }
 
+/* Times from the wire may be anywhere, and the clock may have been set back since. */
+static bool has_waited(const struct session_shared *shared, const struct transaction *transaction)
+{
+    const int64_t since_ns = transaction->record.last.time_ns;
+    return shared->now_ns > since_ns &&
+           (uint64_t)shared->now_ns - (uint64_t)since_ns > LIMIT_TRANSACTION_SECONDS * UINT64_C(1000000000);
+}
+
 void transactions_expire(struct session *session)
 {
     struct session_state *state = session->state;
-    const int64_t wait_ns = (int64_t)LIMIT_TRANSACTION_SECONDS * 1000000000;
     while (state->oldest && !state->oldest->transaction.patient &&
-           session->shared->now_ns - state->oldest->transaction.record.last.time_ns > wait_ns)
+           has_waited(session->shared, &state->oldest->transaction))
         abandon_oldest(session);
 }
 

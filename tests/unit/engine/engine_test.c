@@ -239,12 +239,32 @@ static void bytes_beside_the_records(void **state)
     engine_free(w.engine);
 }
 
+/* Nothing is to be computed that does not fit; who waits for an answer goes on waiting, or is told. */
+static void wild_times(void **state)
+{
+    (void)state;
+    static const int64_t times[] = {INT64_MAX / 2, INT64_MIN / 2, 0, -1, INT64_MAX / 2 - 1, INT64_MIN / 2 + 1};
+    begin(NULL);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        for (int n = 0; n < LIMIT_CLOCK_BACK_FRAMES + 2; n++) {
+            w.now.time_ns = times[i];
+            ask(4000, (char)n);
+            ask(4000 + (unsigned)i, (char)n);
+            engine_idle(w.engine, times[(i + (size_t)n) % (sizeof times / sizeof *times)]);
+            w.length = 0;
+        }
+    }
+    engine_finish(w.engine);
+    engine_free(w.engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unanswered_questions_are_told),
         cmocka_unit_test(whose_frame_it_was),
         cmocka_unit_test(bytes_beside_the_records),
+        cmocka_unit_test(wild_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,12 @@ void session_init(struct session *session, struct session_shared *shared, struct
     *session = (struct session){.shared = shared, .conversation = conversation};
 }
 
+void session_opened(struct session_shared *shared, const struct conversation *conversation)
+{
+    (void)shared;
+    assert_int_equal(conversation->first.frame, w.now.frame);
+}
+
 static inline void hear(struct session *session, enum side side, struct bytes data)
 {
     assert_true(session->shared->moment.frame == w.now.frame);
