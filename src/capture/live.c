@@ -47,7 +47,7 @@ struct live {
     int64_t hold_ns;
     int64_t now_ns;  /* of the clock that never jumps, when something was last waited for */
     unsigned frames; /* since then */
-    bool started, stopping, ended;
+    bool started, stopping;
     int64_t stop_ns;
     unsigned drained_looks;
 };
@@ -223,8 +223,10 @@ void live_stop(struct live *live)
         return;
     live->stopping = true;
     live->stop_ns = read_clock(CLOCK_MONOTONIC);
-    for (size_t i = 0; i < live->count; i++)
+    for (size_t i = 0; i < live->count; i++) {
         packet_socket_stop(&live->sockets[i]);
+        packet_socket_count(&live->sockets[i]);
+    }
 }
 
 /* The oldest of the frames that are there; NULL: none is. */
@@ -371,13 +373,23 @@ static bool is_drained(struct live *live)
     return live->drained_looks >= DRAINED_LOOKS || live->now_ns > live->stop_ns + 2 * live->hold_ns;
 }
 
+/* Of all interfaces there is a frame, or there will be none: the oldest that is there is the oldest. */
+static bool are_all_there(const struct live *live)
+{
+    for (size_t i = 0; i < live->count; i++) {
+        const struct packet_socket *socket = &live->sockets[i];
+        if (!socket->holds && socket->is_packet && socket->frames < socket->received)
+            return live->now_ns > live->stop_ns + 2 * live->hold_ns;
+    }
+    return true;
+}
+
 static enum capture_result drain(struct live *live, struct frame *ret_frame)
 {
     struct packet_socket *oldest = find_oldest(live);
-    if (oldest)
+    if (oldest && are_all_there(live))
         return give(live, oldest, ret_frame);
-    live->ended = live->ended || is_drained(live);
-    if (live->ended)
+    if (!oldest && is_drained(live))
         return CAPTURE_END;
     (void)look(live, POLL_DRAINING_MS * millisecond);
     return CAPTURE_NOTHING;

@@ -12,6 +12,7 @@
 #include "capture/capture.h"
 #include "capture/image.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -279,6 +280,49 @@ static void cuts_frames_that_nobody_would_read(void **state)
     unlink(path);
 }
 
+static bool is_open(int descriptor)
+{
+    return fcntl(descriptor, F_GETFD) >= 0;
+}
+
+/* A file that is open already is read to its end, and closed whatever comes of it. */
+static void reads_a_descriptor(void **state)
+{
+    (void)state;
+    struct image image = {0};
+    char path[] = "/tmp/overhear-capture-XXXXXX";
+    char error[CAPTURE_ERROR_SIZE] = "";
+    struct frame frame;
+    image_section(&image, true);
+    image_interface(&image, 1, 1000, 6, 0);
+    image_packet(&image, 0, 1700000000000000, 22, "a frame that is longer");
+    struct bytes bytes = image_bytes(&image);
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, bytes.at, bytes.len), bytes.len);
+    assert_int_equal(lseek(descriptor, 0, SEEK_SET), 0);
+    assert_int_equal(unlink(path), 0);
+    struct capture *capture = capture_open_descriptor(descriptor, "a name", 7, error);
+    assert_non_null(capture);
+    assert_int_equal(capture_size(capture), bytes.len);
+    assert_int_equal(capture_next(capture, &frame, error), CAPTURE_FRAME);
+    assert_int_equal(frame.moment.frame, 7);
+    assert_int_equal(capture_next(capture, &frame, error), CAPTURE_END);
+    assert_true(is_open(descriptor));
+    capture_close(capture);
+    assert_false(is_open(descriptor));
+
+    descriptor = open("/", O_RDONLY);
+    assert_null(capture_open_descriptor(descriptor, "a name", 1, error));
+    assert_string_equal(error, "a name: is a directory; expected a capture file");
+    assert_false(is_open(descriptor));
+    descriptor = open("/dev/null", O_RDONLY);
+    assert_null(capture_open_descriptor(descriptor, "a name", 1, error));
+    assert_false(is_open(descriptor));
+    assert_null(capture_open_descriptor(descriptor, "a name", 1, error));
+    assert_string_equal(error, "a name: Bad file descriptor");
+}
+
 /* More link types than programs are kept: the oldest is compiled again. */
 static void compiles_again_beyond_its_limit(void **state)
 {
@@ -310,11 +354,11 @@ static void compiles_again_beyond_its_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compiles_again_beyond_its_limit),    cmocka_unit_test(filters_but_numbers_all),
-        cmocka_unit_test(gives_way_where_nothing_matches),    cmocka_unit_test(compiles_for_each_link_type),
-        cmocka_unit_test(refuses_a_wrong_expression),         cmocka_unit_test(writes_what_it_reads),
-        cmocka_unit_test(clamps_times_that_pcap_cannot_hold), cmocka_unit_test(tells_a_full_disk),
-        cmocka_unit_test(cuts_frames_that_nobody_would_read),
+        cmocka_unit_test(reads_a_descriptor),          cmocka_unit_test(compiles_again_beyond_its_limit),
+        cmocka_unit_test(filters_but_numbers_all),     cmocka_unit_test(gives_way_where_nothing_matches),
+        cmocka_unit_test(compiles_for_each_link_type), cmocka_unit_test(refuses_a_wrong_expression),
+        cmocka_unit_test(writes_what_it_reads),        cmocka_unit_test(clamps_times_that_pcap_cannot_hold),
+        cmocka_unit_test(tells_a_full_disk),           cmocka_unit_test(cuts_frames_that_nobody_would_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

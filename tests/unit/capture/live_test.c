@@ -243,6 +243,37 @@ static void test_filter(void **state)
     close(far.descriptor);
 }
 
+/* The buffer holds as much as was asked for, and what it has no room for is counted: nothing is lost from the books. */
+static void test_full_buffer(void **state)
+{
+    need_namespace(state);
+    const char *const names[] = {"near"};
+    uint64_t received[2];
+    static const int sizes_kib[] = {1024, 0};
+    struct sender far = open_sender("far");
+    for (size_t i = 0; i < 2; i++) {
+        struct capture *capture = open_live(&(struct capture_live_options){
+            .interfaces = names, .interface_count = 1, .hurry = true, .buffer_kib = sizes_kib[i]});
+        const uint64_t sent = (uint64_t)LIMIT_KERNEL_BUFFER_KIB * 1024 / FRAME_BYTES;
+        struct capture_interface row;
+        struct frame frame;
+        capture_start(capture);
+        for (uint64_t number = 0; number < sent; number++)
+            send_frame(&far, 1, 2, 53);
+        capture_stop(capture);
+        while (next_frame(capture, &frame, PATIENCE_MS))
+            ;
+        assert_int_equal(capture_interfaces(capture, &row, 1), 1);
+        received[i] = row.received;
+        assert_int_equal(row.received, capture_frames(capture));
+        assert_int_equal(row.received + row.dropped_by_kernel, sent);
+        assert_in_range(row.dropped_by_kernel, 1, sent - 1);
+        capture_close(capture);
+    }
+    assert_in_range(received[1] / received[0], 10, 32); /* it is made of large blocks */
+    close(far.descriptor);
+}
+
 static void test_snap_length(void **state)
 {
     need_namespace(state);
@@ -610,21 +641,14 @@ static void test_rights(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_filter),
-        cmocka_unit_test(test_snap_length),
-        cmocka_unit_test(test_order_of_several),
-        cmocka_unit_test(test_any),
-        cmocka_unit_test(test_down_and_up),
-        cmocka_unit_test(test_down_at_the_start),
-        cmocka_unit_test(test_gone_and_back),
-        cmocka_unit_test(test_gone_and_back_beside_another),
-        cmocka_unit_test(test_renamed),
-        cmocka_unit_test(test_another_kind),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_sharing),
-        cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_counts),           cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_full_buffer),      cmocka_unit_test(test_snap_length),
+        cmocka_unit_test(test_order_of_several), cmocka_unit_test(test_any),
+        cmocka_unit_test(test_down_and_up),      cmocka_unit_test(test_down_at_the_start),
+        cmocka_unit_test(test_gone_and_back),    cmocka_unit_test(test_gone_and_back_beside_another),
+        cmocka_unit_test(test_renamed),          cmocka_unit_test(test_another_kind),
+        cmocka_unit_test(test_missing),          cmocka_unit_test(test_list),
+        cmocka_unit_test(test_sharing),          cmocka_unit_test(test_rights),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
