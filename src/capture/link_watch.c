@@ -101,10 +101,10 @@ static size_t aligned(size_t length)
     return (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* Lost before any socket could see them: rx_missed_errors (the card had no buffer) and rx_fifo_errors (a queue of it was
- * full). Not rx_dropped, though the kernel adds it to "drop" in /proc/net/dev: it also counts frames that we have seen and
- * that nobody else wanted, such as all those of a VLAN that is not set up here, which is what a mirrored port delivers.
- * Not rx_over_errors, where drivers count the same losses once more. */
+/* Lost before any socket could see them: rx_missed_errors (the card had no buffer) and rx_fifo_errors (a queue of it
+ * was full). Not rx_dropped, though the kernel adds it to "drop" in /proc/net/dev: it also counts frames that we have
+ * seen and that nobody else wanted, such as all those of a VLAN that is not set up here, which is what a mirrored port
+ * delivers. Not rx_over_errors, where drivers count the same losses once more. */
 static void read_counters(struct bytes value, struct link *ret_link)
 {
     struct rtnl_link_stats64 counters = {0};
