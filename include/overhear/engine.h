@@ -115,8 +115,8 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
 void engine_free(struct engine *engine);
 
 /* What engines otherwise have the C library and libcrypto load when they first need it (character sets, digests),
- * loaded before: for a process that is about to give up opening files. While it is held no engine needs a file but those
- * of --extract. NULL where memory is out. Thread-safe, as are the engines' own uses of it. */
+ * loaded before: for a process that is about to give up opening files. While it is held no engine needs a file but
+ * those of --extract. NULL where memory is out. Thread-safe, as are the engines' own uses of it. */
 struct engine_library;
 struct engine_library *engine_load(void);
 void engine_unload(struct engine_library *library);
