@@ -219,7 +219,7 @@ void names_label(struct names *names, struct record *record, uint64_t (*number)(
     const struct conversation *conversation = record->conversation;
     if (conversation && names) {
         const struct address *client = &conversation->source.ip, *server = &conversation->destination.ip;
-        record->source_domain = names_find(names, server, client, conversation->first.time_ns);
+        record->source_domain = names_find(names, client, client, conversation->first.time_ns);
         record->destination_domain = names_find(names, client, server, conversation->first.time_ns);
     }
     if (!record->has_late)
