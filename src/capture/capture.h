@@ -7,8 +7,9 @@
  *
  * Time stamps: seconds of pcap count from 1970 without a sign (up to 2106); microseconds or nanoseconds of a whole
  * second and more are carried into the seconds; times of pcapng that an int64_t of nanoseconds cannot hold become
- * its nearest value (2262). A pcapng Simple Packet Block has no time: it gets that of the frame before it.
- * A frame that claims fewer bytes on the wire than were captured gets wire_length = what was captured.
+ * its nearest value (2262), and those before 1970 become 1970. A pcapng Simple Packet Block has no time: it gets that
+ * of the frame before it. A frame that claims fewer bytes on the wire than were captured gets wire_length = what was
+ * captured.
  */
 #ifndef OVERHEAR_CAPTURE_CAPTURE_H
 #define OVERHEAR_CAPTURE_CAPTURE_H

@@ -75,11 +75,12 @@ static int broken(char ret_problem[PROBLEM_SIZE], const char *problem)
     return CAPTURE_BROKEN;
 }
 
+/* Nothing was captured before 1970; so the difference of any two times fits, too. */
 static int64_t clamp(wide value)
 {
     if (value > INT64_MAX)
         return INT64_MAX;
-    return value < INT64_MIN ? INT64_MIN : (int64_t)value;
+    return value < 0 ? 0 : (int64_t)value;
 }
 
 static wide power_of_ten(unsigned exponent)

@@ -20,7 +20,6 @@ enum {
     LOOK_FRAMES = 1024,  /* so many at most between two looks at the clock */
     COLLECT_MS = 50,     /* how long the collector waits for records */
     INTERFACES_MAX = 64, /* told in a stats record */
-    FANOUT_GROUP_MASK = 0xffff,
 };
 
 static const int64_t flush_ns = 1000000000; /* under load: what is written waits no longer */
@@ -33,6 +32,7 @@ struct listener {
     bool stopped;
     unsigned until_count;
     int64_t counted_ns;
+    int64_t last_frame_ns, silent_since_ns; /* the frame's time; since when none has come, 0: one was the last thing */
     /* guarded by listening->mutex: */
     struct capture_interface rows[INTERFACES_MAX];
     size_t row_count;
@@ -63,6 +63,14 @@ static int64_t wall_clock_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Goes on while the machine sleeps, and takes no part in what is done to the wall clock. */
+static int64_t steady_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static bool is_hurried(const struct options *options)
 {
     return options->line_buffered || (!options->output_path && isatty(STDOUT_FILENO));
@@ -79,7 +87,8 @@ static bool open_listener(struct listening *listening, size_t number, char ret_e
         .buffer_kib = options->buffer_kib,
         .not_promiscuous = options->not_promiscuous,
         .hurry = is_hurried(options),
-        .fanout_group = listening->count > 1 ? (uint16_t)((unsigned)getpid() & FANOUT_GROUP_MASK) : 0,
+        .fanout_group = listening->count > 1 ? CAPTURE_FANOUT_NEW : 0,
+        .fanout_with = number > 0 ? listening->listeners[0].capture : NULL,
     };
     listener->listening = listening;
     listener->capture = capture_open_live(&live, 1, ret_error);
@@ -340,6 +349,17 @@ static void stop_if_asked(struct listener *listener)
     listener->stopped = true;
 }
 
+/* No frame came: it is now what the last one said, and what has passed since. So a wall clock that is set, and a
+ * network card with a clock of its own, do no harm. */
+static void pass_time(struct listener *listener, struct engine *engine)
+{
+    int64_t now_ns = steady_clock_ns();
+    if (listener->silent_since_ns == 0)
+        listener->silent_since_ns = now_ns;
+    if (listener->last_frame_ns != 0)
+        engine_idle(engine, listener->last_frame_ns + (now_ns - listener->silent_since_ns));
+}
+
 static void listen_alone(struct listening *listening, struct run *run)
 {
     struct listener *listener = &listening->listeners[0];
@@ -350,11 +370,13 @@ static void listen_alone(struct listening *listening, struct run *run)
         enum capture_result result = capture_next(listener->capture, &frame, error);
         if (result == CAPTURE_FRAME) {
             listening->frames++;
+            listener->last_frame_ns = frame.moment.time_ns;
+            listener->silent_since_ns = 0;
             run_take_frame(run, &frame);
             if (--until_look > 0)
                 continue;
         } else if (result == CAPTURE_NOTHING) {
-            engine_idle(run->engine, wall_clock_ns());
+            pass_time(listener, run->engine);
         } else if (result == CAPTURE_NEWS) {
             progress_erase(&run->progress);
             message("%s", error);

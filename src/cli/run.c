@@ -328,6 +328,18 @@ static void report_conversation(struct run *run)
     free(statistics);
 }
 
+/* -Y: what `matches` could not be asked of a text within bounds counts as no match. */
+static void report_filter(struct run *run)
+{
+    uint64_t given_up = run->sink.display_filter ? display_filter_given_up(run->sink.display_filter) : 0;
+    char text[160];
+    if (given_up == 0)
+        return;
+    snprintf(text, sizeof text, "-Y: %llu texts were too long or too hard for the pattern; they count as not matching",
+             (unsigned long long)given_up);
+    run_fail(run, text);
+}
+
 static void finish_saving(struct run *run)
 {
     char error[SAVE_ERROR_SIZE] = "";
@@ -354,6 +366,7 @@ void run_finish(struct run *run)
     finish_saving(run);
     report_files(run);
     report_conversation(run);
+    report_filter(run);
     bool nothing_was_read = run->frames == 0 && run->status != STATUS_DONE;
     if (wanted && (!nothing_was_read || run->options->summary == SUMMARY_JSON))
         summarize(run);

@@ -133,7 +133,7 @@ static enum exit_status open_saved_frames(struct run *run)
         message("%s", error);
         return STATUS_BROKEN;
     }
-    run->save = save_open(options, error);
+    run->save = run->sink.save = save_open(options, error);
     if (run->save)
         return STATUS_DONE;
     message("-w %s", error);
@@ -227,7 +227,7 @@ static enum exit_status open_output(struct run *run)
     };
     if (options->only_summary || options->follow != FOLLOW_NONE)
         return STATUS_DONE;
-    run->output = output_new(&output);
+    run->output = run->sink.output = output_new(&output);
     return run->output ? STATUS_DONE : STATUS_BROKEN;
 }
 
@@ -250,23 +250,32 @@ static enum exit_status open_follow(struct run *run)
     if (options->follow == FOLLOW_NONE)
         return STATUS_DONE;
     run->follow = follow_new(&follow);
+    const char *place = "";
+    int reason = run->follow ? follow_error(run->follow, &place) : 0;
+    if (reason == EEXIST)
+        message("--follow all %s: an earlier run has left its files there; expected another folder",
+                options->follow_folder);
+    else if (reason != 0)
+        message("--follow all: %s: %s", place, strerror(reason));
+    if (reason != 0)
+        return reason == EEXIST ? STATUS_WRONG : STATUS_BROKEN;
     return run->follow ? STATUS_DONE : STATUS_BROKEN;
 }
 
-/* What records pass through on their way to the output. */
+/* What records pass through. The expression is read before anything is opened: a slip in it is not to cost the old
+ * results. */
 static enum exit_status open_sink(struct run *run)
 {
     const struct options *options = run->options;
     char error[DISPLAY_FILTER_ERROR_SIZE] = "";
     sink_init(&run->sink, options);
-    run->sink.output = run->output;
-    run->sink.save = run->save;
     if (options->display_filter) {
         run->sink.display_filter = display_filter_new(options->display_filter, options->show_secrets, error);
         if (!run->sink.display_filter) {
             fprintf(stderr, "overhear: %s\n", error);
             return STATUS_WRONG;
         }
+        display_filter_max_text(run->sink.display_filter, options->max_text);
     }
     const bool wants_summary = options->only_summary || options->summary == SUMMARY_TEXT ||
                                options->summary == SUMMARY_JSON ||
@@ -377,8 +386,8 @@ static enum exit_status give_up_rights(struct run *run)
 static enum exit_status open_all(struct run *run)
 {
     enum exit_status (*const steps[])(struct run *) = {
-        open_notes,  open_interfaces, open_captures, open_filter,    open_results, open_folders,
-        open_output, open_follow,     open_sink,     give_up_rights, lock_up,
+        open_sink,    open_notes,  open_interfaces, open_captures, open_filter, open_results,
+        open_folders, open_output, give_up_rights,  open_follow,   lock_up,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         enum exit_status status = steps[i](run);

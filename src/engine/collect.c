@@ -8,8 +8,8 @@
 #include <time.h>
 
 enum {
-    A_CALL = 4096,            /* events that one call hands over at most */
-    OTHERS_ARE_BUSY_US = 100, /* how long to wait for a worker that may still say something earlier */
+    A_CALL = 4096,   /* events that one call hands over at most */
+    NAP_NS = 200000, /* a worker may still say something earlier, or say more */
     SECOND_NS = 1000 * 1000 * 1000,
     MILLISECOND_NS = 1000 * 1000,
 };
@@ -191,23 +191,22 @@ static void sleep_until(struct workers *workers, int64_t until_ns)
     pthread_mutex_unlock(&workers->wake_lock);
 }
 
+/* Before a deep sleep a nap: a worker that says one thing after the other need not wake anybody for each of them. */
 bool workers_collect(struct workers *workers, int wait_ms)
 {
+    const struct timespec nap = {.tv_nsec = NAP_NS};
     const int64_t until_ns = now_ns() + (int64_t)wait_ms * MILLISECOND_NS;
     bool any = false, done = false;
-    for (;;) {
+    for (unsigned tries = 0;; tries++) {
         if (take_all(workers, &any, &done) > 0)
             return true;
         if (done)
             return false;
-        int64_t left_ns = until_ns - now_ns();
-        if (left_ns <= 0)
+        if (until_ns - now_ns() <= 0)
             return true;
-        if (any) {
-            const struct timespec moment = {.tv_nsec = OTHERS_ARE_BUSY_US * 1000};
-            nanosleep(&moment, NULL);
-        } else {
+        if (any || tries == 0)
+            nanosleep(&nap, NULL);
+        else
             sleep_until(workers, until_ns);
-        }
     }
 }

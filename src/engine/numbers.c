@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A table with open addressing. Identifiers are counted up, so that they spread over the table by themselves.
+ * A table with open addressing. Identifiers are counted up: they are scattered, or all that are open would lie side by
+ * side, and who is forgotten would have to be looked for among all of them.
  */
 #include "numbers.h"
 
@@ -48,10 +49,16 @@ void numbers_free(struct numbers *numbers)
     budget_give(numbers->budget, numbers, sizeof *numbers);
 }
 
+/* Where it is looked for first. */
+static size_t home_of(size_t capacity, uint64_t id)
+{
+    return (size_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (capacity - 1);
+}
+
 /* Its place, or the free one where it would be. */
 static size_t place_of(const struct place *places, size_t capacity, uint64_t id)
 {
-    size_t at = id & (capacity - 1);
+    size_t at = home_of(capacity, id);
     while (places[at].id != 0 && places[at].id != id)
         at = (at + 1) & (capacity - 1);
     return at;
@@ -99,8 +106,8 @@ static void forget(struct numbers *numbers, uint64_t id)
         return;
     numbers->count--;
     for (size_t at = (hole + 1) & mask; places[at].id != 0; at = (at + 1) & mask) {
-        size_t wanted = places[at].id & mask;
-        if (((at - wanted) & mask) >= ((at - hole) & mask)) {
+        size_t home = home_of(numbers->capacity, places[at].id);
+        if (((at - home) & mask) >= ((at - hole) & mask)) {
             places[hole] = places[at];
             hole = at;
         }

@@ -8,7 +8,9 @@ when it reads the frames that it saved itself; and the same frames that tcpdump 
 TLS this says what must have been heard, to the letter. Needs root and the packages that the scripts name.
 """
 
+import re
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -65,12 +67,21 @@ def interrupted(program, cases):
         cases.check("read" in summary_of(log.read_text()), "interrupted: summed up after SIGTERM", log.read_text())
 
 
+def interfaces_come_and_go(program, cases):
+    """A program of its own, because it moves into a network namespace of its own."""
+    result = subprocess.run([sys.executable, HERE / "interfaces.py", program], capture_output=True, text=True, timeout=120, check=False)
+    last = re.fullmatch(r"live interfaces: (\d+) passed, (\d+) failed", (result.stdout.splitlines() or [""])[-1])
+    if cases.check(last and result.returncode == 0, "interfaces", result.stdout + result.stderr):
+        cases.passed += int(last[1])
+
+
 def main():
     program = str(Path(sys.argv[1]).resolve())
     cases = Cases()
     for script, look in TALKS:
         listen_to(script, look, program, cases)
     interrupted(program, cases)
+    interfaces_come_and_go(program, cases)
     for line in load.under_load(program, cases):
         print(line)
     print(f"live: {cases.passed} passed, {cases.failed} failed")
