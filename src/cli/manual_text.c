@@ -80,7 +80,7 @@ const struct manual_block manual_options[] = {
     {"line-buffered",
      "With `-i` that is so on a terminal anyway; what goes to a file or a pipe is written at least once a second."},
     {"snapshot-length", "What is cut off cannot be understood: for looking at headers alone."},
-    {"write", "A pcap file has one link type: frames of another are left out, and a message says how many."},
+    {"write", "A pcap file has one link type: frames of another are left out, and a message says so."},
     {"memory",
      "When that is reached, the conversations with least to lose end early, and their records say `evicted`."},
     {"user", "No way leads back, and no capability is kept."},
@@ -105,7 +105,8 @@ static const struct manual_block section_filter[] = {
     {"FIELD in {VALUE, VALUE}", "One of the values; networks, too."},
     {"FIELD exists", "The record has this field."},
     {"and, or, not, ()", "Put expressions together; `not` binds more than `and`, and `and` more than `or`."},
-    {NULL, "Of a field with several values one that fits is enough. A wrong expression is pointed at with a caret. In "
+    {NULL, "Of a field with several values one that fits is enough; for `!=` none may be equal. What is absent fits "
+           "nothing. A wrong expression is pointed at with a caret. In "
            "a shell the whole expression stands best between single quotes."},
 };
 

@@ -525,7 +525,7 @@ const struct option_row option_rows[] = {
 
     {'w', ARGUMENT_REQUIRED, "write", "FILE", take_save, GROUP_SAVE, "also save the frames read there, as pcap"},
     {'C', ARGUMENT_REQUIRED, "file-size", "SIZE", take_save_size, GROUP_SAVE,
-     "begin another file before it grows beyond SIZE (in millions of bytes, or 100M)"},
+     "begin another file when one is larger than SIZE (in millions of bytes, or 100M)"},
     {'G', ARGUMENT_REQUIRED, "rotate-seconds", "N", take_save_seconds, GROUP_SAVE,
      "begin another file every N seconds; FILE may hold strftime formats"},
     {'W', ARGUMENT_REQUIRED, "file-count", "N", take_save_files, GROUP_SAVE,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * -w: frames into files, with tcpdump's rotation (-C, -G, -W) and names; all of them, or those of the conversations
- * that
- * --only and --conversation ask for. docs/saving.md says what users may rely on.
+ * that --only and --conversation ask for. docs/saving.md says what users may rely on.
  *
  * A conversation is wanted by --only from when its protocol is known to be one of those asked for, or from when a
  * record of it passed (save_wanted): so `--only mail` saves the SMTP conversations that carried a mail. Until then its
