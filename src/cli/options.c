@@ -189,8 +189,9 @@ static int parse_short(struct options *options, int argc, char *const *argv, int
         const char shown[] = {'-', *letter, '\0'};
         const struct option_row *row = find_short(*letter);
         if (!row) {
-            snprintf(ret_error, OPTIONS_ERROR_SIZE, "unknown option '-%c' in '%.*s'; expected one of those of --help",
-                     *letter, WORD_SHOWN, word);
+            bool alone = word[2] == '\0';
+            snprintf(ret_error, OPTIONS_ERROR_SIZE, "unknown option '-%c'%s%.*s%s; expected one of those of --help",
+                     *letter, alone ? "" : " in '", alone ? 0 : WORD_SHOWN, word, alone ? "" : "'");
             return -1;
         }
         const char *value = NULL;
@@ -262,18 +263,24 @@ static int join_filter(struct options *options, const struct words *words, size_
     return 0;
 }
 
+static const struct {
+    const char *name;
+    enum verb verb;
+} verbs[] = {
+    {"explain", VERB_EXPLAIN},       {"fields", VERB_FIELDS}, {"schema", VERB_SCHEMA}, {"protocols", VERB_PROTOCOLS},
+    {"completion", VERB_COMPLETION}, {"manual", VERB_MANUAL}, {"help", VERB_HELP}};
+
+/* The verb that was probably meant; NULL: none. */
+static const char *suggest_verb(const char *word)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (edit_distance(word, strlen(word), verbs[i].name) < 3)
+            return verbs[i].name;
+    return NULL;
+}
+
 static bool take_verb(struct options *options, const struct words *words)
 {
-    static const struct {
-        const char *name;
-        enum verb verb;
-    } verbs[] = {{"explain", VERB_EXPLAIN},
-                 {"fields", VERB_FIELDS},
-                 {"schema", VERB_SCHEMA},
-                 {"protocols", VERB_PROTOCOLS},
-                 {"completion", VERB_COMPLETION},
-                 {"manual", VERB_MANUAL},
-                 {"help", VERB_HELP}};
     if (words->count == 0 || options->capture_count > 0 || options->interface_count > 0)
         return false;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
@@ -309,7 +316,11 @@ static int sort_words(struct options *options, const struct words *words, char r
     }
     size_t next = options->interface_count > 0 ? 0 : take_captures(options, words);
     if (options->interface_count == 0 && options->capture_count == 0) {
-        if (next < words->count)
+        const char *verb = next < words->count ? suggest_verb(words->at[next]) : NULL;
+        if (verb)
+            snprintf(ret_error, OPTIONS_ERROR_SIZE, "'%.*s' is no file; did you mean '%s'?", WORD_SHOWN,
+                     words->at[next], verb);
+        else if (next < words->count)
             snprintf(ret_error, OPTIONS_ERROR_SIZE,
                      "'%.*s' is no file: expected a capture to read, '-', or -i INTERFACE", WORD_SHOWN,
                      words->at[next]);
@@ -371,6 +382,25 @@ static int check_following(const struct options *options, char ret_error[OPTIONS
     return check_rules(rules, sizeof rules / sizeof rules[0], ret_error);
 }
 
+/* The same interface twice, or beside `any`, would bring each frame twice. */
+static int check_interfaces(const struct options *options, char ret_error[OPTIONS_ERROR_SIZE])
+{
+    for (size_t i = 0; i < options->interface_count; i++) {
+        const char *name = options->interfaces[i];
+        if (options->interface_count > 1 && strcmp(name, "any") == 0) {
+            snprintf(ret_error, OPTIONS_ERROR_SIZE, "-i any is all interfaces; expected no other -i beside it");
+            return -1;
+        }
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(name, options->interfaces[j]) == 0) {
+                snprintf(ret_error, OPTIONS_ERROR_SIZE, "-i %.*s: named twice; expected each interface once",
+                         WORD_SHOWN, name);
+                return -1;
+            }
+    }
+    return 0;
+}
+
 static int check_together(const struct options *options, char ret_error[OPTIONS_ERROR_SIZE])
 {
     const bool live = options->interface_count > 0;
@@ -380,7 +410,8 @@ static int check_together(const struct options *options, char ret_error[OPTIONS_
     };
     if (options->verb != VERB_ANALYZE)
         return 0;
-    if (check_rules(rules, sizeof rules / sizeof rules[0], ret_error) != 0 || check_saving(options, ret_error) != 0)
+    if (check_rules(rules, sizeof rules / sizeof rules[0], ret_error) != 0 ||
+        check_interfaces(options, ret_error) != 0 || check_saving(options, ret_error) != 0)
         return -1;
     return check_following(options, ret_error);
 }

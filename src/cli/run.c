@@ -166,13 +166,35 @@ static uint64_t total_size(const struct run *run)
     return total;
 }
 
+/* Where, and until when. */
+static void say_listening(const struct options *options)
+{
+    char *places = NULL;
+    size_t size = 0, last = options->interface_count - 1;
+    FILE *to = open_memstream(&places, &size);
+    if (!to)
+        return;
+    for (size_t i = 0; i <= last; i++) {
+        const char *separator = i == last ? " and " : ", ";
+        fprintf(to, "%s%s", i > 0 ? separator : "", options->interfaces[i]);
+    }
+    fputs(", until ", to);
+    if (options->frame_limit > 0)
+        fprintf(to, "%llu frame%s come or ", (unsigned long long)options->frame_limit,
+                options->frame_limit == 1 ? " has" : "s have");
+    if (options->duration_ns > 0)
+        fprintf(to, "%lld s have passed or ", (long long)(options->duration_ns / 1000000000));
+    if (fclose(to) == 0)
+        message("listening on %sCtrl-C", places);
+    free(places);
+}
+
 static void listen(struct run *run)
 {
     const struct options *options = run->options;
     listening_begin(run->listening);
     if (!options->quiet)
-        message("listening on %s%s, until Ctrl-C", options->interfaces[0],
-                options->interface_count > 1 ? " and others" : "");
+        say_listening(options);
     listening_run(run->listening, run);
     run->frames = listening_frames(run->listening);
 }
