@@ -145,15 +145,30 @@ static bool find_fields(const struct query *query, struct explain_page *page)
     return found;
 }
 
+/* Does the name have all that `asked` is joined of (mime_type)? */
+static bool has_joined_words(const char *name, const char *asked)
+{
+    const char *const joints = "._-";
+    char part[ASKED_SIZE];
+    for (const char *at = asked + strspn(asked, joints); *at != '\0'; at += strspn(at, joints)) {
+        const size_t length = strcspn(at, joints);
+        snprintf(part, sizeof part, "%.*s", (int)(length < sizeof part ? length : 0), at);
+        if (!has_word(name, part))
+            return false;
+        at += length;
+    }
+    return true;
+}
+
 static bool has_all_words(const struct query *query, const struct explain_field *field)
 {
     for (size_t i = 0; i < query->count; i++)
-        if (!has_word(field->name, query->words[i]))
+        if (!has_joined_words(field->name, query->words[i]))
             return false;
     return !query->scope || field->dataset == query->dataset;
 }
 
-/* Fields in whose names the words stand: `http header`, `url`. */
+/* Fields in whose names the words stand: `http header`, `url`, `mime_type`. */
 static bool find_fields_by_words(const struct query *query, struct explain_page *page)
 {
     enum { COLUMN = 32 };
@@ -401,6 +416,8 @@ static void say_unknown(const struct query *query, char *ret_error, size_t error
         add_suggestions(&text, &suggestions);
     else if (query->scope)
         add_kinds(query, &text);
+    else
+        text_add_string(&text, "; expected a protocol, or one of its commands, codes, types, headers or fields");
     finish_message(&text, ret_error, error_size);
 }
 

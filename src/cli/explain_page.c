@@ -286,7 +286,8 @@ static void write_example(struct explain_page *page, const struct explain_index 
 {
     for (size_t i = 0; i < index->field_count; i++)
         for (size_t j = 0; index->fields[i].dataset == dataset && j < index->entry_count; j++) {
-            if (!explain_is_value(&index->entries[j], &index->fields[i]))
+            if (!explain_is_value(&index->entries[j], &index->fields[i]) ||
+                index->fields[i].field->type == FIELD_BOOLEAN) /* `explain finger true` is no question */
                 continue;
             begin_paragraph(page);
             begin_line(page, INDENT);

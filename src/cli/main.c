@@ -42,8 +42,11 @@ static enum exit_status print_completion(const struct options *options)
 {
     if (options->verb_word_count == 1 && completion_print(stdout, options->verb_words[0]) == 0)
         return STATUS_DONE;
-    message("completion: '%s' found, expected bash, zsh or fish",
-            options->verb_word_count > 0 ? options->verb_words[options->verb_word_count > 1] : "nothing");
+    if (options->verb_word_count == 0)
+        message("completion: nothing follows it, expected bash, zsh or fish");
+    else
+        message("completion: '%s' found, expected bash, zsh or fish",
+                options->verb_words[options->verb_word_count > 1]);
     return STATUS_WRONG;
 }
 

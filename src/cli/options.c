@@ -416,6 +416,14 @@ static int check_together(const struct options *options, char ret_error[OPTIONS_
     return check_following(options, ret_error);
 }
 
+/* Is this no option? What is to be explained may begin with a dash: `explain pop3 -ERR`. */
+static bool is_word(const char *word, const struct words *before)
+{
+    if (word[0] != '-' || word[1] == '\0')
+        return true;
+    return before->count > 0 && strcmp(before->at[0], "explain") == 0 && word[1] != '-' && !find_short(word[1]);
+}
+
 int options_parse(struct options *options, int argc, char *const *argv, char ret_error[OPTIONS_ERROR_SIZE])
 {
     *options = (struct options){0};
@@ -433,7 +441,7 @@ int options_parse(struct options *options, int argc, char *const *argv, char ret
     bool only_words = false; /* after -- */
     for (int i = 1; i < argc; i++) {
         int result = 0;
-        if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
+        if (only_words || is_word(argv[i], &words))
             words.at[words.count++] = argv[i];
         else if (strcmp(argv[i], "--") == 0)
             only_words = true;

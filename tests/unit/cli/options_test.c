@@ -255,6 +255,8 @@ static void knows_its_verbs(void **state)
         {"fields", VERB_FIELDS, 0},
         {"fields dns http", VERB_FIELDS, 2},
         {"schema", VERB_SCHEMA, 0},
+        {"explain pop3 -ERR", VERB_EXPLAIN, 2},
+        {"explain -n pop3 APOP", VERB_EXPLAIN, 2},
         {"protocols", VERB_PROTOCOLS, 0},
         {"help", VERB_HELP, 0},
         {"-h", VERB_HELP, 0},
