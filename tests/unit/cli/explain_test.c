@@ -261,8 +261,8 @@ static void suggests_what_was_meant(void **state)
                  "pop3.command, pop3.response.code, pop3.response.status");
     expect_error(state, "stats xyzzy", "nothing is known of 'xyzzy' in stats; 'overhear explain stats' tells what is");
     expect_error(state, "qqqqqqqqqq",
-                 "nothing is known of 'qqqqqqqqqq'; expected a protocol, or a command, code, type, header, flag or "
-                 "field of one");
+                 "nothing is known of 'qqqqqqqqqq'; expected a protocol, or one of its commands, codes, types, headers "
+                 "or fields");
     expect_error(
         state, "~",
         "nothing is known of ' '; expected a protocol, or one of its commands, codes, types, headers or fields");
@@ -303,8 +303,8 @@ static void measures_how_far_words_are_apart(void **state)
 static void lets_nothing_act(void **state)
 {
     expect_error(state, "zzz\x1b[31m\xe2\x80\xae\x9b",
-                 "nothing is known of 'zzz\\x1b[31m\\xe2\\x80\\xae\\x9b'; expected a protocol, or a command, code, "
-                 "type, header, flag or field of one");
+                 "nothing is known of 'zzz\\x1b[31m\\xe2\\x80\\xae\\x9b'; expected a protocol, or one of its commands, "
+                 "codes, types, headers or fields");
     char long_word[600];
     memset(long_word, 'q', sizeof long_word - 1);
     long_word[sizeof long_word - 1] = '\0';
