@@ -64,6 +64,7 @@ enum detail {
     DETAIL_NOTED = 16, /* only where a note stands beside it: the values are shown elsewhere already */
     DETAIL_SHORT =
         32, /* without -v: only the beginning of a list and of each long text in it, or of a text of many lines */
+    DETAIL_LAST = 64, /* of SPEAKER_SAME: the time is that of the last frame, not of the first */
 };
 
 enum { LINE_ONCE = -1 };

@@ -73,7 +73,7 @@ static const struct field fields[FLOW_FIELD_COUNT] = {
 
 static const struct line lines[] = {
     {.speaker = SPEAKER_SAME,
-     .detail = DETAIL_VERBOSE,
+     .detail = DETAIL_VERBOSE | DETAIL_LAST,
      .each = LINE_ONCE,
      .words = "{overhear.flow.state} ({overhear.flow.reason}): {network.bytes:size}, packets: {network.packets}"
               "[, round trip {overhear.flow.rtt:duration}]"},

@@ -178,6 +178,8 @@ static struct margin margin_of(const struct record *record, const struct line *l
         margin.arrow = "◂";
         margin.style = STYLE_SERVER;
         moment = record->response;
+    } else if ((line->detail & DETAIL_LAST) && record->last.frame != 0) {
+        moment = record->last;
     } else if (is_anomaly(record)) {
         margin.arrow = "!";
         margin.style = STYLE_WARNING;
