@@ -176,7 +176,10 @@ static bool find_field(struct parser *parser, struct filter_field *field, struct
     bool has_key = field->has_key;
     char quote[QUOTE_SIZE], hint[SUGGESTION_SIZE];
     if (!field_find(parser->table, field)) {
-        suggest_field(parser->table, field->name, hint);
+        if (bytes_is(field->name, "exists"))
+            snprintf(hint, sizeof hint, "it stands behind a field: dns.response_code exists");
+        else
+            suggest_field(parser->table, field->name, hint);
         return complain(&parser->source, span, hint, "unknown field '%s'",
                         complaint_quote(&parser->source, span, quote));
     }

@@ -57,6 +57,10 @@ static void test_fields(void **state)
                        "  Probe-Data\n"
                        "  ^~~~~~~~~~\n"
                        "  did you mean network.protocol == probe-data?"},
+        {"exists probe.ip", "-Y: unknown field 'exists'\n"
+                            "  exists probe.ip\n"
+                            "  ^~~~~~\n"
+                            "  it stands behind a field: dns.response_code exists"},
         {"notes exists", "-Y: unknown field 'notes'\n"
                          "  notes exists\n"
                          "  ^~~~~\n"
