@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -25,9 +26,7 @@ static const int plain_calls[] = {
     SCMP_SYS(read),
     SCMP_SYS(readv),
     SCMP_SYS(pread64),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    SCMP_SYS(pwrite64),
+    SCMP_SYS(pwrite64), /* no socket takes it */
     SCMP_SYS(lseek),
     SCMP_SYS(_llseek),
     SCMP_SYS(close),
@@ -37,7 +36,6 @@ static const int plain_calls[] = {
     SCMP_SYS(ftruncate64),
     SCMP_SYS(fsync),
     SCMP_SYS(fdatasync),
-    SCMP_SYS(dup),
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
     SCMP_SYS(ppoll_time64),
@@ -167,6 +165,12 @@ static const struct rule packet_calls[] = {
     {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFFLAGS}}},
 };
 
+/* Not on the packet sockets: what is written there is sent. */
+static const struct rule write_calls[] = {
+    {SCMP_SYS(write), {{0}}},
+    {SCMP_SYS(writev), {{0}}},
+};
+
 static const struct rule link_calls[] = {
     {SCMP_SYS(sendto), {{0}}},
     {SCMP_SYS(recvfrom), {{0}}},
@@ -186,27 +190,72 @@ static int allow_on(scmp_filter_ctx filter, const struct rule *rules, size_t cou
     return result;
 }
 
-/* All descriptors from the lowest to the highest of the sockets, in blocks, because the kernel takes only so long a
- * filter. Between them there are no other sockets. */
-static int allow_packet_sockets(scmp_filter_ctx filter, const struct sandbox_options *options)
+/* On all descriptors from `first` to `last`, in blocks, because the kernel takes only so long a filter. */
+static int allow_between(scmp_filter_ctx filter, const struct rule *rules, size_t count, unsigned first, unsigned last)
 {
-    if (options->packet_socket_count == 0)
-        return 0;
-    unsigned first = (unsigned)options->packet_sockets[0], last = first;
-    for (size_t i = 1; i < options->packet_socket_count; i++) {
-        unsigned socket = (unsigned)options->packet_sockets[i];
-        first = socket < first ? socket : first;
-        last = socket > last ? socket : last;
-    }
     int result = 0;
     while (first <= last && result == 0) {
         unsigned size = 1;
-        while (first % (2 * size) == 0 && first + 2 * size - 1 <= last)
+        while (first % (2 * size) == 0 && last - first >= 2 * size - 1)
             size *= 2;
-        result = allow_on(filter, packet_calls, sizeof packet_calls / sizeof packet_calls[0], first, size);
+        result = allow_on(filter, rules, count, first, size);
         first += size;
     }
     return result;
+}
+
+/* The lowest and the highest of the packet sockets. */
+static void find_bounds(const struct sandbox_options *options, unsigned *ret_first, unsigned *ret_last)
+{
+    *ret_first = *ret_last = (unsigned)options->packet_sockets[0];
+    for (size_t i = 1; i < options->packet_socket_count; i++) {
+        unsigned socket = (unsigned)options->packet_sockets[i];
+        *ret_first = socket < *ret_first ? socket : *ret_first;
+        *ret_last = socket > *ret_last ? socket : *ret_last;
+    }
+}
+
+/* Between the packet sockets there are no others, but for those that tell of interfaces. */
+static int allow_packet_sockets(scmp_filter_ctx filter, const struct sandbox_options *options)
+{
+    unsigned first, last;
+    if (options->packet_socket_count == 0)
+        return 0;
+    find_bounds(options, &first, &last);
+    return allow_between(filter, packet_calls, sizeof packet_calls / sizeof packet_calls[0], first, last);
+}
+
+static bool is_listed(const int *sockets, size_t count, unsigned descriptor)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((unsigned)sockets[i] == descriptor)
+            return true;
+    return false;
+}
+
+/* Of a descriptor between the packet sockets. One that is free may become a file's, but never a socket's: none can be
+ * made or duplicated any more. What is no file of any kind (libpcap wakes itself with such) is not written to. */
+static bool may_be_written(const struct sandbox_options *options, unsigned descriptor)
+{
+    struct stat status;
+    if (is_listed(options->packet_sockets, options->packet_socket_count, descriptor) ||
+        is_listed(options->link_sockets, options->link_socket_count, descriptor))
+        return false;
+    return fstat((int)descriptor, &status) != 0 || (status.st_mode & S_IFMT) != 0;
+}
+
+static int allow_writing(scmp_filter_ctx filter, const struct sandbox_options *options)
+{
+    const size_t count = sizeof write_calls / sizeof write_calls[0];
+    unsigned first, last;
+    if (options->packet_socket_count == 0)
+        return allow_all(filter, write_calls, count);
+    find_bounds(options, &first, &last);
+    int result = first > 0 ? allow_between(filter, write_calls, count, 0, first - 1) : 0;
+    for (unsigned i = first; i < last && result == 0; i++)
+        if (may_be_written(options, i))
+            result = allow_on(filter, write_calls, count, i, 1);
+    return result == 0 ? allow_between(filter, write_calls, count, last + 1, INT32_MAX) : result;
 }
 
 static int allow_link_sockets(scmp_filter_ctx filter, const struct sandbox_options *options)
@@ -223,6 +272,8 @@ static int build_filter(scmp_filter_ctx filter, const struct sandbox_options *op
     int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (result == 0)
         result = allow_steady_state(filter);
+    if (result == 0)
+        result = allow_writing(filter, options);
     if (result == 0)
         result = allow_files(filter, options);
     if (result == 0)
