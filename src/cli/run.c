@@ -274,6 +274,13 @@ static void add_saved(const struct run *run, struct summary *summary)
     summary->not_saved_frames = save_overflowed(run->save);
 }
 
+/* Where results and messages share a terminal. */
+static void leave_room(const struct run *run)
+{
+    if (run->sink.passed > 0 && isatty(STDERR_FILENO) && isatty(run->results.descriptor))
+        fputc('\n', stderr);
+}
+
 /* Alone it is the result, else it stands beside the results. */
 static void print_summary(struct run *run, const struct engine_statistics *statistics)
 {
@@ -293,7 +300,10 @@ static void print_summary(struct run *run, const struct engine_statistics *stati
     FILE *to = alone ? fdopen(descriptor, "w") : stderr;
     if (!to)
         return;
-    if (options->summary == SUMMARY_JSON || (alone && options->format == OUTPUT_JSON))
+    const bool is_json = options->summary == SUMMARY_JSON || (alone && options->format == OUTPUT_JSON);
+    if (!alone && !is_json)
+        leave_room(run);
+    if (is_json)
         summary_print_json(to, &summary);
     else
         summary_print_text(to, &summary);
@@ -301,12 +311,17 @@ static void print_summary(struct run *run, const struct engine_statistics *stati
         run_fail(run, "writing the summary failed");
 }
 
+bool run_wants_summary(const struct options *options)
+{
+    const bool only_bytes = options->follow == FOLLOW_ONE && options->interface_count == 0;
+    if (options->only_summary || options->summary != SUMMARY_DEFAULT)
+        return options->summary != SUMMARY_NONE;
+    return !options->quiet && !only_bytes;
+}
+
 static void summarize(struct run *run)
 {
-    const struct options *options = run->options;
-    bool wanted = options->only_summary || options->summary != SUMMARY_DEFAULT || !options->quiet;
-    struct engine_statistics *statistics = wanted && options->summary != SUMMARY_NONE ? calloc(1, sizeof *statistics)
-                                                                                      : NULL;
+    struct engine_statistics *statistics = run_wants_summary(run->options) ? calloc(1, sizeof *statistics) : NULL;
     if (!statistics)
         return;
     run_statistics(run, statistics);
@@ -422,10 +437,10 @@ enum exit_status run_close(struct run *run)
         notes_free(run->notes);
     close_files(run);
     filter_free(run->filter);
-    if (run->follow_folder >= 0)
-        close(run->follow_folder);
-    if (run->memory_descriptor >= 0)
-        close(run->memory_descriptor);
+    const int descriptors[] = {run->save_folder, run->extract_folder, run->follow_folder, run->memory_descriptor};
+    for (size_t i = 0; i < sizeof descriptors / sizeof descriptors[0]; i++)
+        if (descriptors[i] >= 0)
+            close(descriptors[i]);
     if (results_close(&run->results, error, sizeof error) != 0)
         run_fail(run, error);
     return run->status;

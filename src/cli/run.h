@@ -35,11 +35,11 @@ struct run {
     struct engine *engine; /* NULL: workers analyse */
     struct save *save;     /* of -w; NULL: none, or it failed */
     struct follow *follow;
-    struct listening *listening; /* of -i */
-    struct opened_file *files;   /* as many as captures */
-    struct filter *filter;       /* of files; NULL: none */
-    int follow_folder;           /* of --follow all; -1: none */
-    int memory_descriptor;       /* tells how much memory the process takes; -1: unknown */
+    struct listening *listening;                    /* of -i */
+    struct opened_file *files;                      /* as many as captures */
+    struct filter *filter;                          /* of files; NULL: none */
+    int save_folder, extract_folder, follow_folder; /* of -w that rotates, --extract, --follow all; -1: none */
+    int memory_descriptor;                          /* tells how much memory the process takes; -1: unknown */
     struct progress progress;
     int64_t begun_ns;
     uint64_t frames;           /* numbered so far, over all captures */
@@ -63,6 +63,10 @@ void run_finish(struct run *run);
 
 /* Frees; the exit status of the program. */
 enum exit_status run_close(struct run *run);
+
+/* Is the summary to be printed at the end? Not after the bytes of one conversation of a file, unless it is asked for.
+ */
+bool run_wants_summary(const struct options *options);
 
 /* For the loops: */
 

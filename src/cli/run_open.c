@@ -128,10 +128,12 @@ static enum exit_status open_saved_frames(struct run *run)
 {
     const struct options *options = run->options;
     char error[CAPTURE_ERROR_SIZE] = "", folder[SAVE_PATH_SIZE];
-    if (rotates(options) && save_folder(options, folder) >= 0 &&
-        !privileges_can_write_folder(&run->identity, "-w", folder, error, sizeof error)) {
-        message("%s", error);
-        return STATUS_BROKEN;
+    if (rotates(options) && save_folder(options, folder) >= 0) {
+        if (!privileges_can_write_folder(&run->identity, "-w", folder, error, sizeof error)) {
+            message("%s", error);
+            return STATUS_BROKEN;
+        }
+        run->save_folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
     run->save = run->sink.save = save_open(options, error);
     if (run->save)
@@ -160,26 +162,21 @@ static enum exit_status open_results(struct run *run)
 
 /* A folder of that name is made where there is none: for the owner alone, because what travels is nobody else's
  * business. It belongs to whom we will be. */
-static enum exit_status make_folder(struct run *run, const char *option, const char *folder)
+static enum exit_status make_folder(struct run *run, const char *option, const char *folder, int *ret_descriptor)
 {
     char error[CAPTURE_ERROR_SIZE] = "";
-    struct stat status;
-    if (mkdir(folder, 0700) == 0) {
-        int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        int result = descriptor >= 0 ? privileges_give(&run->identity, descriptor, folder, error, sizeof error) : 0;
-        if (descriptor >= 0)
-            close(descriptor);
-        if (result != 0) {
-            message("%s %s", option, error);
-            return STATUS_BROKEN;
-        }
-    } else if (errno != EEXIST) {
+    const bool made = mkdir(folder, 0700) == 0;
+    if (!made && errno != EEXIST) {
         message("%s %s: the folder cannot be made: %s", option, folder, strerror(errno));
         return STATUS_BROKEN;
     }
-    if (stat(folder, &status) != 0 || !S_ISDIR(status.st_mode)) {
-        message("%s %s: expected a folder that can be written to: %s", option, folder,
-                strerror(S_ISDIR(status.st_mode) ? errno : ENOTDIR));
+    *ret_descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (made ? O_NOFOLLOW : 0));
+    if (*ret_descriptor < 0) {
+        message("%s %s: expected a folder that can be written to: %s", option, folder, strerror(errno));
+        return STATUS_BROKEN;
+    }
+    if (made && privileges_give(&run->identity, *ret_descriptor, folder, error, sizeof error) != 0) {
+        message("%s %s", option, error);
         return STATUS_BROKEN;
     }
     if (privileges_can_write_folder(&run->identity, option, folder, error, sizeof error))
@@ -193,16 +190,10 @@ static enum exit_status open_folders(struct run *run)
     const struct options *options = run->options;
     enum exit_status status = STATUS_DONE;
     if (options->extract_folder)
-        status = make_folder(run, "--extract", options->extract_folder);
+        status = make_folder(run, "--extract", options->extract_folder, &run->extract_folder);
     if (status == STATUS_DONE && options->follow == FOLLOW_ALL)
-        status = make_folder(run, "--follow all", options->follow_folder);
-    if (status != STATUS_DONE || options->follow != FOLLOW_ALL)
-        return status;
-    run->follow_folder = open(options->follow_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (run->follow_folder >= 0)
-        return STATUS_DONE;
-    message("--follow all %s: %s", options->follow_folder, strerror(errno));
-    return STATUS_BROKEN;
+        status = make_folder(run, "--follow all", options->follow_folder, &run->follow_folder);
+    return status;
 }
 
 static enum exit_status open_output(struct run *run)
@@ -277,10 +268,7 @@ static enum exit_status open_sink(struct run *run)
         }
         display_filter_max_text(run->sink.display_filter, options->max_text);
     }
-    const bool wants_summary = options->only_summary || options->summary == SUMMARY_TEXT ||
-                               options->summary == SUMMARY_JSON ||
-                               (options->summary == SUMMARY_DEFAULT && !options->quiet);
-    if (wants_summary && !(run->sink.ranking = ranking_new()))
+    if (run_wants_summary(options) && !(run->sink.ranking = ranking_new()))
         return STATUS_BROKEN;
     return STATUS_DONE;
 }
@@ -297,6 +285,7 @@ static enum exit_status open_engine(struct run *run)
         .no_notes = options->no_notes,
         .hash_files = options->hash_files,
         .extract_folder = options->extract_folder,
+        .extract_descriptor = run->extract_folder > 0 ? run->extract_folder : 0,
         .extract_limit = options->extract_limit,
         .ports = options->ports,
         .port_count = options->port_count,
@@ -314,28 +303,24 @@ static enum exit_status open_engine(struct run *run)
     return run->engine ? STATUS_DONE : STATUS_BROKEN;
 }
 
-/* Folders of files that are still to be made. */
-struct folders {
-    char output[PATH_MAX], saved[SAVE_PATH_SIZE];
-};
-
-static void add_folder(struct sandbox_options *sandbox, const char *folder, bool only_adds)
+static void add_folder(struct sandbox_options *sandbox, const char *path, int descriptor, bool only_adds)
 {
+    if (descriptor < 0)
+        return;
     sandbox->only_adds[sandbox->folder_count] = only_adds;
-    sandbox->folders[sandbox->folder_count++] = folder;
+    sandbox->folders[sandbox->folder_count] = path;
+    sandbox->folder_descriptors[sandbox->folder_count++] = descriptor;
 }
 
-static void list_folders(const struct run *run, struct sandbox_options *sandbox, struct folders *folders)
+/* Where files are still to be made. */
+static void list_folders(const struct run *run, struct sandbox_options *sandbox)
 {
     const struct options *options = run->options;
-    if (options->output_path && run->listening && results_folder(options->output_path, folders->output)) /* SIGHUP */
-        add_folder(sandbox, folders->output, true);
-    if (rotates(options) && save_folder(options, folders->saved) >= 0)
-        add_folder(sandbox, folders->saved, true);
-    if (options->extract_folder)
-        add_folder(sandbox, options->extract_folder, false);
-    if (options->follow_folder)
-        add_folder(sandbox, options->follow_folder, false);
+    if (run->listening) /* SIGHUP */
+        add_folder(sandbox, options->output_path, run->results.folder, true);
+    add_folder(sandbox, options->save_path, run->save_folder, true);
+    add_folder(sandbox, options->extract_folder, run->extract_folder, false);
+    add_folder(sandbox, options->follow_folder, run->follow_folder, false);
 }
 
 static enum exit_status say_sandbox(const struct run *run, enum sandbox_result result, const char *error)
@@ -351,11 +336,10 @@ static enum exit_status say_sandbox(const struct run *run, enum sandbox_result r
 static enum exit_status lock_up(struct run *run)
 {
     struct sandbox_options sandbox = {0};
-    struct folders folders;
     char error[SANDBOX_ERROR_SIZE] = "";
     enum exit_status status = STATUS_DONE;
     const bool wanted = !run->options->no_sandbox;
-    list_folders(run, &sandbox, &folders);
+    list_folders(run, &sandbox);
     if (run->listening)
         listening_fill_sandbox(run->listening, &sandbox);
     if (wanted)
@@ -403,6 +387,8 @@ enum exit_status run_open(struct run *run, const struct options *options)
     *run = (struct run){
         .options = options,
         .results = {.descriptor = STDOUT_FILENO, .folder = -1},
+        .save_folder = -1,
+        .extract_folder = -1,
         .follow_folder = -1,
         .memory_descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
         .begun_ns = clock_ns(),

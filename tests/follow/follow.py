@@ -175,12 +175,14 @@ def check_mistakes(tests):
     tests.equal((never.returncode, never.stdout), (1, b""), "a number that never comes up")
     tests.check(re.search(rb"--follow 123456: the last conversation has the number \d+", never.stderr), "and it says so",
                 never.stderr)
+    tests.equal(tests.run("--follow", "2", tour).stderr, b"", "no summary after the bytes")
+    tests.check(b"conversations   4" in tests.run("--follow", "2", "--summary=text", tour).stderr, "unless it is asked for")
     with suite.scratch() as folder:
         Path(folder).chmod(0o777)
         tests.equal(tests.run("--follow", "all", folder, tour).returncode, 0, "a folder of its own")
         before = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
         again = tests.run("--follow", "all", folder, tour)
-        tests.check(again.returncode in (1, 2) and b"index.tsv" in again.stderr, "an earlier run's folder", again.stderr)
+        tests.check(again.returncode == 2 and b"an earlier run has left" in again.stderr, "an earlier run's folder", again.stderr)
         tests.equal({path.name: path.read_bytes() for path in Path(folder).iterdir()}, before, "is left as it was")
         wrong = tests.run("--follow", "all", tour, tour)
         tests.check(wrong.returncode in (1, 2) and str(tour).encode() in wrong.stderr, "a folder that is none", wrong.stderr)
