@@ -153,7 +153,7 @@ static void test_folders_that_cannot_be_read(void **state)
 static const struct field rows[] = {{"dns.response_code", FIELD_TEXT, 0, "", "dns.response_code", NULL, 0},
                                     {"password", FIELD_TEXT, FIELD_SECRET, "", "dns.response_code", NULL, 0},
                                     {"flag", FIELD_BOOLEAN, 0, "", "flag", NULL, 0}};
-static const struct dataset dataset = {"t", "T", rows, 3, NULL, 0};
+static const struct dataset dataset = {.name = "t", .title = "T", .fields = rows, .field_count = 3};
 
 static struct record new_record(struct budget *budget)
 {
