@@ -4,6 +4,8 @@
  */
 #include "json_state.h"
 
+#include "record/common_values.h"
+
 #include <stdlib.h>
 
 enum { FIRST_PLANS = 16 };
@@ -14,8 +16,6 @@ struct json_writer *json_writer_new(const struct output_options *options)
     if (!json)
         return NULL;
     json->options = options;
-    json->hosts = options->notes ? notes_catalog(options->notes, "host") : NULL;
-    json->icmp_errors = options->notes ? notes_catalog(options->notes, "icmp_error") : NULL;
     json->map.key = siphash_key_random();
     json->community_id = community_id_new();
     if (!json->community_id) {
@@ -63,149 +63,6 @@ static const struct json_plan *plan_of(struct json_writer *json, const struct da
     return plan;
 }
 
-static void add_word(struct text_buffer *buffer, const struct json_step *step, const char *word)
-{
-    if (!word)
-        return;
-    json_add_key(buffer, step);
-    text_add(buffer, "\"", 1);
-    text_add_string(buffer, word);
-    text_add(buffer, "\"", 1);
-}
-
-static void add_number(struct text_buffer *buffer, const struct json_step *step, bool known, uint64_t number)
-{
-    if (!known)
-        return;
-    json_add_key(buffer, step);
-    text_add_unsigned(buffer, number);
-}
-
-static void add_timestamp(const struct record *record, const struct json_step *step, struct text_buffer *buffer)
-{
-    struct moment moment = tape_moment(record);
-    if (!moment.frame && moment.time_ns == 0)
-        return;
-    unsigned digits = record->conversation ? record->conversation->time_digits : moment.time_ns % 1000 ? 9 : 6;
-    json_add_key(buffer, step);
-    text_add(buffer, "\"", 1);
-    text_add_time(buffer, moment.time_ns, digits);
-    text_add(buffer, "\"", 1);
-}
-
-static void add_event(const struct record *record, const struct json_step *step, struct text_buffer *buffer)
-{
-    static const char *const outcomes[] = {NULL, "success", "failure", "unknown"};
-    if (step->kind == STEP_DATASET) {
-        add_word(buffer, step, record->dataset->name);
-    } else if (step->kind == STEP_OUTCOME) {
-        add_word(buffer, step, outcomes[record->outcome]);
-    } else {
-        int64_t duration = record->last.time_ns - record->first.time_ns;
-        add_number(buffer, step, record->first.frame && record->last.frame, duration > 0 ? (uint64_t)duration : 0);
-    }
-}
-
-static void add_ip(struct json_writer *json, const struct json_step *step, const struct address *address,
-                   struct text_buffer *buffer)
-{
-    char text[ADDRESS_TEXT_SIZE];
-    size_t length = address_text(address, text);
-    if (length == 0)
-        return;
-    add_word(buffer, step, text);
-    if (json->hosts)
-        json_add_note(json, step->kind == STEP_SOURCE_IP ? "source.ip" : "destination.ip",
-                      note_catalog_find(json->hosts, bytes_of(text, length)));
-}
-
-static void add_domain(struct json_writer *json, const struct json_step *step, struct bytes name,
-                       struct text_buffer *buffer)
-{
-    if (name.len == 0)
-        return;
-    json_add_key(buffer, step);
-    text_add(buffer, "\"", 1);
-    text_add_json(buffer, name, json->options->max_text);
-    text_add(buffer, "\"", 1);
-    if (json->hosts)
-        json_add_note(json, step->kind == STEP_SOURCE_DOMAIN ? "source.domain" : "destination.domain",
-                      note_catalog_find(json->hosts, name));
-}
-
-static void add_side(struct json_writer *json, const struct record *record, const struct json_step *step,
-                     struct text_buffer *buffer)
-{
-    const struct conversation *conversation = record->conversation;
-    if (step->kind == STEP_SOURCE_DOMAIN || step->kind == STEP_DESTINATION_DOMAIN) {
-        bool is_source = step->kind == STEP_SOURCE_DOMAIN;
-        add_domain(json, step, is_source ? record->source_domain : record->destination_domain, buffer);
-        return;
-    }
-    if (!conversation)
-        return;
-    bool is_source = step->kind == STEP_SOURCE_IP || step->kind == STEP_SOURCE_PORT;
-    const struct endpoint *endpoint = is_source ? &conversation->source : &conversation->destination;
-    if (step->kind == STEP_SOURCE_IP || step->kind == STEP_DESTINATION_IP) {
-        add_ip(json, step, &endpoint->ip, buffer);
-    } else {
-        bool has_ports = conversation->transport == TRANSPORT_TCP || conversation->transport == TRANSPORT_UDP;
-        add_number(buffer, step, has_ports, endpoint->port);
-    }
-}
-
-static const char *transport_name(uint8_t transport)
-{
-    switch (transport) {
-    case TRANSPORT_TCP:
-        return "tcp";
-    case TRANSPORT_UDP:
-        return "udp";
-    case TRANSPORT_ICMP:
-        return "icmp";
-    case TRANSPORT_ICMPV6:
-        return "ipv6-icmp";
-    default:
-        return NULL;
-    }
-}
-
-static void add_network(struct json_writer *json, const struct record *record, const struct json_step *step,
-                        struct text_buffer *buffer)
-{
-    const struct conversation *conversation = record->conversation;
-    char text[COMMUNITY_ID_SIZE];
-    if (step->kind == STEP_PROTOCOL)
-        add_word(buffer, step, record->protocol ? record->protocol : conversation ? conversation->protocol : NULL);
-    else if (!conversation)
-        return;
-    else if (step->kind == STEP_NETWORK_TYPE)
-        add_word(buffer, step,
-                 conversation->source.ip.family == 4   ? "ipv4"
-                 : conversation->source.ip.family == 6 ? "ipv6"
-                                                       : NULL);
-    else if (step->kind == STEP_TRANSPORT)
-        add_word(buffer, step, transport_name(conversation->transport));
-    else if (step->kind == STEP_VLAN)
-        add_number(buffer, step, conversation->has_vlan, conversation->vlan);
-    else if (community_id_text(json->community_id, conversation, text) > 0)
-        add_word(buffer, step, text);
-}
-
-static void add_frame(const struct record *record, const struct json_step *step, struct text_buffer *buffer)
-{
-    bool is_flow = strcmp(record->dataset->name, "flow") == 0;
-    bool has_messages = !is_flow && (record->request.frame || record->response.frame);
-    if (step->kind == STEP_FRAME_REQUEST)
-        add_number(buffer, step, has_messages && record->request.frame, record->request.frame);
-    else if (step->kind == STEP_FRAME_RESPONSE)
-        add_number(buffer, step, has_messages && record->response.frame, record->response.frame);
-    else if (step->kind == STEP_FRAME_FIRST)
-        add_number(buffer, step, !has_messages && record->first.frame, record->first.frame);
-    else
-        add_number(buffer, step, record->last.frame, record->last.frame);
-}
-
 /* Is `,"name"` in the list already? */
 static bool is_listed(const struct text_buffer *list, const char *name)
 {
@@ -249,56 +106,88 @@ static void add_truncated(const struct json_writer *json, const struct record *r
         buffer->length = start;
 }
 
-static void add_icmp_error(struct json_writer *json, const struct record *record, const struct json_step *step,
-                           struct text_buffer *buffer)
+static void add_quoted(struct text_buffer *buffer, const struct json_step *step, const char *text, size_t length)
 {
-    if (!record->icmp_error)
-        return;
     json_add_key(buffer, step);
     text_add(buffer, "\"", 1);
-    text_add_string(buffer, record->icmp_error);
+    text_add(buffer, text, length);
     text_add(buffer, "\"", 1);
-    json_add_note(json, "overhear.icmp_error", note_catalog_find(json->icmp_errors, bytes_text(record->icmp_error)));
+}
+
+static void add_time(const struct record *record, const struct json_step *step, int64_t time_ns,
+                     struct text_buffer *buffer)
+{
+    unsigned digits = record->conversation ? record->conversation->time_digits : time_ns % 1000 ? 9 : 6;
+    json_add_key(buffer, step);
+    text_add(buffer, "\"", 1);
+    text_add_time(buffer, time_ns, digits);
+    text_add(buffer, "\"", 1);
+}
+
+/* Of a name, which comes from the wire, or of a word of ours. */
+static void add_text(struct json_writer *json, const struct json_step *step, struct bytes text,
+                     struct text_buffer *buffer)
+{
+    if (step->field != COMMON_SOURCE_DOMAIN && step->field != COMMON_DESTINATION_DOMAIN) {
+        add_quoted(buffer, step, (const char *)text.at, text.len);
+    } else {
+        json_add_key(buffer, step);
+        text_add(buffer, "\"", 1);
+        if (!text_add_json(buffer, text, json->options->max_text))
+            json_add_truncated(json, step->row->name);
+        text_add(buffer, "\"", 1);
+    }
+    if (step->catalog)
+        json_add_note(json, step->row->name, note_catalog_find(step->catalog, text));
+}
+
+static void add_address(struct json_writer *json, const struct json_step *step, const struct address *address,
+                        struct text_buffer *buffer)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    size_t length = address_text(address, text);
+    add_quoted(buffer, step, text, length);
+    if (step->catalog)
+        json_add_note(json, step->row->name, note_catalog_find(step->catalog, bytes_of(text, length)));
+}
+
+static void add_community_id(const struct json_writer *json, const struct record *record, const struct json_step *step,
+                             struct text_buffer *buffer)
+{
+    char text[COMMUNITY_ID_SIZE];
+    size_t length = record->conversation ? community_id_text(json->community_id, record->conversation, text) : 0;
+    if (length > 0)
+        add_quoted(buffer, step, text, length);
 }
 
 static void add_common(struct json_writer *json, const struct record *record, const struct json_step *step,
                        struct text_buffer *buffer)
 {
-    switch (step->kind) {
-    case STEP_TIMESTAMP:
-        add_timestamp(record, step, buffer);
-        break;
-    case STEP_DATASET:
-    case STEP_DURATION:
-    case STEP_OUTCOME:
-        add_event(record, step, buffer);
-        break;
-    case STEP_CONVERSATION:
-        add_number(buffer, step, record->conversation, record->conversation ? record->conversation->id : 0);
-        break;
-    case STEP_FRAME_REQUEST:
-    case STEP_FRAME_RESPONSE:
-    case STEP_FRAME_FIRST:
-    case STEP_FRAME_LAST:
-        add_frame(record, step, buffer);
-        break;
-    case STEP_TRUNCATED:
+    enum common_field field = step->field;
+    struct common_value value;
+    if (field == COMMON_COMMUNITY_ID) {
+        add_community_id(json, record, step, buffer);
+    } else if (field == COMMON_TRUNCATED) {
         add_truncated(json, record, step, buffer);
-        break;
-    case STEP_INCOMPLETE:
-        if (record->incomplete) {
+    } else if (common_value(record, field, &value)) {
+        switch (step->row->type) {
+        case FIELD_TIME:
+            add_time(record, step, value.number, buffer);
+            break;
+        case FIELD_TEXT:
+            add_text(json, step, value.text, buffer);
+            break;
+        case FIELD_ADDRESS:
+            add_address(json, step, value.address, buffer);
+            break;
+        case FIELD_BOOLEAN:
             json_add_key(buffer, step);
             text_add_string(buffer, "true");
+            break;
+        default:
+            json_add_key(buffer, step);
+            text_add_unsigned(buffer, (uint64_t)value.number);
         }
-        break;
-    case STEP_ICMP_ERROR:
-        add_icmp_error(json, record, step, buffer);
-        break;
-    default:
-        if (step->kind <= STEP_DESTINATION_DOMAIN)
-            add_side(json, record, step, buffer);
-        else
-            add_network(json, record, step, buffer);
     }
 }
 

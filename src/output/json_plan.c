@@ -4,6 +4,9 @@
  */
 #include "json_plan.h"
 
+#include "record/common_fields.h"
+#include "record/common_values.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,11 +22,6 @@ struct node {
 struct tree {
     struct node *nodes;
     size_t count, capacity;
-};
-
-struct common {
-    const char *name;
-    enum json_step_kind kind;
 };
 
 static unsigned find_child(const struct tree *tree, unsigned parent, const char *name, size_t length)
@@ -76,10 +74,23 @@ static void add_name(struct tree *tree, const char *name, struct json_step step)
     }
 }
 
-static void add_commons(struct tree *tree, const struct common *commons)
+/* Addresses and names of either side are explained by one catalog. */
+static const struct note_catalog *common_catalog(enum common_field field, const struct notes *notes)
 {
-    for (; commons->name; commons++)
-        add_name(tree, commons->name, (struct json_step){.kind = commons->kind});
+    bool is_host = field == COMMON_SOURCE_IP || field == COMMON_SOURCE_DOMAIN || field == COMMON_DESTINATION_IP ||
+                   field == COMMON_DESTINATION_DOMAIN;
+    const char *name = is_host ? "host" : common_fields[field].catalog;
+    return notes && name ? notes_catalog(notes, name) : NULL;
+}
+
+static void add_commons(struct tree *tree, enum common_field first, enum common_field last, const struct notes *notes)
+{
+    for (unsigned i = first; i <= last; i++)
+        add_name(tree, common_fields[i].name,
+                 (struct json_step){.kind = STEP_COMMON,
+                                    .field = i,
+                                    .row = &common_fields[i],
+                                    .catalog = common_catalog((enum common_field)i, notes)});
 }
 
 static void add_fields(struct tree *tree, const struct field *fields, unsigned count, const struct notes *notes,
@@ -181,41 +192,15 @@ static struct json_plan *members_plan(const struct field *group, const struct no
 
 static void add_everything(struct tree *tree, const struct dataset *dataset, const struct notes *notes)
 {
-    static const struct common commons[] = {{"@timestamp", STEP_TIMESTAMP},
-                                            {"event.dataset", STEP_DATASET},
-                                            {"event.duration", STEP_DURATION},
-                                            {"event.outcome", STEP_OUTCOME},
-                                            {"source.ip", STEP_SOURCE_IP},
-                                            {"source.port", STEP_SOURCE_PORT},
-                                            {"source.domain", STEP_SOURCE_DOMAIN},
-                                            {"destination.ip", STEP_DESTINATION_IP},
-                                            {"destination.port", STEP_DESTINATION_PORT},
-                                            {"destination.domain", STEP_DESTINATION_DOMAIN},
-                                            {"network.type", STEP_NETWORK_TYPE},
-                                            {"network.transport", STEP_TRANSPORT},
-                                            {"network.protocol", STEP_PROTOCOL},
-                                            {"network.community_id", STEP_COMMUNITY_ID},
-                                            {"network.vlan.id", STEP_VLAN},
-                                            {NULL, STEP_OPEN}};
-    static const struct common whole_flow[] = {{"overhear.conversation", STEP_CONVERSATION},
-                                               {"overhear.frames.first", STEP_FRAME_FIRST},
-                                               {"overhear.frames.last", STEP_FRAME_LAST},
-                                               {NULL, STEP_OPEN}};
-    static const struct common messages[] = {{"overhear.conversation", STEP_CONVERSATION},
-                                             {"overhear.frames.request", STEP_FRAME_REQUEST},
-                                             {"overhear.frames.response", STEP_FRAME_RESPONSE},
-                                             {"overhear.frames.first", STEP_FRAME_FIRST},
-                                             {NULL, STEP_OPEN}};
-    static const struct common last[] = {{"overhear.truncated", STEP_TRUNCATED},
-                                         {"overhear.incomplete", STEP_INCOMPLETE},
-                                         {"overhear.icmp_error", STEP_ICMP_ERROR},
-                                         {NULL, STEP_OPEN}};
-    add_commons(tree, commons);
+    bool is_flow = strcmp(dataset->name, "flow") == 0;
+    add_commons(tree, COMMON_TIMESTAMP, COMMON_VLAN, notes);
     add_fields(tree, dataset->fields, dataset->field_count, notes, false);
     /* `overhear` comes last: it tells which texts were cut. */
-    add_commons(tree, strcmp(dataset->name, "flow") == 0 ? whole_flow : messages);
+    add_commons(tree, COMMON_CONVERSATION, COMMON_CONVERSATION, notes);
+    add_commons(tree, is_flow ? COMMON_FRAME_FIRST : COMMON_FRAME_REQUEST,
+                is_flow ? COMMON_FRAME_LAST : COMMON_FRAME_FIRST, notes);
     add_fields(tree, dataset->fields, dataset->field_count, notes, true);
-    add_commons(tree, last);
+    add_commons(tree, COMMON_TRUNCATED, COMMON_ICMP_ERROR, notes);
 }
 
 struct json_plan *json_plan_new(const struct dataset *dataset, const struct notes *notes)

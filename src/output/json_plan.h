@@ -13,38 +13,15 @@
 enum json_step_kind {
     STEP_OPEN,
     STEP_CLOSE,
-    STEP_FIELD, /* of the dataset, or of the group */
-    /* what every record has */
-    STEP_TIMESTAMP,
-    STEP_DATASET,
-    STEP_DURATION,
-    STEP_OUTCOME,
-    STEP_SOURCE_IP,
-    STEP_SOURCE_PORT,
-    STEP_SOURCE_DOMAIN,
-    STEP_DESTINATION_IP,
-    STEP_DESTINATION_PORT,
-    STEP_DESTINATION_DOMAIN,
-    STEP_NETWORK_TYPE,
-    STEP_TRANSPORT,
-    STEP_PROTOCOL,
-    STEP_COMMUNITY_ID,
-    STEP_VLAN,
-    STEP_CONVERSATION,
-    STEP_FRAME_REQUEST,
-    STEP_FRAME_RESPONSE,
-    STEP_FRAME_FIRST,
-    STEP_FRAME_LAST,
-    STEP_TRUNCATED, /* after every step that may cut a text */
-    STEP_INCOMPLETE,
-    STEP_ICMP_ERROR,
+    STEP_FIELD,  /* of the dataset, or of the group */
+    STEP_COMMON, /* what every record has; COMMON_TRUNCATED after every step that may cut a text */
 };
 
 struct json_step {
     enum json_step_kind kind;
-    unsigned field;
-    const struct field *row;            /* of STEP_FIELD */
-    const struct note_catalog *catalog; /* of STEP_FIELD; NULL: no notes for its values */
+    unsigned field;                     /* of STEP_COMMON: enum common_field */
+    const struct field *row;            /* of STEP_FIELD and STEP_COMMON */
+    const struct note_catalog *catalog; /* NULL: no notes for its values */
     struct json_plan *members;          /* of a group */
     char *key;                          /* owned: `,"name":`, of STEP_OPEN `,"name":{` */
     size_t key_length;

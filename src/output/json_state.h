@@ -13,8 +13,6 @@
 
 struct json_writer {
     const struct output_options *options;
-    const struct note_catalog *hosts; /* explains addresses and names of either side */
-    const struct note_catalog *icmp_errors;
     struct community_id *community_id;
     struct {
         const struct dataset *dataset;
@@ -42,6 +40,9 @@ void json_add_field(struct json_writer *json, const struct record *record, const
 
 /* `sentence` about a value of the common part. */
 void json_add_note(struct json_writer *json, const char *name, struct bytes sentence);
+
+/* A value of the common part was cut. */
+void json_add_truncated(struct json_writer *json, const char *name);
 
 /* `,"key":`, without the comma behind an opening brace. */
 void json_add_key(struct text_buffer *buffer, const struct json_step *step);

@@ -85,6 +85,11 @@ void json_add_note(struct json_writer *json, const char *name, struct bytes sent
         text_add(&json->notes, "\"", 1);
 }
 
+void json_add_truncated(struct json_writer *json, const char *name)
+{
+    add_path(&json->truncated, &(struct json_path){.name = name}, json->options->max_text);
+}
+
 /* A string; returns whether it was cut. */
 static bool add_text(const struct json_writer *json, const struct record *record, const struct item *item,
                      const struct field *row, struct text_buffer *buffer)

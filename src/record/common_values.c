@@ -37,7 +37,7 @@ static bool of_event(const struct record *record, enum common_field field, struc
     case COMMON_TIMESTAMP:
         moment = tape_moment(record);
         ret_value->number = moment.time_ns;
-        return moment.frame != 0;
+        return moment.frame != 0 || moment.time_ns != 0; /* of no frame: a stats record */
     case COMMON_DURATION:
         duration = record->last.time_ns - record->first.time_ns;
         return give_number(record->first.frame && record->last.frame, duration > 0 ? (uint64_t)duration : 0, ret_value);

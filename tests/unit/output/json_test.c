@@ -126,7 +126,7 @@ static void test_flow_names_first_and_last_frame(void **state)
                                         {"overhear.flow.state", FIELD_TEXT, 0, "", NULL, NULL, 0},
                                         {"event.start", FIELD_TIME, 0, "", NULL, NULL, 0},
                                         {"overhear.conversation", FIELD_INTEGER, 0, "", NULL, NULL, 0}};
-    static const struct dataset flow = {"flow", "Flow", rows, 4, NULL, 0};
+    static const struct dataset flow = {.name = "flow", .title = "Flow", .fields = rows, .field_count = 4};
     struct record record;
     sample_begin(&record, &flow, &dns_conversation);
     record_integer(&record, 0, 99);
@@ -149,16 +149,19 @@ static void test_cut_texts_are_named(void **state)
     struct record record;
     sample_http(&record);
     record.incomplete = true;
+    record.destination_domain = bytes_text("www.example.org");
     record.truncated[HTTP_PHRASE / 8] |= 1 << HTTP_PHRASE % 8; /* is cut here too: named once */
     record.truncated[HTTP_UNTIL / 8] |= 1 << HTTP_UNTIL % 8;
     char *line = print_one((struct output_options){.max_text = 8}, &record);
+    assert_non_null(strstr(line, "\"domain\":\"www.exam\""));
     assert_non_null(strstr(line, "\"url\":{\"original\":\"/a%20pag\"}"));
     assert_non_null(strstr(line, "\"name\":\"report.p\""));
     assert_non_null(strstr(line, "\"authoriz\":[\"Basic [hidden]\"]"));
-    assert_non_null(strstr(line, "\"truncated\":[\"http.request.headers.host\",\"http.request.headers.authoriz\","
-                                 "\"http.response.status_phrase\",\"http.response.headers.set-cook\","
-                                 "\"http.parts[0].file.name\",\"url.original\",\"tls.not_after\"],"
-                                 "\"incomplete\":true}"));
+    assert_non_null(strstr(
+        line, "\"truncated\":[\"destination.domain\",\"http.request.headers.host\",\"http.request.headers.authoriz\","
+              "\"http.response.status_phrase\",\"http.response.headers.set-cook\","
+              "\"http.parts[0].file.name\",\"url.original\",\"tls.not_after\"],"
+              "\"incomplete\":true}"));
     free(line);
     record_done(&record);
 }
