@@ -284,7 +284,7 @@ static void write_stats(struct listening *listening, struct run *run)
     free(report);
 }
 
-/* SIGUSR1: one line for a person. */
+/* SIGUSR1: two lines for a person. */
 static void say_stats(struct listening *listening, struct run *run)
 {
     struct report *report = report_new(listening, run);
@@ -292,11 +292,12 @@ static void say_stats(struct listening *listening, struct run *run)
         return;
     const struct stats *stats = &report->stats;
     progress_erase(&run->progress);
-    message("%llu frames received, dropped: %llu by the kernel, %llu by the interface, %llu by overhear; "
-            "%llu conversations open, %llu records; memory: %llu of %llu KiB",
+    message("%llu frames received; dropped by the kernel %llu, interfaces %llu, overhear %llu",
             (unsigned long long)stats->total.received, (unsigned long long)stats->total.dropped_by_kernel,
-            (unsigned long long)stats->total.dropped_by_interface, (unsigned long long)stats->total.dropped_by_overhear,
-            (unsigned long long)stats->open_conversations, (unsigned long long)stats->total.records,
+            (unsigned long long)stats->total.dropped_by_interface,
+            (unsigned long long)stats->total.dropped_by_overhear);
+    message("%llu records; %llu conversations are open; memory: %llu of %llu KiB",
+            (unsigned long long)stats->total.records, (unsigned long long)stats->open_conversations,
             (unsigned long long)stats->memory_used / 1024, (unsigned long long)stats->memory_limit / 1024);
     free(report);
 }

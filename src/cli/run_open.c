@@ -136,7 +136,10 @@ static enum exit_status open_saved_frames(struct run *run)
         run->save_folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
     run->save = run->sink.save = save_open(options, error);
-    if (run->save)
+    /* a ring comes back to its first file */
+    if (run->save && (!rotates(options) || save_descriptor(run->save) < 0 ||
+                      privileges_give(&run->identity, save_descriptor(run->save), options->save_path, error,
+                                      sizeof error) == 0))
         return STATUS_DONE;
     message("-w %s", error);
     return STATUS_BROKEN;

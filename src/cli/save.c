@@ -50,6 +50,11 @@ struct save *save_open(const struct options *options, char ret_error[SAVE_ERROR_
     return save;
 }
 
+int save_descriptor(const struct save *save)
+{
+    return save_files_descriptor(save->files);
+}
+
 static bool wants_dataset(const struct save *save, const struct dataset *dataset)
 {
     for (size_t i = 0; i < save->wanted_count; i++)

@@ -28,6 +28,9 @@ enum { SAVE_ERROR_SIZE = 512 };
  * outlive it. NULL with the message. */
 struct save *save_open(const struct options *options, char ret_error[SAVE_ERROR_SIZE]);
 
+/* Of the file that save_open made, to be lent; -1: none yet, or it is standard output. */
+int save_descriptor(const struct save *save);
+
 /* What was said of a frame, after it was analysed. `conversation` NULL: it belongs to none. Bytes are copied if need
  * be. 0; 1: nothing more is wanted (-W has come to its end with -G, or nobody reads the pipe that is `-`); -1 with the
  * message: a frame, or with *ret_failed every further one, cannot be saved. */

@@ -24,6 +24,7 @@ struct save_files {
     struct identity_of_file *kept;    /* what is read, or written by others: never written over */
     size_t kept_count;
     struct capture_writer *writer; /* NULL: before the first file, after the last */
+    int descriptor;                /* its, of a file in the folder; else -1 */
     bool failed, ended;
     bool begun; /* a frame was there; it decides for all files: */
     uint16_t link_type;
@@ -110,6 +111,7 @@ static enum save_files_result open_next(struct save_files *files, int64_t time_n
         return give_up(files);
     }
     files->writer = capture_writer_open_descriptor(descriptor, path, error);
+    files->descriptor = files->writer ? descriptor : -1;
     if (!files->writer) {
         snprintf(ret_error, error_size, "%s", error);
         return give_up(files);
@@ -143,6 +145,7 @@ static enum save_files_result close_writer(struct save_files *files, char *ret_e
     files->frames += capture_writer_frames(files->writer);
     const int closed = capture_writer_close(files->writer, error);
     files->writer = NULL;
+    files->descriptor = -1;
     snprintf(ret_error, error_size, "%s", error);
     return result_of(files, flushed != 0 ? flushed : closed);
 }
@@ -207,7 +210,7 @@ struct save_files *save_files_open(const struct options *options, char *ret_erro
     if (!files)
         return NULL;
     files->options = options;
-    files->folder = -1;
+    files->folder = files->descriptor = -1;
     tzset(); /* reads a file; localtime_r does not, after this */
     if (strcmp(options->save_path, "-") == 0
             ? open_stdout(files, ret_error, error_size)
@@ -216,6 +219,11 @@ struct save_files *save_files_open(const struct options *options, char *ret_erro
         return files;
     save_files_free(files);
     return NULL;
+}
+
+int save_files_descriptor(const struct save_files *files)
+{
+    return files->descriptor;
 }
 
 enum save_files_result save_files_add(struct save_files *files, const struct frame *frame, char *ret_error,

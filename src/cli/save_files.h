@@ -20,6 +20,9 @@ enum save_files_result {
  * opened relative to the folder. The options must outlive it. NULL with the message. */
 struct save_files *save_files_open(const struct options *options, char *ret_error, size_t error_size);
 
+/* Of the file in hand, to be lent; -1: there is none, or it is standard output. */
+int save_files_descriptor(const struct save_files *files);
+
 enum save_files_result save_files_add(struct save_files *files, const struct frame *frame, char *ret_error,
                                       size_t error_size);
 enum save_files_result save_files_flush(struct save_files *files, char *ret_error, size_t error_size);

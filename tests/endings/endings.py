@@ -202,13 +202,25 @@ def rotated(tests, folder):
     Site.ask("second")
     tests.check(wait_for(lambda: b"/second" in results.read_bytes()), "SIGHUP: results go to the new file")
     process.send_signal(signal.SIGUSR1)
-    tests.check(wait_for(lambda: any(b"frames received, dropped: 0 by the kernel" in line for line in process.said)),
+    tests.check(wait_for(lambda: any(b"frames received; dropped by the kernel 0, interfaces 0" in line for line in process.said)),
                 "SIGUSR1: it reports", process.said)
     tests.equal(end(process, signal.SIGTERM), 0, "SIGTERM: exit status")
     process.reader.join(5)
     tests.equal((paths_in(old.read_bytes()), paths_in(results.read_bytes())), (["/first"], ["/second"]),
                 "SIGHUP: each result once, and whole")
     tests.check(any(line.startswith(b"read ") for line in process.said), "SIGTERM: the summary", process.said)
+
+
+def come_round(tests):
+    """The first file of a ring is made by root, and written over by whom root became."""
+    capture = PCAPS / "ftp-session.pcap"
+    with suite.scratch() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        result = tests.run("-q", "--only", "flow", "-o", "/dev/null", "-w", folder / "ring", "-C", "50K", "-W", "3", capture)
+        tests.equal((result.returncode, result.stderr), (0, b""), "a ring of three files: it comes round")
+        tests.equal([(path.name, whole_frames(path.read_bytes())[1]) for path in sorted(folder.iterdir())],
+                    [("ring0", 0), ("ring1", 0), ("ring2", 0)], "a ring of three files: whole frames in each")
 
 
 def time_is_up(tests):
@@ -280,6 +292,7 @@ def main():
     with suite.scratch() as name:
         folder = Path(name)
         killed(tests, folder)
+        come_round(tests)
         if os.geteuid() != 0 or ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS | CLONE_NEWNET) != 0:
             print("endings: no namespaces of our own (they need root): full disks and signals are left out")
             tests.finish()
