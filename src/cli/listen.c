@@ -510,6 +510,9 @@ void listening_run(struct listening *listening, struct run *run)
         listen_with_workers(listening, run);
     else
         listen_alone(listening, run);
-    if (options->stats_ns > 0) /* the rest, so that the records add up to all */
-        write_stats(listening, run);
+    if (options->stats_ns == 0)
+        return;
+    if (run->engine)
+        engine_finish(run->engine);
+    write_stats(listening, run); /* the rest, so that the records add up to all */
 }
