@@ -117,7 +117,8 @@ bool explain_is_number(struct bytes text)
     return text.len > 0;
 }
 
-int explain_compare(struct bytes a, struct bytes b)
+/* In the order of a dictionary: <0, 0, >0. */
+static int compare_values(struct bytes a, struct bytes b)
 {
     if (explain_is_number(a) && explain_is_number(b) && a.len != b.len)
         return a.len < b.len ? -1 : 1;
@@ -137,7 +138,7 @@ static int compare_entries(const void *a, const void *b)
     if (difference == 0)
         difference = strcmp(left->catalog, right->catalog);
     if (difference == 0)
-        difference = explain_compare(left->value, right->value);
+        difference = compare_values(left->value, right->value);
     return difference;
 }
 

@@ -54,7 +54,4 @@ size_t explain_count_values(const struct explain_index *index, const struct expl
 /* Digits, and nothing else. */
 bool explain_is_number(struct bytes text);
 
-/* In the order of a dictionary: <0, 0, >0. */
-int explain_compare(struct bytes a, struct bytes b);
-
 #endif

@@ -179,8 +179,10 @@ struct bytes names_find(struct names *names, const struct address *asker, const 
     return bytes_of(name->text, name->length);
 }
 
-bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,
-                 int64_t before_ns)
+/* Whether the name with that hash (late_name_hash) is one of the last NAMES_TOLD that the asker was told for the
+ * address, or all it was told about it came at `before_ns` or later. Also true where it was told nothing. */
+static bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,
+                        int64_t before_ns)
 {
     struct pair pair = pair_of(asker, address);
     const struct name *name = names ? *slot_of(names, &pair) : NULL;

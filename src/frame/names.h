@@ -27,11 +27,6 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
  * minutes. Valid until the next names_learn. */
 struct bytes names_find(struct names *names, const struct address *asker, const struct address *address, int64_t at_ns);
 
-/* Whether the name with that hash (late_name_hash) is one of the last NAMES_TOLD that the asker was told for the
- * address, or all it was told about it came at `before_ns` or later. Also true where it was told nothing. */
-bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,
-                 int64_t before_ns);
-
 /* The last thing that happens to a record before it is written: the names under which its two ends know each other, and
  * what it left open (record_settle). `names` NULL: nobody knows any. `conversation_number` as in struct late. */
 void names_label(struct names *names, struct record *record,

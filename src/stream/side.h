@@ -146,9 +146,7 @@ static inline bool tcp_is_old(const struct tcp_stream *stream, uint32_t frame, i
 
 void tcp_report(struct tcp_stream *stream, enum side side, enum anomaly anomaly, uint64_t a, uint64_t b);
 
-/* The beginning of a side is `position`. */
-void tcp_begin(struct tcp_stream *stream, enum side side, uint64_t position);
-/* It is not known and will not be: decide on one. */
+/* The beginning of a side is not known and will not be: decide on one. */
 void tcp_begin_somewhere(struct tcp_stream *stream, enum side side);
 
 /* payload.c: a segment's bytes at `start`, and `lost` more that the snap length took. */

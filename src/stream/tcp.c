@@ -47,7 +47,8 @@ static void base(struct tcp_side *side, uint32_t sequence)
     side->based = true;
 }
 
-void tcp_begin(struct tcp_stream *stream, enum side side, uint64_t position)
+/* The beginning of a side is `position`. */
+static void tcp_begin(struct tcp_stream *stream, enum side side, uint64_t position)
 {
     struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
     own->next = own->origin = position;
