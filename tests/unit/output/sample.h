@@ -68,7 +68,12 @@ static const struct line dns_lines[] = {
     {SPEAKER_SAME, DETAIL_VERBOSE, DNS_AUTHORITIES, "{name}  {ttl:ttl}  {type}  [{data}]", NULL},
 };
 
-static const struct dataset dns_sample = {.name = "dns", .title = "DNS", .fields = dns_fields, .field_count = DNS_FIELDS, .lines = dns_lines, .line_count = 5};
+static const struct dataset dns_sample = {.name = "dns",
+                                          .title = "DNS",
+                                          .fields = dns_fields,
+                                          .field_count = DNS_FIELDS,
+                                          .lines = dns_lines,
+                                          .line_count = 5};
 
 enum {
     HTTP_METHOD,
@@ -118,7 +123,12 @@ static const struct line http_lines[] = {
     {SPEAKER_SAME, DETAIL_FULL, LINE_ONCE, "{destination.bytes:size}", NULL},
 };
 
-static const struct dataset http_sample = {.name = "http", .title = "HTTP", .fields = http_fields, .field_count = HTTP_FIELDS, .lines = http_lines, .line_count = 8};
+static const struct dataset http_sample = {.name = "http",
+                                           .title = "HTTP",
+                                           .fields = http_fields,
+                                           .field_count = HTTP_FIELDS,
+                                           .lines = http_lines,
+                                           .line_count = 8};
 
 enum { ANOMALY_NAME, ANOMALY_DETAIL, ANOMALY_FIELDS };
 
@@ -126,7 +136,12 @@ static const struct field anomaly_fields[] = {{"overhear.anomaly.name", FIELD_TE
                                               {"overhear.anomaly.detail", FIELD_TEXT, 0, "", NULL, NULL, 0}};
 static const struct line anomaly_lines[] = {
     {SPEAKER_SAME, DETAIL_ALL, LINE_ONCE, "{!overhear.anomaly.name}  {overhear.anomaly.detail}", NULL}};
-static const struct dataset anomaly_sample = {.name = "anomaly", .title = "Anomaly", .fields = anomaly_fields, .field_count = ANOMALY_FIELDS, .lines = anomaly_lines, .line_count = 1};
+static const struct dataset anomaly_sample = {.name = "anomaly",
+                                              .title = "Anomaly",
+                                              .fields = anomaly_fields,
+                                              .field_count = ANOMALY_FIELDS,
+                                              .lines = anomaly_lines,
+                                              .line_count = 1};
 
 /* Sunday 2026-11-22 14:02:05.123456789 UTC */
 #define SAMPLE_TIME INT64_C(1795356125123456789)

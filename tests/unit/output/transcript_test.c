@@ -261,7 +261,8 @@ static void test_text_of_several_lines(void **state)
 static void test_dataset_without_lines(void **state)
 {
     (void)state;
-    static const struct dataset plain = {.name = "http", .title = "Plain", .fields = http_fields, .field_count = HTTP_FIELDS};
+    static const struct dataset plain = {
+        .name = "http", .title = "Plain", .fields = http_fields, .field_count = HTTP_FIELDS};
     struct record record;
     sample_http(&record);
     record.dataset = &plain;
@@ -341,9 +342,19 @@ static const struct line list_lines[] = {
     {SPEAKER_CLIENT, DETAIL_FULL | DETAIL_SHORT, LIST_WORDS, "* {value}", NULL},
     {SPEAKER_SAME, DETAIL_FULL | DETAIL_NOTED, LIST_FLAGS, "{value}", NULL},
 };
-static const struct dataset list_sample = {.name = "list", .title = "List", .fields = list_fields, .field_count = LIST_FIELDS, .lines = list_lines, .line_count = 3};
+static const struct dataset list_sample = {.name = "list",
+                                           .title = "List",
+                                           .fields = list_fields,
+                                           .field_count = LIST_FIELDS,
+                                           .lines = list_lines,
+                                           .line_count = 3};
 static const struct line text_lines[] = {{SPEAKER_CLIENT, DETAIL_FULL | DETAIL_SHORT, LINE_ONCE, "{list.text}", NULL}};
-static const struct dataset text_sample = {.name = "list", .title = "List", .fields = list_fields, .field_count = LIST_FIELDS, .lines = text_lines, .line_count = 1};
+static const struct dataset text_sample = {.name = "list",
+                                           .title = "List",
+                                           .fields = list_fields,
+                                           .field_count = LIST_FIELDS,
+                                           .lines = text_lines,
+                                           .line_count = 1};
 
 static void list_of(struct record *record, unsigned words)
 {
