@@ -317,6 +317,16 @@ static void reopen_results(struct run *run)
         run_fail(run, "closing the results failed");
 }
 
+static void look_for_end(struct listening *listening, const struct run *run, int64_t now_ns)
+{
+    const struct options *options = listening->options;
+    bool time_is_up = options->duration_ns > 0 && now_ns - listening->begun_ns >= options->duration_ns;
+    if (signals_stop() && isatty(STDERR_FILENO) && !atomic_load(&listening->stop))
+        fputc('\n', stderr); /* the terminal has written ^C */
+    if (signals_stop() || time_is_up || run->save_complete)
+        atomic_store(&listening->stop, true);
+}
+
 /* Between frames. */
 static void look_around(struct listening *listening, struct run *run, bool idle)
 {
@@ -336,9 +346,7 @@ static void look_around(struct listening *listening, struct run *run, bool idle)
         if (listening->stats_due_ns <= now_ns) /* the process was stopped for a while */
             listening->stats_due_ns = now_ns + options->stats_ns;
     }
-    bool time_is_up = options->duration_ns > 0 && now_ns - listening->begun_ns >= options->duration_ns;
-    if (signals_stop() || time_is_up || run->save_complete)
-        atomic_store(&listening->stop, true);
+    look_for_end(listening, run, now_ns);
 }
 
 /* What the kernel still holds is read to its end. */

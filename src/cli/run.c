@@ -395,8 +395,6 @@ static void finish_saving(struct run *run)
 void run_finish(struct run *run)
 {
     progress_erase(&run->progress);
-    if (run->listening && signals_stop() && isatty(STDERR_FILENO))
-        fputc('\n', stderr); /* the terminal has written ^C */
     if (run->engine)
         engine_finish(run->engine);
     bool wanted = flush_output(run);

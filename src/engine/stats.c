@@ -145,15 +145,15 @@ static const struct line lines[] = {
     {.speaker = SPEAKER_SAME,
      .detail = DETAIL_ALL,
      .each = LINE_ONCE,
-     .words = "frames in {overhear.stats.uptime:duration}: {overhear.stats.total.received} received; dropped by the "
+     .words = "{overhear.stats.total.received} frames in {overhear.stats.uptime:duration}; dropped: "
               "kernel {overhear.stats.total.dropped_by_kernel}, interfaces "
               "{overhear.stats.total.dropped_by_interface}, overhear {overhear.stats.total.dropped_by_overhear}"},
     {.speaker = SPEAKER_SAME,
      .detail = DETAIL_FULL,
      .each = LINE_ONCE,
-     .words = "in the last {overhear.stats.interval:duration}: {overhear.stats.since.received} frames, "
-              "{overhear.stats.since.bytes:size}, {overhear.stats.since.records} records; "
-              "{overhear.stats.since.dropped_by_kernel} dropped by the kernel"},
+     .words = "last {overhear.stats.interval:duration}: {overhear.stats.since.received} frames, "
+              "{overhear.stats.since.bytes:size}; kernel dropped {overhear.stats.since.dropped_by_kernel}; "
+              "records {overhear.stats.since.records}"},
     {.speaker = SPEAKER_SAME,
      .detail = DETAIL_FULL,
      .each = LINE_ONCE,
