@@ -37,6 +37,11 @@ const struct completion *completion_of(const struct option_row *row)
     return found;
 }
 
+bool completion_is_one_word(const char *verb)
+{
+    return strcmp(verb, "fields") != 0;
+}
+
 bool completion_takes_word(const struct option_row *row)
 {
     return row->argument == ARGUMENT_REQUIRED || row->argument == ARGUMENT_FOLDER;

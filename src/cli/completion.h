@@ -36,6 +36,10 @@ const struct completion *completion_of(const struct option_row *row);
 /* The same for what follows a verb: NULL where nothing does. */
 const char *completion_verb_words(const char *verb, bool *ret_datasets);
 
+/* Are these for the first word after the verb only? What stands behind a protocol that is to be explained is anybody's
+ * guess. */
+bool completion_is_one_word(const char *verb);
+
 /* Does the word after it belong to it? */
 bool completion_takes_word(const struct option_row *row);
 

@@ -286,8 +286,9 @@ static void put_names(FILE *to)
     for (size_t i = 0; i < manual_verb_count; i++) {
         bool datasets;
         const char *words = completion_verb_words(manual_verbs[i].name, &datasets);
-        fprintf(to, "        %s) _overhear_words \"%s%s\" ;;\n", manual_verbs[i].name, datasets ? "$datasets " : "",
-                words);
+        fprintf(to, "        %s) %s_overhear_words \"%s%s\" ;;\n", manual_verbs[i].name,
+                completion_is_one_word(manual_verbs[i].name) ? "[[ ${#names[@]} -gt 1 ]] || " : "",
+                datasets ? "$datasets " : "", words);
     }
     fputs("        -) ;;\n        *)\n            [[ ${#names[@]} -gt 0 ]] || _overhear_words '", to);
     for (size_t i = 0; i < manual_verb_count; i++)

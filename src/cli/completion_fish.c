@@ -201,7 +201,8 @@ static void put_verb(FILE *to, const struct manual_verb *verb)
     put_quoted(to, verb->help);
     fputc('\n', to);
     if (datasets || *words != '\0')
-        fprintf(to, "complete -c overhear -n '__overhear_verb_is %s' -k -a '%s%s'\n", verb->name,
+        fprintf(to, "complete -c overhear -n '__overhear_verb_is %s%s' -k -a '%s%s'\n", verb->name,
+                completion_is_one_word(verb->name) ? "; and test (count (__overhear_names)) -eq 1" : "",
                 datasets ? "$__overhear_datasets " : "", words);
 }
 

@@ -157,7 +157,9 @@ static void put_verbs(FILE *to)
         const char *words = completion_verb_words(manual_verbs[i].name, &datasets);
         fprintf(to, "            %s) ", manual_verbs[i].name);
         if (datasets || *words != '\0')
-            fprintf(to, "compadd -- %s%s ;;\n", datasets ? "$overhear_datasets " : "", words);
+            fprintf(to, "%scompadd -- %s%s ;;\n",
+                    completion_is_one_word(manual_verbs[i].name) ? "[[ ${#line} -gt 2 ]] || " : "",
+                    datasets ? "$overhear_datasets " : "", words);
         else
             fputs("_message 'no more words' ;;\n", to);
     }

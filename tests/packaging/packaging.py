@@ -85,6 +85,8 @@ CANDIDATES = [
     ("overhear exp", {"": ["explain"]}),
     ("overhear a.pcap exp", {"": []}),
     ("overhear explain d", {"": ["dns"]}),
+    ("overhear explain dns d", {"": []}),
+    ("overhear fields dns re", {"": ["record"]}),
     ("overhear fields re", {"": ["record"]}),
     ("overhear completion ", {"": ["bash", "fish", "zsh"]}),
     ("overhear schema ", {"": []}),
