@@ -40,6 +40,7 @@ struct engine_options {
     bool no_notes;                   /* store no observations */
     bool hash_files;                 /* --hash: file.hash.sha256 */
     const char *extract_folder;      /* --extract: an existing folder where files are saved; NULL: nowhere */
+    int extract_descriptor;          /* it is open already, by this descriptor; 0: it is opened by its name */
     uint64_t extract_limit;          /* --extract-limit: bytes of one file that are saved; 0: LIMIT_EXTRACT_BYTES */
     const struct engine_port *ports; /* -d: above the dissectors' own ports */
     size_t port_count;

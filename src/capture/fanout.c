@@ -15,6 +15,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 enum {
@@ -22,8 +23,16 @@ enum {
     ETHERNET_BYTES = 14,
     VLAN_TAG_BYTES = 4,
     VLAN_TAGS = 2,
+    IPV4_FRAGMENT_AT = 6,
+    IPV4_PROTOCOL_AT = 9,
     IPV4_SOURCE_AT = 12,
+    IPV4_BYTES = 20,
+    IPV4_WITHOUT_OPTIONS = 0x45, /* its first byte: the version, and five words of header */
+    IPV4_OFFSET_MASK = 0x1fff,
+    IPV6_NEXT_AT = 6,
     IPV6_SOURCE_AT = 8,
+    IPV6_BYTES = 40,
+    ICMP_BYTES = 8,
     ADDRESS_WORD = 4,
     IPV4_WORDS = 2, /* of both addresses */
     IPV6_WORDS = 8,
@@ -76,13 +85,82 @@ static void put_addresses(struct assembler *to, uint32_t first, unsigned words)
     put(to, BPF_RET | BPF_A, 0);
 }
 
+/* Ends with the `size` bytes at X + `at` in A. */
+static void put_load(struct assembler *to, unsigned size, uint32_t at)
+{
+    put(to, BPF_LD | size | BPF_IND, at);
+}
+
+/* Goes on with the next instruction where A is at most the value; else where `end_if` says. */
+static size_t put_at_most(struct assembler *to, uint32_t value)
+{
+    put(to, BPF_JMP | BPF_JGT | BPF_K, value);
+    return to->count - 1;
+}
+
+static void end_if(struct assembler *to, size_t place)
+{
+    to->at[place].jt = (uint8_t)(to->count - place - 1);
+}
+
+static void put_further(struct assembler *to, uint32_t bytes)
+{
+    put(to, BPF_MISC | BPF_TXA, 0);
+    put(to, BPF_ALU | BPF_ADD | BPF_K, bytes);
+    put(to, BPF_MISC | BPF_TAX, 0);
+}
+
+/* An error (RFC 792: 3 to 5, 11, 12) about a packet that it quotes belongs to those who talk in it: a router may have
+ * sent it. Moves X on to the quoted header. */
+static void put_quoted_ipv4(struct assembler *to, uint32_t base)
+{
+    enum { TYPE_UNREACHABLE = 3, TYPE_REDIRECT = 5, TYPE_TIME = 11, TYPE_PARAMETER = 12 };
+    put_load(to, BPF_B, base);
+    size_t plain = put_unless(to, IPV4_WITHOUT_OPTIONS);
+    put_load(to, BPF_B, base + IPV4_PROTOCOL_AT);
+    size_t icmp = put_unless(to, IPPROTO_ICMP);
+    put_load(to, BPF_H, base + IPV4_FRAGMENT_AT);
+    put(to, BPF_ALU | BPF_AND | BPF_K, IPV4_OFFSET_MASK);
+    size_t first = put_at_most(to, 0);
+    put_load(to, BPF_B, base + IPV4_BYTES);
+    to->at[to->count++] = (struct sock_filter){.code = BPF_JMP | BPF_JEQ | BPF_K, .jt = 3, .k = TYPE_TIME};
+    to->at[to->count++] = (struct sock_filter){.code = BPF_JMP | BPF_JEQ | BPF_K, .jt = 2, .k = TYPE_PARAMETER};
+    put(to, BPF_JMP | BPF_JGE | BPF_K, TYPE_UNREACHABLE);
+    size_t error = to->count - 1;
+    size_t low = put_at_most(to, TYPE_REDIRECT);
+    put_further(to, IPV4_BYTES + ICMP_BYTES);
+    end_unless(to, plain);
+    end_unless(to, icmp);
+    end_if(to, first);
+    end_unless(to, error);
+    end_if(to, low);
+}
+
+/* The same of ICMPv6 (RFC 4443: 1 to 4). */
+static void put_quoted_ipv6(struct assembler *to, uint32_t base)
+{
+    enum { TYPE_FIRST = 1, TYPE_LAST = 4 };
+    put_load(to, BPF_B, base + IPV6_NEXT_AT);
+    size_t icmp = put_unless(to, IPPROTO_ICMPV6);
+    put_load(to, BPF_B, base + IPV6_BYTES);
+    put(to, BPF_JMP | BPF_JGE | BPF_K, TYPE_FIRST);
+    size_t error = to->count - 1;
+    size_t low = put_at_most(to, TYPE_LAST);
+    put_further(to, IPV6_BYTES + ICMP_BYTES);
+    end_unless(to, icmp);
+    end_unless(to, error);
+    end_if(to, low);
+}
+
 /* A: the EtherType; X: where the packet begins, counted from `base`. */
 static void put_packet(struct assembler *to, uint32_t base)
 {
     size_t ipv4 = put_unless(to, ETH_P_IP);
+    put_quoted_ipv4(to, base);
     put_addresses(to, base + IPV4_SOURCE_AT, IPV4_WORDS);
     end_unless(to, ipv4);
     size_t ipv6 = put_unless(to, ETH_P_IPV6);
+    put_quoted_ipv6(to, base);
     put_addresses(to, base + IPV6_SOURCE_AT, IPV6_WORDS);
     end_unless(to, ipv6);
     put(to, BPF_RET | BPF_K, 0);

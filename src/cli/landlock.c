@@ -60,16 +60,18 @@ static int allow_folder(int ruleset, const struct sandbox_options *options, size
     uint64_t rights = FS_WRITE_FILE | FS_MAKE_REGULAR | FS_TRUNCATE;
     if (!options->only_adds[index])
         rights |= FS_REMOVE_FILE | FS_READ_DIR; /* whoever saves files in it holds it open */
-    int folder = open(options->folders[index], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int given = options->folder_descriptors[index];
+    int folder = given > 0 ? given : open(options->folders[index], O_PATH | O_DIRECTORY | O_CLOEXEC);
     const struct path_beneath rule = {.allowed = rights & all_rights(level), .parent = folder};
     if (folder < 0 || syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0) != 0) {
         snprintf(ret_error, SANDBOX_ERROR_SIZE, "sandbox: %.200s: cannot be left writable: %s", options->folders[index],
                  strerror(errno));
-        if (folder >= 0)
+        if (folder >= 0 && folder != given)
             close(folder);
         return -1;
     }
-    close(folder);
+    if (folder != given)
+        close(folder);
     return 0;
 }
 

@@ -194,19 +194,15 @@ int privileges_become(const struct identity *identity, char *ret_error, size_t e
     return leftover ? -1 : 0;
 }
 
-/* errno of making files there as we are now, 0 where it can be done. */
-static int try_folder(const char *folder)
+/* errno of making files there as we are now, 0 where it can be done. The folder is open: what lies above it was passed
+ * with the rights that opened it. */
+static int try_folder(int folder)
 {
-    struct stat status;
-    if (stat(folder, &status) != 0)
-        return errno;
-    if (!S_ISDIR(status.st_mode))
-        return ENOTDIR;
-    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
+    return faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
 /* The same as that user, in a process of its own: there is no way back. */
-static int try_folder_as(const struct identity *identity, const char *folder)
+static int try_folder_as(const struct identity *identity, int folder)
 {
     char error[256];
     int status = 0;
@@ -226,7 +222,10 @@ bool privileges_can_write_folder(const struct identity *identity, const char *op
 {
     struct capabilities held = {0};
     bool loses_rights = identity->changes || get_capabilities(&held) != 0 || held.permitted != 0;
-    int error = loses_rights ? try_folder_as(identity, folder) : try_folder(folder);
+    int opened = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int error = opened < 0 ? errno : loses_rights ? try_folder_as(identity, opened) : try_folder(opened);
+    if (opened >= 0)
+        close(opened);
     if (error == 0)
         return true;
     struct stat status;

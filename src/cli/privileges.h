@@ -28,9 +28,9 @@ int privileges_identity(const char *user, struct identity *ret_identity, char *r
  * is now is not known, and nothing may go on. Before other threads begin. */
 int privileges_become(const struct identity *identity, char *ret_error, size_t error_size);
 
-/* Can that user make files in the folder? The kernel is asked, as that user, so that access lists, folders above and
- * file systems that are mounted read-only count. False with the message: who cannot, where, and what would help (-Z
- * with the folder's owner). */
+/* Can that user make files in the folder, once it is open? The kernel is asked, as that user, so that access lists and
+ * file systems that are mounted read-only count; the folders above are passed as who we are now. False with the
+ * message: who cannot, where, and what would help (-Z with the folder's owner). */
 bool privileges_can_write_folder(const struct identity *identity, const char *option, const char *folder,
                                  char *ret_error, size_t error_size);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,7 +11,8 @@
 
 enum { PATH_SHOWN = 200, MODE = 0666 };
 
-bool results_folder(const char *path, char ret_folder[PATH_MAX])
+/* The folder that a file is in. False: the path is too long. */
+static bool folder_of(const char *path, char ret_folder[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
     size_t length = slash ? (size_t)(slash - path) + 1 : 0;
@@ -56,7 +58,7 @@ int results_open(struct results *results, const char *path, bool appends, char *
         return 0;
     const char *slash = strrchr(path, '/');
     results->name = slash ? slash + 1 : path;
-    if (results_folder(path, folder))
+    if (folder_of(path, folder))
         results->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     else
         errno = ENAMETOOLONG;

@@ -5,7 +5,6 @@
 #ifndef OVERHEAR_CLI_RESULTS_H
 #define OVERHEAR_CLI_RESULTS_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,9 +14,6 @@ struct results {
     const char *path; /* as the user wrote it; NULL: standard output */
     const char *name; /* in the folder */
 };
-
-/* The folder that a file is in. False: the path is too long. */
-bool results_folder(const char *path, char ret_folder[PATH_MAX]);
 
 /* path NULL: standard output. A file is emptied, or with `appends` added to: if its last line has no end (the program
  * that wrote it was killed), one is put there first, so that the next line is whole. 0, or -1 with the message. */

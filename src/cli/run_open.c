@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -137,9 +136,9 @@ static enum exit_status open_saved_frames(struct run *run)
     }
     run->save = run->sink.save = save_open(options, error);
     /* a ring comes back to its first file */
-    if (run->save && (!rotates(options) || save_descriptor(run->save) < 0 ||
-                      privileges_give(&run->identity, save_descriptor(run->save), options->save_path, error,
-                                      sizeof error) == 0))
+    if (run->save &&
+        (!rotates(options) || save_descriptor(run->save) < 0 ||
+         privileges_give(&run->identity, save_descriptor(run->save), options->save_path, error, sizeof error) == 0))
         return STATUS_DONE;
     message("-w %s", error);
     return STATUS_BROKEN;

@@ -12,10 +12,12 @@
 enum { SANDBOX_ERROR_SIZE = 512, SANDBOX_FOLDERS = 8, SANDBOX_SOCKETS = 512 };
 
 struct sandbox_options {
-    const char *folders[SANDBOX_FOLDERS]; /* where files are still made: of -o, -w, --extract, --follow all */
-    size_t folder_count;                  /* 0: nothing can be opened any more */
-    bool only_adds[SANDBOX_FOLDERS];      /* files are made and written in that folder, none is linked or removed */
-    const int *packet_sockets;            /* bound anew when an interface comes back */
+    const char *folders[SANDBOX_FOLDERS];    /* where files are still made: of -o, -w, --extract, --follow all */
+    int folder_descriptors[SANDBOX_FOLDERS]; /* they were opened before the rights to go there were given up; 0: by name
+                                              */
+    size_t folder_count;                     /* 0: nothing can be opened any more */
+    bool only_adds[SANDBOX_FOLDERS];         /* files are made and written in that folder, none is linked or removed */
+    const int *packet_sockets;               /* bound anew when an interface comes back */
     size_t packet_socket_count;
     const int *link_sockets; /* tell of interfaces, one for each worker */
     size_t link_socket_count;

@@ -53,7 +53,7 @@ static bool wire(struct engine *engine, const struct engine_options *options, co
     shared->tap = options->tap;
     shared->ports = port_map_new();
     shared->files = &engine->files;
-    if (files_open(&engine->files, options->hash_files, options->extract_folder,
+    if (files_open(&engine->files, options->hash_files, options->extract_folder, options->extract_descriptor,
                    options->extract_limit ? options->extract_limit : LIMIT_EXTRACT_BYTES) != 0)
         return false;
     shared->names = options->no_names || part->exit ? NULL : names_new(&engine->budget);

@@ -23,12 +23,13 @@ static void remember_error(struct files *files, const char *what, const char *na
                  strerror(error));
 }
 
-int files_open(struct files *files, bool wants_hash, const char *folder, uint64_t limit)
+int files_open(struct files *files, bool wants_hash, const char *folder, int descriptor, uint64_t limit)
 {
     *files = (struct files){.wants_hash = wants_hash, .folder = -1, .path = folder, .limit = limit};
     if (!folder)
         return 0;
-    files->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    files->folder = descriptor > 0 ? fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+                                   : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (files->folder >= 0 && faccessat(files->folder, ".", W_OK | X_OK, AT_EACCESS) == 0)
         return 0;
     remember_error(files, "cannot save files in", "", errno);

@@ -19,8 +19,9 @@ struct files {
     char error[SAVE_ERROR_BYTES]; /* the first reason; empty: none */
 };
 
-/* `folder` NULL: nothing is saved. 0, or -1 with the reason in files->error. */
-int files_open(struct files *files, bool wants_hash, const char *folder, uint64_t limit);
+/* `folder` NULL: nothing is saved. `descriptor`: of the folder, where it is open already; 0: it is opened by its name.
+ * 0, or -1 with the reason in files->error. */
+int files_open(struct files *files, bool wants_hash, const char *folder, int descriptor, uint64_t limit);
 void files_close(struct files *files);
 
 struct saved_file {

@@ -3,7 +3,7 @@
 
 from flood import CLIENT, SERVER, ftp, session
 from packets import Builder
-from suite import get
+from suite import STAYS, get
 
 QUIT = ((CLIENT, b"QUIT\r\n"), (SERVER, b"221 bye\r\n"))
 
@@ -104,7 +104,7 @@ def names(cases):
     target.mkdir()
     hostile = [b"../../up", b"/etc/passwd", b"a\0b", b"a\r\0b", b"a\x1b[2Jb", b"x" * 10_000, b"..", b".", b"", b"-rf", b"\xff\xfe", b"a/", b"~/.ssh"]
     hostile += [b"same"] * 300
-    found = cases.look("ftp-hostile-names", transfer(b"", b"content", [b"RETR " + name for name in hostile]), "--extract", target)
+    found = cases.look("ftp-hostile-names", transfer(b"", b"content", [b"RETR " + name for name in hostile]), *STAYS, "--extract", target)
     saved = list(target.iterdir())
     cases.check(not any((cases.folder / name).exists() for name in ("up", "passwd")), "ftp-hostile-names: nothing is written elsewhere")
     cases.check(all(path.is_file() and not path.is_symlink() for path in saved), "ftp-hostile-names: files, and nothing else")

@@ -5,7 +5,7 @@ import base64
 
 from case import GROWTH
 from flood import CLIENT, ENVELOPE, SERVER, SMTP_QUIT, mail, pop3, smtp
-from suite import get
+from suite import STAYS, get
 
 HEAD = b"From: Anna <anna@example.org>\r\nTo: ben@example.net\r\nSubject: attack\r\n"
 TYPE = b"MIME-Version: 1.0\r\nContent-Type: "
@@ -128,7 +128,7 @@ def same_names(cases):
     names = (b"../../up", b"/etc/passwd", b"a\0b", b"a\x1b[2Jb", b"x" * 10_000, b"..", b".", b"", b"CON", b"a\xe2\x80\xaeb", b"\xff\xfe",
              b"-rf", b"\\..\\up")
     content = multipart + b"".join(part % (name, i) for i, name in enumerate(names)) + b"".join(part % (b"same", i) for i in range(200))
-    found = cases.look("mail-same-names", mail(content), "--extract", target)
+    found = cases.look("mail-same-names", mail(content), *STAYS, "--extract", target)
     saved = list(target.iterdir())
     cases.check(not any((cases.folder / name).exists() for name in ("up", "passwd")), "mail-same-names: nothing is written elsewhere")
     cases.check(all(path.is_file() and not path.is_symlink() for path in saved), "mail-same-names: files, and nothing else")
@@ -150,7 +150,7 @@ def thousands_of_one_name(cases):
             target = cases.folder / f"saved-{attempt}-{count}"
             target.mkdir()
             path = cases.write(f"mail-one-name-{count}", smtp(*one * count))
-            cost.append(cases.seconds(path, "--extract", target))
+            cost.append(cases.seconds(path, *STAYS, "--extract", target))
             cases.equal(len(list(target.iterdir())), 200 * count, f"mail-one-name-{count}: all are saved")
         if cost[1] <= GROWTH * cost[0]:
             break

@@ -38,7 +38,7 @@ def extract(tests, capture, *arguments):
     """(records of files, {name: content} of what was saved, the finished process)"""
     folder = tempfile.mkdtemp(prefix="overhear-files-")
     try:
-        result = tests.run("--json", "--hash", "--extract", folder, *arguments, suite.PCAPS / f"{capture}.pcap")
+        result = tests.run("--json", "--hash", *suite.STAYS, "--extract", folder, *arguments, suite.PCAPS / f"{capture}.pcap")
         records = [record for record in suite.parse_lines(result.stdout) if get(record, "event.dataset") == "file"]
         saved = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
         modes = {path.stat().st_mode & 0o7777 for path in Path(folder).iterdir()}
@@ -85,7 +85,7 @@ def check_names(tests):
     folder = tempfile.mkdtemp(prefix="overhear-files-")
     try:
         for _ in range(2):
-            tests.run("--json", "--extract", folder, suite.PCAPS / "ftp-by-hand.pcap")
+            tests.run("--json", *suite.STAYS, "--extract", folder, suite.PCAPS / "ftp-by-hand.pcap")
         names = sorted(path.name for path in Path(folder).iterdir())
         content = defaultdict(list)
         for name in names:
@@ -114,7 +114,7 @@ def check_full_disk(tests):
     try:
         plain = tests.run("--json", suite.PCAPS / "smtp-swaks.pcap")
         import subprocess
-        result = subprocess.run([*command, tests.program, "--json", "--extract", folder, suite.PCAPS / "smtp-swaks.pcap"],
+        result = subprocess.run([*command, tests.program, "--json", *suite.STAYS, "--extract", folder, suite.PCAPS / "smtp-swaks.pcap"],
                                 capture_output=True, timeout=suite.HANG, check=False)
         if b"unshare" in result.stderr or b"mount:" in result.stderr:
             print(f"files: no full disk to be had here: {result.stderr.decode()[:100]}")

@@ -101,7 +101,7 @@ static uint64_t carry(struct bytes mail, unsigned how, size_t cut)
     struct files files;
     uint64_t sum = 0xcbf29ce484222325;
     budget_init(&budget, 64 << 20);
-    if (files_open(&files, how & HASH, NULL, 0) != 0)
+    if (files_open(&files, how & HASH, NULL, 0, 0) != 0)
         abort();
     struct session_shared shared = {
         .budget = &budget,

@@ -33,6 +33,10 @@ def capture_name(path):
     return Path(path).name.split(".pcap")[0].removesuffix(".cap")
 
 
+# Root becomes nobody, who cannot write in the folders that a test of root's has made.
+STAYS = ("-Z", "root") if os.geteuid() == 0 else ()
+
+
 class Suite:
     def __init__(self, name, description, configure=None):
         parser = argparse.ArgumentParser(description=description)

@@ -261,6 +261,29 @@ def shared(program, cases):
     cases.equal(late, [], "threads: every question has its answer")
 
 
+def quoted_by(router, frame):
+    """What that router sends to the sender of a frame that it cannot hand on: port unreachable, with the packet in it."""
+    ip = bytearray(frame[14:34])
+    quoted = frame[14:14 + 28]
+    ip[2:4] = (20 + 8 + len(quoted)).to_bytes(2, "big")
+    ip[9], ip[10:12], ip[12:16], ip[16:20] = 1, b"\0\0", router, frame[26:30]
+    ip[10:12] = ip_checksum(bytes(ip)).to_bytes(2, "big")
+    return frame[:14] + bytes(ip) + b"\3\3\0\0\0\0\0\0" + quoted
+
+
+def blamed(program, cases):
+    """Threads: the error of a router about a question meets it, though it comes from somebody else."""
+    listener = Listener(program, "-i", "near", "--threads", "3")
+    far, near = Sender("far"), Sender("near")
+    for number in range(1, 101):
+        question = dns_frame(number, client=number)
+        far.socket.send(question)
+        near.socket.send(quoted_by(bytes((10, 9, number, 1)), question))
+    heard = listener.end()
+    found = [record["overhear"].get("icmp_error") for record in heard.records if record["event"]["dataset"] == "dns"]
+    cases.equal(found, ["port unreachable"] * 100, "threads: a router's errors")
+
+
 def as_nobody(*capabilities):
     everything = ",".join(["-all", *(f"+{name}" for name in capabilities)])
     ambient = [f"--ambient-caps={everything}"] if capabilities else []
@@ -310,7 +333,7 @@ def main():
     cable("near", "far")
     cable("one", "two")
     cases = Cases()
-    for case in (several, two_ways, everywhere, down_and_up, down_at_the_start, anew, filtered, counted, shared, rights, missing):
+    for case in (several, two_ways, everywhere, down_and_up, down_at_the_start, anew, filtered, counted, shared, blamed, rights, missing):
         try:
             case(program, cases)
         except (RuntimeError, OSError, KeyError, subprocess.SubprocessError) as problem:

@@ -75,7 +75,7 @@ static int stays_root_without_capabilities(const char *folder)
     if (get_capabilities(&held) != 0 || (held.effective | held.permitted | held.inheritable) != 0)
         return __LINE__ & 0xff;
     /* Another's folder was root's to write in. */
-    return try_folder(folder) == EACCES ? 0 : __LINE__ & 0xff;
+    return access(folder, W_OK | X_OK) != 0 && errno == EACCES ? 0 : __LINE__ & 0xff;
 }
 
 /* As a program that is set-user-ID root, started by a stranger. */
@@ -210,12 +210,9 @@ static void folders_are_looked_at_as_that_user(void **state)
     assert_false(privileges_can_write_folder(&root, "-w", inner, error, sizeof error));
     assert_non_null(strstr(error, "it is nobody's: -Z nobody, or take another folder"));
 
-    /* A folder above that cannot be passed through. */
+    /* A folder above that only we can pass through: the folder will be open. */
     assert_int_equal(chmod(top, 0700), 0);
-    assert_false(privileges_can_write_folder(&nobody, "--extract", inner, error, sizeof error));
-    snprintf(expected, sizeof expected,
-             "--extract %s: expected a folder that nobody can make files in: Permission denied", inner);
-    assert_string_equal(error, expected);
+    assert_true(privileges_can_write_folder(&nobody, "--extract", inner, error, sizeof error));
     rmdir(inner);
     rmdir(top);
 }

@@ -95,6 +95,8 @@ static void done_in_turn(void *context, unsigned worker, const struct frame *fra
 {
     struct play *play = context;
     (void)conversation;
+    (void)worker;
+    (void)frame;
     if (play->script->hosts[frame->moment.frame - 1] % play->count != worker)
         abort(); /* on a thread of its own: no assertion of cmocka */
     atomic_fetch_add(&play->turn, 1);

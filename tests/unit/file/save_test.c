@@ -23,7 +23,7 @@ static int make_folder(void **state)
     assert_non_null(folder);
     snprintf(folder->path, sizeof folder->path, "/tmp/save_test_XXXXXX");
     assert_non_null(mkdtemp(folder->path));
-    assert_int_equal(files_open(&folder->files, false, folder->path, 100), 0);
+    assert_int_equal(files_open(&folder->files, false, folder->path, 0, 100), 0);
     *state = folder;
     return 0;
 }
@@ -162,7 +162,7 @@ static void says_which_folder_is_none(void **state)
 {
     (void)state;
     struct files files;
-    assert_int_equal(files_open(&files, false, "/nonexistent/folder", 1), -1);
+    assert_int_equal(files_open(&files, false, "/nonexistent/folder", 0, 1), -1);
     assert_string_equal(files.error, "cannot save files in /nonexistent/folder: No such file or directory");
     assert_int_equal(files.folder, -1);
 }

@@ -174,7 +174,7 @@ static inline void play_begin(struct play *play, bool hash)
 {
     memset(play, 0, offsetof(struct play, written));
     budget_init(&play->budget, 0);
-    assert_int_equal(files_open(&play->files, hash, NULL, 0), 0);
+    assert_int_equal(files_open(&play->files, hash, NULL, 0, 0), 0);
     play->shared.budget = &play->budget;
     play->shared.names = names_new(&play->budget);
     play->shared.ports = port_map_new();

@@ -106,9 +106,11 @@ static inline void play_record(void *context, const struct record *record)
             continue;
         }
         if (item->kind == ITEM_NOTE) {
-            play_string(play, "<");
-            play_string(play, item->word);
-            play_string(play, ">\n");
+            if (item->about != UINT16_MAX) { /* else it turned out not to hold */
+                play_string(play, "<");
+                play_string(play, item->word);
+                play_string(play, ">\n");
+            }
             i += item->length;
             members -= members > 0 ? 1 + item->length : 0;
             continue;
