@@ -229,6 +229,10 @@ static void explain_chain(struct dns_message *message)
         record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.alias", &arguments[1], 1);
     else if (message->chain_length > 1)
         record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.chain", arguments, 2);
+    /* nothing but aliases, and a zone that says no */
+    if (message->chain_length > 0 && message->chain_length == message->found[1 + DNS_ANSWER] && message->rcode == 0 &&
+        message->has_negative && message->question_type != DNS_CNAME)
+        observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.alias_no_data");
 }
 
 /* An answer without answers: pointing elsewhere, or saying no. */

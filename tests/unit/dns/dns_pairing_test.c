@@ -20,6 +20,21 @@ static void test_pair(void **state)
              "<dns.ttl> <dns.authoritative>\n");
 }
 
+/* An alias whose target has nothing of the type: a zone's SOA says so. */
+static void test_alias_to_nothing(void **state)
+{
+    struct play play;
+    (void)state;
+    play_begin(&play, TRANSPORT_UDP, 53);
+    play_ask(&play, "1111" QUERY "'www.example' 0001 0001");
+    play_answer(&play,
+                "1111 8580 0001 0001 0001 0000 'www.example' 0001 0001 c00c 0005 0001 00000e10 0006 03776562 c010"
+                " 'example' 0006 0001 0000012c 0016 0000 00000001 00000002 00000003 00000004 00000005");
+    play_end(&play,
+             "QR success answer QUERY AA RD RA NOERROR | www.example A |an www.example CNAME 3600 web.example "
+             "|ns example SOA 300 . . 1 2 3 4 5 <dns.ttl> <dns.authoritative> <dns.alias> <dns.alias_no_data>\n");
+}
+
 /* Letters of the name may differ, and IDs, types and classes may not. */
 static void test_which(void **state)
 {
@@ -412,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_alias_to_nothing),
         cmocka_unit_test(test_signature),
         cmocka_unit_test(test_which),
         cmocka_unit_test(test_retransmitted),
