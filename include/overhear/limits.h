@@ -94,6 +94,7 @@ enum limit {
     /* display filters */
     LIMIT_MATCH_BYTES = 16384, /* of one text that `matches` looks at, and how deep a match may go */
     LIMIT_MATCH_STEPS = 20000, /* of one match, at each place where it may begin; then the text does not match */
+    LIMIT_MATCH_WORK = 65536,  /* steps of all matches that are tried on one text, and what they pass over */
     LIMIT_MATCH_KIB = 2048,    /* of memory that a match may take */
 
     /* the closing summary */

@@ -13,9 +13,12 @@ struct matcher {
     pcre2_match_context *context;
     pcre2_match_data *data;
     uint64_t given_up; /* texts that were not matched to their end */
+    /* Of the text in hand: */
+    size_t work_left, step_cost;
+    size_t place; /* where the step before was */
 };
 
-/* false where memory is out. */
+/* false where memory is out. It must stay where it is. */
 bool matcher_init(struct matcher *matcher);
 void matcher_done(struct matcher *matcher);
 

@@ -444,6 +444,29 @@ static void test_limits_of_matches(void **state)
     free(text);
 }
 
+/* Few steps from each place, but from many of them; runs of many characters; groups that are compared: none costs the
+ * square of the text's length. Where it is short, or begins in one place only, all is well. */
+static void test_work_of_matches(void **state)
+{
+    static const char *const hard[] = {"a+[a-f]*[0-9]", "a{1,40}a{1,40}[0-9]", "[^0-9]*+[0-9]", "(a+)\\\\1[0-9]"};
+    static const char *const easy[] = {"^[^0-9]*[0-9]", "a*b", "[a-f]*+g"};
+    char expression[64];
+    char *text = malloc(LIMIT_MATCH_BYTES);
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', LIMIT_MATCH_BYTES);
+    for (size_t i = 0; i < sizeof hard / sizeof *hard; i++) {
+        snprintf(expression, sizeof expression, "probe.name matches \"%s\"", hard[i]);
+        assert_int_equal(count_given_up(expression, bytes_of(text, LIMIT_MATCH_BYTES), false), 1);
+        assert_int_equal(count_given_up(expression, bytes_of(text, 20), false), 0);
+    }
+    for (size_t i = 0; i < sizeof easy / sizeof *easy; i++) {
+        snprintf(expression, sizeof expression, "probe.name matches \"%s\"", easy[i]);
+        assert_int_equal(count_given_up(expression, bytes_of(text, LIMIT_MATCH_BYTES), false), 0);
+    }
+    free(text);
+}
+
 static void test_long_expressions(void **state)
 {
     enum { TERM = sizeof "flow and probe or " - 1, SIZE = 65536 + TERM + 16 };
@@ -506,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_datasets_of_no_table),
         cmocka_unit_test(test_bare_record),
         cmocka_unit_test(test_limits_of_matches),
+        cmocka_unit_test(test_work_of_matches),
         cmocka_unit_test(test_long_expressions),
         cmocka_unit_test(test_nesting),
     };
