@@ -359,14 +359,21 @@ static void stop_if_asked(struct listener *listener)
 }
 
 /* No frame came: it is now what the last one said, and what has passed since. So a wall clock that is set, and a
- * network card with a clock of its own, do no harm. */
-static void pass_time(struct listener *listener, struct engine *engine)
+ * network card with a clock of its own, do no harm. 0: there was no frame yet. */
+static int64_t time_passed(struct listener *listener)
 {
     int64_t now_ns = steady_clock_ns();
+    if (listener->last_frame_ns == 0)
+        return 0;
     if (listener->silent_since_ns == 0)
         listener->silent_since_ns = now_ns;
-    if (listener->last_frame_ns != 0)
-        engine_idle(engine, listener->last_frame_ns + (now_ns - listener->silent_since_ns));
+    return listener->last_frame_ns + (now_ns - listener->silent_since_ns);
+}
+
+static void heard(struct listener *listener, const struct frame *frame)
+{
+    listener->last_frame_ns = frame->moment.time_ns;
+    listener->silent_since_ns = 0;
 }
 
 static void listen_alone(struct listening *listening, struct run *run)
@@ -379,13 +386,12 @@ static void listen_alone(struct listening *listening, struct run *run)
         enum capture_result result = capture_next(listener->capture, &frame, error);
         if (result == CAPTURE_FRAME) {
             listening->frames++;
-            listener->last_frame_ns = frame.moment.time_ns;
-            listener->silent_since_ns = 0;
+            heard(listener, &frame);
             run_take_frame(run, &frame);
             if (--until_look > 0)
                 continue;
         } else if (result == CAPTURE_NOTHING) {
-            pass_time(listener, run->engine);
+            engine_idle(run->engine, time_passed(listener));
         } else if (result == CAPTURE_NEWS) {
             progress_erase(&run->progress);
             message("%s", error);
@@ -418,6 +424,7 @@ static enum worker_input next_frame(void *context, unsigned worker, struct frame
             atomic_store(&listening->stop, true);
             return WORKER_END;
         }
+        heard(listener, ret_frame);
         if (++listener->until_count % LOOK_FRAMES == 0)
             count_rows(listener);
         return WORKER_FRAME;
@@ -454,10 +461,10 @@ static void frame_is_done(void *context, unsigned worker, const struct frame *fr
     pthread_mutex_unlock(&listening->mutex);
 }
 
-static int64_t worker_clock(void *context)
+static int64_t worker_clock(void *context, unsigned worker)
 {
-    (void)context;
-    return wall_clock_ns();
+    struct listening *listening = context;
+    return time_passed(&listening->listeners[worker]);
 }
 
 int listening_start(struct listening *listening, struct run *run, const struct engine_options *engine,

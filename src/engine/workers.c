@@ -79,7 +79,7 @@ static void rest(struct worker *worker)
     worker->idle = true;
     atomic_store(&worker->progress, worker->frame);
     take_lock(worker);
-    engine_idle(worker->engine, workers->options.clock(workers->options.context));
+    engine_idle(worker->engine, workers->options.clock(workers->options.context, worker->index));
     pthread_mutex_unlock(&worker->lock);
     worker->idle = false;
     atomic_store(&worker->progress, PROGRESS_IDLE);

@@ -37,7 +37,7 @@ struct workers_options {
     void (*done)(void *context, unsigned worker, const struct frame *frame, const struct conversation *conversation);
     /* The time, for workers whose source gives nothing (engine_idle); nanoseconds since 1970. On the worker's thread.
      * NULL: there is none but that of the frames. */
-    int64_t (*clock)(void *context);
+    int64_t (*clock)(void *context, unsigned worker);
 };
 
 /* NULL where memory is out, or the folder of --extract cannot be used. */

@@ -50,8 +50,9 @@ static enum worker_input next_live(void *context, unsigned worker, struct frame 
     return atomic_load(&live->ended) ? WORKER_END : WORKER_NOTHING;
 }
 
-static int64_t live_clock(void *context)
+static int64_t live_clock(void *context, unsigned worker)
 {
+    (void)worker;
     struct live *live = context;
     return atomic_load(&live->now_ns);
 }
