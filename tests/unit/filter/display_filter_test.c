@@ -448,7 +448,7 @@ static void test_limits_of_matches(void **state)
  * square of the text's length. Where it is short, or begins in one place only, all is well. */
 static void test_work_of_matches(void **state)
 {
-    static const char *const hard[] = {"a+[a-f]*[0-9]", "a{1,40}a{1,40}[0-9]", "[^0-9]*+[0-9]", "(a+)\\\\1[0-9]"};
+    static const char *const hard[] = {"a+[a-f]*[0-9]", "a{1,40}a{1,40}[0-9]", "[^0-9]*+[0-9]", "(a+)\\1[0-9]"};
     static const char *const easy[] = {"^[^0-9]*[0-9]", "a*b", "[a-f]*+g"};
     char expression[64];
     char *text = malloc(LIMIT_MATCH_BYTES);
