@@ -24,6 +24,7 @@ static enum exit_status print_interfaces(void)
         message("%s", error);
         return STATUS_BROKEN;
     }
+    message_make_plain(text); /* an interface may be called anything */
     fputs(text, stdout);
     free(text);
     return STATUS_DONE;

@@ -8,4 +8,7 @@
 /* One line, with the program's name before it. A file may have any name: control characters become '?'. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* In place: what could steer a terminal becomes '?', but for the ends of lines. */
+void message_make_plain(char *text);
+
 #endif
