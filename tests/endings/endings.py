@@ -240,14 +240,33 @@ def memory_of(process):
     return 0
 
 
-def slow_reader(tests):
-    """Nobody reads: frames are lost and counted, memory stays; then the reader goes away."""
-    process = listen(tests, "--json", "-B", "256")
+def ask_much(count):
+    """So many questions to nobody."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
-        for number in range(60000):
-            flood.sendto(b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\5" + b"%05d" % (number % 100000) + b"\4test\0\0\1\0\1", ("127.0.0.1", 53))
+        for number in range(count):
+            flood.sendto(b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\5" + b"%05d" % number + b"\4test\0\0\1\0\1", ("127.0.0.1", 53))
     time.sleep(0.3)
+
+
+def slow_reader(tests):
+    """Nobody reads for a while: memory stays, and what is lost is counted."""
+    process = listen(tests, "--json", "-B", "256", "--summary=json")
+    ask_much(60000)
     tests.check(memory_of(process) < 150000, "a reader that does not read: memory stays bounded", memory_of(process))
+    process.send_signal(signal.SIGINT)
+    records = parse_lines(process.stdout.read())
+    tests.equal(end(process), 0, "a reader that begins to read at last: exit status")
+    process.reader.join(5)
+    summary = parse_line(process.said[-1].rstrip(b"\n"))
+    received, lost = summary["received"], summary["dropped"]["kernel"]
+    tests.check(lost > 0 and received + lost >= 60000, "a reader that does not read: lost frames are counted",
+                f"{received} received, {lost} dropped")
+    tests.equal(len(records), sum(summary["records"].values()), "a reader that begins to read at last: every record")
+
+
+def reader_that_goes(tests):
+    process = listen(tests, "--json", "-B", "256")
+    ask_much(20000)
     process.stdout.read(1)
     process.stdout.close()
     Site.ask("nobody-hears")
@@ -259,10 +278,7 @@ def slow_reader(tests):
 
 def second_signal(tests):
     process = listen(tests, "--json", "-B", "256")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
-        for number in range(20000):
-            flood.sendto(b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\5" + b"%05d" % number + b"\4test\0\0\1\0\1", ("127.0.0.1", 53))
-    time.sleep(0.3)
+    ask_much(20000)
     process.send_signal(signal.SIGINT) # it cannot end: nobody reads what it has to say
     time.sleep(0.3)
     tests.equal(process.poll(), None, "the first Ctrl-C waits for the reader")
@@ -303,6 +319,7 @@ def main():
         rotated(tests, folder)
         time_is_up(tests)
         slow_reader(tests)
+        reader_that_goes(tests)
         second_signal(tests)
         on_a_terminal(tests)
     tests.finish()

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs every fuzz target over its inputs: tests/fuzz/corpus/NAME/ (kept inputs, every crash that was ever found) and,
-for the targets that eat captures, pcaps/; each also mutated, the same way in every run. Argument: a build's tests folder.
+for the targets that eat captures, pcaps/; each also mutated, the same way in every run. To a target that eats other things and
+has no kept inputs a capture is but bytes: short ones will do. Argument: a build's tests folder.
 """
 
 import subprocess
@@ -17,7 +18,8 @@ EATS_CAPTURES = {"capture", "engine", "pcap", "pcapng"}
 def inputs(name):
     files = sorted(path for path in (HERE / "corpus" / name).glob("*") if path.is_file())
     if name in EATS_CAPTURES or not files:
-        files += sorted(path for path in (HERE.parents[1] / "pcaps").glob("*.pcap*") if path.stat().st_size < 200_000)
+        most = 200_000 if name in EATS_CAPTURES else 30_000
+        files += sorted(path for path in (HERE.parents[1] / "pcaps").glob("*.pcap*") if path.stat().st_size < most)
     return files
 
 
