@@ -108,7 +108,7 @@ static void print_slowest(struct summary_list *lines, const char *label, const s
     if (slow->conversation != 0)
         snprintf(where, sizeof where, " (conversation %llu)", (unsigned long long)slow->conversation);
     snprintf(entry, sizeof entry, "slowest %s", duration_words(slow->duration_ns, duration));
-    const size_t own = text_width(entry, strlen(entry)) + 2 + strlen(where);
+    const size_t own = text_width(entry, strlen(entry)) + 2 + strlen(where) + 1;
     size_t taken = own + (lines->column > 0 ? lines->column + 2 : SUMMARY_LABEL);
     if (taken + LEAST_WORDS > lines->width && slow->duration_ns >= SLOW_NS)
         taken = own + SUMMARY_LABEL;

@@ -19,7 +19,7 @@ void summary_list_add(struct summary_list *list, const char *label, const char *
     if (list->column == 0) {
         fprintf(list->to, "%-*s%s", SUMMARY_LABEL, label, entry);
         list->column = SUMMARY_LABEL + width;
-    } else if (list->column + 2 + width > list->width) {
+    } else if (list->column + 2 + width + 1 > list->width) { /* a semicolon may follow */
         fprintf(list->to, ";\n%*s%s", SUMMARY_LABEL, "", entry);
         list->column = SUMMARY_LABEL + width;
     } else {
