@@ -83,6 +83,16 @@ static int fail_unknown_long(const char *word, size_t name_length, char ret_erro
     return -1;
 }
 
+static int fail_unknown_short(const char *word, char letter, char ret_error[OPTIONS_ERROR_SIZE])
+{
+    const bool alone = word[2] == '\0';
+    const bool wants_bytes = strchr("AXx", letter) != NULL; /* of tcpdump and ngrep */
+    snprintf(ret_error, OPTIONS_ERROR_SIZE, "unknown option '-%c'%s%.*s%s; %s", letter, alone ? "" : " in '",
+             alone ? 0 : WORD_SHOWN, word, alone ? "" : "'",
+             wants_bytes ? "--follow N shows the bytes of a conversation" : "expected one of those of --help");
+    return -1;
+}
+
 /* The names that would have been right, for an expectation that ends with a colon. */
 static void list_names(const struct option_row *row, char ret_text[LIST_SIZE])
 {
@@ -188,12 +198,8 @@ static int parse_short(struct options *options, int argc, char *const *argv, int
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
         const char shown[] = {'-', *letter, '\0'};
         const struct option_row *row = find_short(*letter);
-        if (!row) {
-            bool alone = word[2] == '\0';
-            snprintf(ret_error, OPTIONS_ERROR_SIZE, "unknown option '-%c'%s%.*s%s; expected one of those of --help",
-                     *letter, alone ? "" : " in '", alone ? 0 : WORD_SHOWN, word, alone ? "" : "'");
-            return -1;
-        }
+        if (!row)
+            return fail_unknown_short(word, *letter, ret_error);
         const char *value = NULL;
         if (row->argument == ARGUMENT_REQUIRED) {
             value = letter + 1;
