@@ -249,6 +249,13 @@ def limits_documented():
         f"{name}: in docs/limits.md, not in limits.h" for name in sorted(documented - rows)]
 
 
+def suites_documented():
+    """Each suite of ./bootstrap test has its row in docs/testing.md, and no row is about nothing."""
+    suites = set(re.search(r"^suites=\((.*?)\)", (TOP / "bootstrap").read_text(), re.M | re.S)[1].split())
+    documented = set(re.findall(r"^\| (\w+) \| .* \| `tests/", (TOP / "docs/testing.md").read_text(), re.M))
+    return [f"{name}: in bootstrap or docs/testing.md, not in both" for name in sorted(suites ^ documented)]
+
+
 def links():
     """Files that the documents point to are there."""
     wrong = []
@@ -262,7 +269,8 @@ def links():
 PROGRAM = [""]  # that lists the fields; set by main
 
 RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, notes, sizes, mutable_state, layout,
-         text_files, python_compiles, licences, pages_are_current, limits_documented, links)
+         text_files, python_compiles, licences, pages_are_current, limits_documented,
+         suites_documented, links)
 
 
 def main():
