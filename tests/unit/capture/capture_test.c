@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { ETHERNET_UDP_BYTES = 42 };
@@ -351,14 +352,51 @@ static void compiles_again_beyond_its_limit(void **state)
     capture_close(capture);
 }
 
+static void waits_for_a_slow_reader(void **state)
+{
+    enum { FRAMES = 20 };
+    static const uint8_t zeros[50000];
+    char error[CAPTURE_ERROR_SIZE], read_bytes[4096];
+    const struct frame frame = {.data = bytes_of(zeros, sizeof zeros), .wire_length = sizeof zeros, .link_type = 1};
+    int ends[2], status = 0;
+    (void)state;
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        size_t total = 0;
+        close(ends[1]);
+        for (ssize_t count = 1; count != 0; total += count > 0 ? (size_t)count : 0) {
+            count = read(ends[0], read_bytes, sizeof read_bytes);
+            if (count < 0)
+                usleep(1000);
+        }
+        _exit(total == 24 + FRAMES * (16 + sizeof zeros) ? 0 : 1);
+    }
+    close(ends[0]);
+    struct capture_writer *writer = capture_writer_open_descriptor(ends[1], "-", error);
+    assert_non_null(writer);
+    for (int i = 0; i < FRAMES; i++)
+        assert_int_equal(capture_writer_add(writer, &frame, error), 0);
+    assert_int_equal(capture_writer_close(writer, error), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_descriptor),          cmocka_unit_test(compiles_again_beyond_its_limit),
-        cmocka_unit_test(filters_but_numbers_all),     cmocka_unit_test(gives_way_where_nothing_matches),
-        cmocka_unit_test(compiles_for_each_link_type), cmocka_unit_test(refuses_a_wrong_expression),
-        cmocka_unit_test(writes_what_it_reads),        cmocka_unit_test(clamps_times_that_pcap_cannot_hold),
-        cmocka_unit_test(tells_a_full_disk),           cmocka_unit_test(cuts_frames_that_nobody_would_read),
+        cmocka_unit_test(waits_for_a_slow_reader),
+        cmocka_unit_test(reads_a_descriptor),
+        cmocka_unit_test(compiles_again_beyond_its_limit),
+        cmocka_unit_test(filters_but_numbers_all),
+        cmocka_unit_test(gives_way_where_nothing_matches),
+        cmocka_unit_test(compiles_for_each_link_type),
+        cmocka_unit_test(refuses_a_wrong_expression),
+        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(clamps_times_that_pcap_cannot_hold),
+        cmocka_unit_test(tells_a_full_disk),
+        cmocka_unit_test(cuts_frames_that_nobody_would_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
