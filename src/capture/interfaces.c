@@ -4,6 +4,8 @@
  */
 #include "interfaces.h"
 
+#include "util/distance.h"
+
 #include <net/if.h>
 #include <netinet/in.h>
 #include <pcap/pcap.h>
@@ -14,32 +16,11 @@
 enum {
     NAMES_SHOWN = 8, /* in a message */
     NEAR = 2,        /* mistakes of typing between two names that may be meant for each other */
-    NAME_MAX_COMPARED = 32,
     PATH_SIZE = 320,
     NAME_COLUMN_MIN = 4,
     STATE_SIZE = 64,
     GAP = 2, /* between columns */
 };
-
-/* How many letters must be changed, added or left out to make one name of the other; of long names the beginning. */
-static size_t count_mistakes(const char *a, const char *b)
-{
-    size_t row[NAME_MAX_COMPARED + 1];
-    size_t a_length = strnlen(a, NAME_MAX_COMPARED), b_length = strnlen(b, NAME_MAX_COMPARED);
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-            size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = replaced < shorter ? replaced : shorter;
-        }
-    }
-    return row[b_length];
-}
 
 void interfaces_explain_missing(const char *name, char ret_error[CAPTURE_ERROR_SIZE])
 {
@@ -49,7 +30,7 @@ void interfaces_explain_missing(const char *name, char ret_error[CAPTURE_ERROR_S
     char names[CAPTURE_ERROR_SIZE / 2] = "";
     size_t length = 0, count = 0;
     for (const struct if_nameindex *one = all; one && one->if_index != 0; one++) {
-        size_t mistakes = count_mistakes(name, one->if_name);
+        size_t mistakes = word_distance(bytes_text(name), bytes_text(one->if_name));
         if (mistakes < fewest) {
             fewest = mistakes;
             near = one->if_name;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "options_table.h"
 
+#include "util/distance.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { WORD_SHOWN = 100, LIST_SIZE = 320, NAME_MAX_COMPARED = 32 };
+enum { WORD_SHOWN = 100, LIST_SIZE = 320 };
 
 /* Words that begin with no dash, in order. */
 struct words {
@@ -29,32 +31,6 @@ static const struct option_row *find_long(const char *name, size_t length)
     return NULL;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* How many letters have to be changed, added or taken away to make one word of the other. */
-static size_t edit_distance(const char *a, size_t a_length, const char *b)
-{
-    size_t row[NAME_MAX_COMPARED + 1];
-    size_t b_length = strlen(b);
-    if (a_length > NAME_MAX_COMPARED || b_length > NAME_MAX_COMPARED)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = smaller(changed, 1 + smaller(row[j], row[j - 1]));
-        }
-    }
-    return row[b_length];
-}
-
 /* The long option that was probably meant: of those that begin like it or are nearly the same. NULL: none. */
 static const char *suggest(const char *name, size_t length)
 {
@@ -66,7 +42,7 @@ static const char *suggest(const char *name, size_t length)
             continue;
         if (length >= 2 && strncmp(candidate, name, length) == 0)
             return candidate;
-        size_t distance = edit_distance(name, length, candidate);
+        size_t distance = word_distance(bytes_of(name, length), bytes_text(candidate));
         if (distance < best_distance) {
             best_distance = distance;
             best = candidate;
@@ -280,7 +256,7 @@ static const struct {
 static const char *suggest_verb(const char *word)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (edit_distance(word, strlen(word), verbs[i].name) < 3)
+        if (word_distance(bytes_text(word), bytes_text(verbs[i].name)) < 3)
             return verbs[i].name;
     return NULL;
 }

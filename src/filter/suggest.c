@@ -6,6 +6,7 @@
 #include "suggest.h"
 
 #include "overhear/dissector.h"
+#include "util/distance.h"
 
 #include <stdio.h>
 
@@ -71,37 +72,6 @@ struct suggestion {
     size_t distance;
 };
 
-/* Letter case does not count, nor how words are joined. */
-static uint8_t fold(uint8_t c)
-{
-    return c == '-' ? '_' : byte_lower(c);
-}
-
-/* Letters to add, leave out or exchange; names that are too long are far from all. */
-static size_t edit_distance(struct bytes a, struct bytes b)
-{
-    size_t row[FILTER_NAME_SIZE + 1];
-    if (a.len > FILTER_NAME_SIZE || b.len > FILTER_NAME_SIZE)
-        return FAR;
-    for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            bool same = fold(bytes_at(a, i - 1)) == fold(bytes_at(b, j - 1));
-            size_t best = corner + (same ? 0 : 1);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            corner = row[j];
-            row[j] = best;
-        }
-    }
-    return row[b.len];
-}
-
 static struct bytes first_part(struct bytes name)
 {
     return bytes_first(name, bytes_find(name, '.', 0));
@@ -118,13 +88,13 @@ static struct bytes last_part(struct bytes name)
 static bool ends_like(struct bytes whole, struct bytes end)
 {
     return end.len > 0 && whole.len > end.len && bytes_at(whole, whole.len - end.len - 1) == '.' &&
-           edit_distance(bytes_skip(whole, whole.len - end.len), end) == 0;
+           word_distance(bytes_skip(whole, whole.len - end.len), end) == 0;
 }
 
 static bool begins_like(struct bytes whole, struct bytes begin)
 {
     return begin.len > 0 && bytes_at(whole, begin.len) == '.' &&
-           edit_distance(bytes_first(whole, begin.len), begin) == 0;
+           word_distance(bytes_first(whole, begin.len), begin) == 0;
 }
 
 static const char *find_dataset(const struct dataset_table *table, struct bytes name)
@@ -140,7 +110,7 @@ static size_t distance_to(const struct dataset_table *table, struct bytes name, 
 {
     if (ends_like(candidate, name) || begins_like(candidate, name))
         return SAME_END;
-    size_t whole = edit_distance(name, candidate);
+    size_t whole = word_distance(name, candidate);
     if (whole <= 1 + name.len / 5)
         return whole;
     /* The same word elsewhere, or nearly, but not in another protocol: less likely than one that is near as a whole. */
@@ -148,8 +118,8 @@ static size_t distance_to(const struct dataset_table *table, struct bytes name, 
     if (last.len < 4 ||
         (find_dataset(table, first_part(name)) && !bytes_equal(first_part(name), first_part(candidate))))
         return FAR;
-    size_t distance = edit_distance(last, end);
-    if (edit_distance(last, bytes_first(end, last.len)) == 0)
+    size_t distance = word_distance(last, end);
+    if (word_distance(last, bytes_first(end, last.len)) == 0)
         distance = 1;
     return distance <= 1 + last.len / 8 ? ELSEWHERE + 10 * distance + whole / 4 : FAR;
 }
@@ -202,7 +172,7 @@ static size_t find_near(const struct dataset_table *table, struct bytes name, st
     size_t count = 0;
     for (size_t i = 0; i < table->count; i++) {
         const char *dataset = table->datasets[i]->name;
-        size_t distance = edit_distance(name, bytes_text(dataset));
+        size_t distance = word_distance(name, bytes_text(dataset));
         keep(list, &count, dataset, distance < FAR && distance <= name.len / 3 ? 1 : FAR);
     }
     while (name_next(table, &cursor))
