@@ -12,11 +12,15 @@
 #include "fanout.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/socket.h>
+
+enum { FANOUT_PROGRAM_MAX = 224 };
 
 enum {
     ETHERNET_TYPE_AT = 12,
@@ -182,7 +186,8 @@ static void put_ethernet(struct assembler *to)
     put_packet(to, base);
 }
 
-size_t fanout_program(struct sock_filter ret_program[FANOUT_PROGRAM_MAX])
+/* Says whose a frame is: a number, of which the kernel takes the remainder. Returns how many instructions it has. */
+static size_t fanout_program(struct sock_filter ret_program[FANOUT_PROGRAM_MAX])
 {
     struct assembler to = {.at = ret_program};
     put(&to, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_HATYPE));

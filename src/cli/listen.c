@@ -2,10 +2,10 @@
 #include "listen.h"
 
 #include "clock.h"
-#include "engine/stats.h"
 #include "engine/workers.h"
 #include "follow.h"
 #include "message.h"
+#include "report.h"
 #include "run.h"
 #include "save.h"
 #include "signals.h"
@@ -50,18 +50,10 @@ struct listening {
     atomic_bool go, stop;
     atomic_uint_fast64_t limited; /* frames read, towards -c */
     uint64_t frames;              /* read without workers */
-    int64_t begun_ns, flushed_ns;
+    int64_t flushed_ns;
     int64_t stats_due_ns;
-    bool has_stats_before;
-    struct stats stats_before;
+    struct reporter reporter;
 };
-
-static int64_t wall_clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* Goes on while the machine sleeps, and takes no part in what is done to the wall clock. */
 static int64_t steady_clock_ns(void)
@@ -197,109 +189,15 @@ size_t listening_interfaces(struct listening *listening, struct capture_interfac
     return add_up_rows(listening, ret_rows, capacity);
 }
 
+uint64_t listening_waiting(const struct listening *listening, uint64_t *ret_bytes)
+{
+    *ret_bytes = listening->workers ? workers_waiting_bytes(listening->workers) : 0;
+    return listening->workers ? workers_waiting(listening->workers) : 0;
+}
+
 uint64_t listening_frames(const struct listening *listening)
 {
     return listening->workers ? workers_frames(listening->workers) : listening->frames;
-}
-
-/* The process' memory: the second number of /proc/self/statm, in pages. */
-static uint64_t resident_bytes(const struct run *run)
-{
-    char text[128];
-    ssize_t length = run->memory_descriptor >= 0 ? pread(run->memory_descriptor, text, sizeof text - 1, 0) : -1;
-    if (length <= 0)
-        return 0;
-    text[length] = '\0';
-    const char *space = strchr(text, ' ');
-    return space ? strtoull(space, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
-static struct stats_counts count_all(const struct engine_statistics *statistics, const struct capture_interface *rows,
-                                     size_t row_count)
-{
-    struct stats_counts counts = {
-        .dropped_by_overhear = statistics->untracked,
-        .analysed = statistics->frames,
-        .bytes = statistics->bytes,
-        .conversations = statistics->conversations,
-        .records = statistics->records,
-        .anomalies = statistics->anomalies,
-    };
-    for (size_t i = 0; i < row_count; i++) {
-        counts.received += rows[i].received;
-        counts.dropped_by_kernel += rows[i].dropped_by_kernel;
-        counts.dropped_by_interface += rows[i].dropped_by_interface;
-    }
-    return counts;
-}
-
-struct report {
-    struct stats stats;
-    struct stats_interface interfaces[INTERFACES_MAX];
-    struct capture_interface rows[INTERFACES_MAX];
-    struct engine_statistics statistics;
-};
-
-/* NULL where memory is out; the caller frees it. */
-static struct report *report_new(struct listening *listening, const struct run *run)
-{
-    struct report *report = calloc(1, sizeof *report);
-    if (!report)
-        return NULL;
-    const struct engine_statistics *statistics = &report->statistics;
-    run_statistics(run, &report->statistics);
-    size_t count = listening_interfaces(listening, report->rows, INTERFACES_MAX);
-    for (size_t i = 0; i < count; i++)
-        report->interfaces[i] = (struct stats_interface){report->rows[i].name, report->rows[i].up,
-                                                         report->rows[i].received, report->rows[i].dropped_by_kernel,
-                                                         report->rows[i].dropped_by_interface};
-    report->stats = (struct stats){
-        .time_ns = wall_clock_ns(),
-        .uptime_ns = clock_ns() - listening->begun_ns,
-        .total = count_all(statistics, report->rows, count),
-        .open_conversations = statistics->conversations - statistics->conversations_ended,
-        .memory_used = statistics->memory_used,
-        .memory_peak = statistics->memory_peak,
-        .memory_limit = statistics->memory_limit,
-        .resident_bytes = resident_bytes(run),
-        .waiting_records = listening->workers ? workers_waiting(listening->workers) : 0,
-        .waiting_bytes = run->output ? output_waiting(run->output) : 0,
-        .interfaces = report->interfaces,
-        .interface_count = count,
-    };
-    return report;
-}
-
-static void write_stats(struct listening *listening, struct run *run)
-{
-    struct report *report = report_new(listening, run);
-    if (!report)
-        return;
-    const struct record_sink sink = {.context = &run->sink, .write = sink_write_always};
-    stats_write(&sink, &report->stats, listening->has_stats_before ? &listening->stats_before : NULL);
-    listening->stats_before = report->stats;
-    listening->stats_before.interfaces = NULL;
-    listening->stats_before.interface_count = 0;
-    listening->has_stats_before = true;
-    free(report);
-}
-
-/* SIGUSR1: two lines for a person. */
-static void say_stats(struct listening *listening, struct run *run)
-{
-    struct report *report = report_new(listening, run);
-    if (!report)
-        return;
-    const struct stats *stats = &report->stats;
-    progress_erase(&run->progress);
-    message("%llu frames received; dropped by the kernel %llu, interfaces %llu, overhear %llu",
-            (unsigned long long)stats->total.received, (unsigned long long)stats->total.dropped_by_kernel,
-            (unsigned long long)stats->total.dropped_by_interface,
-            (unsigned long long)stats->total.dropped_by_overhear);
-    message("%llu records; %llu conversations are open; memory: %llu of %llu KiB",
-            (unsigned long long)stats->total.records, (unsigned long long)stats->open_conversations,
-            (unsigned long long)stats->memory_used / 1024, (unsigned long long)stats->memory_limit / 1024);
-    free(report);
 }
 
 /* SIGHUP: what was written so far stays in the old file, whatever its name is now. */
@@ -320,7 +218,7 @@ static void reopen_results(struct run *run)
 static void look_for_end(struct listening *listening, const struct run *run, int64_t now_ns)
 {
     const struct options *options = listening->options;
-    bool time_is_up = options->duration_ns > 0 && now_ns - listening->begun_ns >= options->duration_ns;
+    bool time_is_up = options->duration_ns > 0 && now_ns - listening->reporter.begun_ns >= options->duration_ns;
     if (signals_stop() && isatty(STDERR_FILENO) && !atomic_load(&listening->stop))
         fputc('\n', stderr); /* the terminal has written ^C */
     if (signals_stop() || time_is_up || run->save_complete)
@@ -333,15 +231,15 @@ static void look_around(struct listening *listening, struct run *run, bool idle)
     int64_t now_ns = clock_ns();
     const struct options *options = listening->options;
     if (idle || now_ns - listening->flushed_ns >= flush_ns) {
-        run_flush(run, wall_clock_ns());
+        run_flush(run, clock_wall_ns());
         listening->flushed_ns = now_ns;
     }
     if (options->output_path && signals_take_reopen())
         reopen_results(run);
     if (signals_take_report())
-        say_stats(listening, run);
+        report_say(&listening->reporter, run, listening);
     if (options->stats_ns > 0 && now_ns >= listening->stats_due_ns) {
-        write_stats(listening, run);
+        report_write(&listening->reporter, run, listening);
         listening->stats_due_ns += options->stats_ns;
         if (listening->stats_due_ns <= now_ns) /* the process was stopped for a while */
             listening->stats_due_ns = now_ns + options->stats_ns;
@@ -514,13 +412,13 @@ void listening_begin(struct listening *listening)
 {
     for (size_t i = 0; i < listening->count; i++)
         capture_start(listening->listeners[i].capture);
-    listening->begun_ns = listening->flushed_ns = clock_ns();
+    listening->reporter.begun_ns = listening->flushed_ns = clock_ns();
 }
 
 void listening_run(struct listening *listening, struct run *run)
 {
     const struct options *options = listening->options;
-    listening->stats_due_ns = listening->begun_ns + options->stats_ns;
+    listening->stats_due_ns = listening->reporter.begun_ns + options->stats_ns;
     if (listening->workers)
         listen_with_workers(listening, run);
     else
@@ -529,5 +427,5 @@ void listening_run(struct listening *listening, struct run *run)
         return;
     if (run->engine)
         engine_finish(run->engine);
-    write_stats(listening, run); /* the rest, so that the records add up to all */
+    report_write(&listening->reporter, run, listening); /* the rest, so that the records add up to all */
 }

@@ -37,6 +37,9 @@ bool listening_statistics(const struct listening *listening, struct engine_stati
 /* What was received and dropped, for the summary: rows of all interfaces. Fills at most `capacity`. */
 size_t listening_interfaces(struct listening *listening, struct capture_interface *ret_rows, size_t capacity);
 
+/* Records in the queues of workers, and the memory that they take. */
+uint64_t listening_waiting(const struct listening *listening, uint64_t *ret_bytes);
+
 /* Frames read. */
 uint64_t listening_frames(const struct listening *listening);
 

@@ -2,6 +2,7 @@
 #include "save_files.h"
 
 #include "capture/capture.h"
+#include "privileges.h"
 #include "save_names.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static bool is_kept(const struct save_files *files, const struct stat *status)
 static int open_emptied(const struct save_files *files, const char *name, const char **ret_problem)
 {
     struct stat status;
-    const int descriptor = openat(files->folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    const int descriptor = privileges_open(files->folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor >= 0 && fstat(descriptor, &status) == 0) {
         if (is_kept(files, &status)) {
             close(descriptor);
@@ -81,7 +82,7 @@ static int open_emptied(const struct save_files *files, const char *name, const 
         if (!S_ISREG(status.st_mode) || ftruncate(descriptor, 0) == 0)
             return descriptor;
     }
-    *ret_problem = strerror(errno);
+    *ret_problem = privileges_open_problem(errno);
     if (descriptor >= 0)
         close(descriptor);
     return -1;

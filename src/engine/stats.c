@@ -132,7 +132,7 @@ static const struct field fields[STATS_FIELD_COUNT] = {
                                      .meaning = "records in the queues between threads"},
     [STATS_FIELD_WAITING_BYTES] = {.name = "overhear.stats.waiting.bytes",
                                    .type = FIELD_INTEGER,
-                                   .meaning = "bytes of output that are not written yet"},
+                                   .meaning = "bytes in these queues, and of output that is not written yet"},
     [STATS_FIELD_INTERFACES] = {.name = "overhear.stats.interfaces",
                                 .type = FIELD_GROUP,
                                 .flags = FIELD_LIST,

@@ -31,7 +31,8 @@ struct stats {
     uint64_t open_conversations;
     uint64_t memory_used, memory_peak, memory_limit; /* as --memory counts it */
     uint64_t resident_bytes;                         /* as the system counts it */
-    uint64_t waiting_records, waiting_bytes;         /* not yet handed over by workers; printed but not yet written */
+    uint64_t waiting_records;                        /* in the queues of workers */
+    uint64_t waiting_bytes;                          /* that they take, and of output that is not written yet */
     const struct stats_interface *interfaces;
     size_t interface_count;
 };

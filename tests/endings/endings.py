@@ -150,6 +150,23 @@ def look_at_full_disk(tests, what, options, disk, capture):
         tests.check(any((disk / "files").iterdir()), f"full disk, {what}: something was saved")
 
 
+def planted(tests, folder):
+    """Root does not write where somebody else's link points to; one's own links are followed."""
+    precious, link = folder / "precious", folder / "link"
+    for option in ("-o", "-w"):
+        precious.write_text("root's")
+        link.unlink(missing_ok=True)
+        link.symlink_to(precious)
+        os.lchown(link, 65534, 65534)
+        result = tests.run("--json", option, link, PCAPS / "tour.pcap")
+        tests.equal((result.returncode, precious.read_text()), (1, "root's"), f"{option}: another user's link")
+        tests.check(b"symbolic link of somebody else" in result.stderr, f"{option}: says why", result.stderr)
+        os.lchown(link, 0, 0)
+        result = tests.run("--json", option, link, PCAPS / "tour.pcap")
+        tests.equal(result.returncode, 0, f"{option}: root's own link")
+        tests.check(precious.stat().st_size > 1000, f"{option}: root's own link is followed")
+
+
 # --- live -------------------------------------------------------------------------------------------------------------
 
 class Site:
@@ -316,6 +333,7 @@ def main():
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         Site()
         full_disk(tests, folder)
+        planted(tests, folder)
         rotated(tests, folder)
         time_is_up(tests)
         slow_reader(tests)
