@@ -244,26 +244,6 @@ bool privileges_can_write_folder(const struct identity *identity, const char *op
     return false;
 }
 
-int privileges_open(int folder, const char *name, int flags, unsigned mode)
-{
-    struct stat status;
-    if (geteuid() == 0) {
-        bool is_link = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
-        if (is_link && status.st_uid != 0) {
-            errno = ELOOP;
-            return -1;
-        }
-        if (!is_link) /* nor may it become one meanwhile */
-            flags |= O_NOFOLLOW;
-    }
-    return openat(folder, name, flags, (mode_t)mode);
-}
-
-const char *privileges_open_problem(int error)
-{
-    return error == ELOOP ? "it is a symbolic link of somebody else, which root does not follow" : strerror(error);
-}
-
 int privileges_give(const struct identity *identity, int descriptor, const char *path, char *ret_error,
                     size_t error_size)
 {

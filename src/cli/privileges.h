@@ -34,13 +34,6 @@ int privileges_become(const struct identity *identity, char *ret_error, size_t e
 bool privileges_can_write_folder(const struct identity *identity, const char *option, const char *folder,
                                  char *ret_error, size_t error_size);
 
-/* openat for writing. Root follows no symbolic link that belongs to somebody else: whoever may make one in a folder
- * could have any file of root's written over. -1 with errno; ELOOP: such a link. */
-int privileges_open(int folder, const char *name, int flags, unsigned mode);
-
-/* What the errno of privileges_open means. */
-const char *privileges_open_problem(int error);
-
 /* A file or folder that we have just made becomes that user's. `path` is for the message. 0, or -1 with it. */
 int privileges_give(const struct identity *identity, int descriptor, const char *path, char *ret_error,
                     size_t error_size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "results.h"
 
-#include "privileges.h"
+#include "open_for_writing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,8 +42,8 @@ static int end_last_line(const struct results *results, int descriptor)
 /* -1 with errno. */
 static int open_file(const struct results *results, bool appends)
 {
-    int descriptor = privileges_open(results->folder, results->name,
-                                     O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_TRUNC), MODE);
+    int descriptor = open_for_writing(results->folder, results->name,
+                                      O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_TRUNC), MODE);
     if (descriptor < 0 || !appends || end_last_line(results, descriptor) == 0)
         return descriptor;
     int reason = errno;
@@ -67,7 +67,7 @@ int results_open(struct results *results, const char *path, bool appends, char *
     int descriptor = results->folder >= 0 ? open_file(results, appends) : -1;
     if (descriptor < 0) {
         snprintf(ret_error, error_size, "-o %.*s: cannot be written: %s", PATH_SHOWN, path,
-                 privileges_open_problem(errno));
+                 open_for_writing_problem(errno));
         return -1;
     }
     results->descriptor = descriptor;

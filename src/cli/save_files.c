@@ -2,7 +2,7 @@
 #include "save_files.h"
 
 #include "capture/capture.h"
-#include "privileges.h"
+#include "open_for_writing.h"
 #include "save_names.h"
 
 #include <errno.h>
@@ -72,7 +72,7 @@ static bool is_kept(const struct save_files *files, const struct stat *status)
 static int open_emptied(const struct save_files *files, const char *name, const char **ret_problem)
 {
     struct stat status;
-    const int descriptor = privileges_open(files->folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    const int descriptor = open_for_writing(files->folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor >= 0 && fstat(descriptor, &status) == 0) {
         if (is_kept(files, &status)) {
             close(descriptor);
@@ -82,7 +82,7 @@ static int open_emptied(const struct save_files *files, const char *name, const 
         if (!S_ISREG(status.st_mode) || ftruncate(descriptor, 0) == 0)
             return descriptor;
     }
-    *ret_problem = privileges_open_problem(errno);
+    *ret_problem = open_for_writing_problem(errno);
     if (descriptor >= 0)
         close(descriptor);
     return -1;

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "cli/open_for_writing.c"
 #include "cli/save.c"
 #include "cli/save_files.c"
 #include "cli/save_names.c"
