@@ -441,5 +441,5 @@ enum exit_status run_close(struct run *run)
             close(descriptors[i]);
     if (results_close(&run->results, error, sizeof error) != 0)
         run_fail(run, error);
-    return run->status;
+    return (enum exit_status)run->status;
 }

@@ -42,12 +42,12 @@ struct run {
     int memory_descriptor;                          /* tells how much memory the process takes; -1: unknown */
     struct progress progress;
     int64_t begun_ns;
-    uint64_t frames;                 /* numbered so far, over all captures */
-    uint64_t taken;                  /* given to the engine */
-    _Atomic enum exit_status status; /* the worst so far; workers may fail, too */
-    atomic_bool save_refused;        /* -w met a frame that it cannot hold; said once */
-    atomic_bool save_failed;         /* -w can write nothing more */
-    atomic_bool save_complete;       /* -W with -G: as many files as were wanted */
+    uint64_t frames;           /* numbered so far, over all captures */
+    uint64_t taken;            /* given to the engine */
+    atomic_int status;         /* enum exit_status: the worst so far; workers may fail, too */
+    atomic_bool save_refused;  /* -w met a frame that it cannot hold; said once */
+    atomic_bool save_failed;   /* -w can write nothing more */
+    atomic_bool save_complete; /* -W with -G: as many files as were wanted */
 };
 
 /* Opens what has to be opened, gives up rights, enters the sandbox. Not STATUS_DONE: it has said why; run_close all the

@@ -397,7 +397,10 @@ enum exit_status run_open(struct run *run, const struct options *options)
     };
     if (privileges_identity(options->user, &run->identity, error, sizeof error) != 0) {
         message("%s", error);
-        return run->status = STATUS_WRONG;
+        run->status = STATUS_WRONG;
+        return STATUS_WRONG;
     }
-    return run->status = open_all(run);
+    enum exit_status status = open_all(run);
+    run->status = (int)status;
+    return status;
 }

@@ -104,6 +104,7 @@ def told(records, same_order):
     for record in [] if same_order else records:
         for name in ("frames", "conversation", "parent_conversation"):
             record.get("overhear", {}).pop(name, None)
+        get(record, "overhear.flow", {}).pop("out_of_order", None)  # that is counted by their order
     lines = list(map(str, without_clock(records)))
     return lines if same_order else sorted(lines)
 
