@@ -82,6 +82,32 @@ static int act_as_caller(void)
     return set_capabilities(&held) != 0 || prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0 ? -1 : 0;
 }
 
+/* Of that user only: root's own are not to stay. */
+static int become_user(const struct identity *identity)
+{
+    uid_t uid = identity->uid;
+    gid_t gid = identity->gid;
+    bool has_entry = identity->name[0] != '\0' && getpwnam(identity->name) != NULL;
+    bool same = uid == geteuid() && gid == getegid();
+    /* Root without the right to change groups is in no position to abuse them. */
+    if ((has_entry ? initgroups(identity->name, gid) : setgroups(0, NULL)) != 0 && !(same && errno == EPERM))
+        return -1;
+    return setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0 ? -1 : 0;
+}
+
+/* Tried in a process of its own, because there is no way back. */
+static bool can_become(const struct identity *identity)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(become_user(identity) == 0 ? 0 : 1);
+    while (child > 0 && waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return true;
+    return child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int privileges_identity(const char *user, struct identity *ret_identity, char *ret_error, size_t error_size)
 {
     if (act_as_caller() != 0) {
@@ -115,19 +141,10 @@ int privileges_identity(const char *user, struct identity *ret_identity, char *r
         take_entry(&identity, entry);
     if (!is_root)
         identity.gid = gid;
+    if (is_root && !user && !can_become(&identity))
+        identity = (struct identity){.stays = true, .name = "root", .gid = getegid()};
     *ret_identity = identity;
     return 0;
-}
-
-/* Of that user only: root's own are not to stay. */
-static int become_user(const struct identity *identity)
-{
-    uid_t uid = identity->uid;
-    gid_t gid = identity->gid;
-    bool has_entry = identity->name[0] != '\0' && getpwnam(identity->name) != NULL;
-    if ((has_entry ? initgroups(identity->name, gid) : setgroups(0, NULL)) != 0)
-        return -1;
-    return setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0 ? -1 : 0;
 }
 
 /* The bounding set can only be made smaller by who has CAP_SETPCAP; no_new_privs closes the way that it would bound. */

@@ -15,7 +15,8 @@
 
 /* Who the program will be: `user` (-Z), or NULL: `nobody` where it was started as root, else who it is. */
 struct identity {
-    bool changes; /* else it stays who it is */
+    bool changes; /* else it stays who it is, */
+    bool stays;   /* though it is root: the system lets it become nobody else (in some containers) */
     unsigned uid, gid;
     char name[64]; /* empty: the system has no name for it */
 };

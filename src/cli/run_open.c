@@ -400,6 +400,8 @@ enum exit_status run_open(struct run *run, const struct options *options)
         run->status = STATUS_WRONG;
         return STATUS_WRONG;
     }
+    if (run->identity.stays && !options->quiet)
+        message("staying root, without capabilities: here it cannot become nobody");
     enum exit_status status = open_all(run);
     run->status = (int)status;
     return status;

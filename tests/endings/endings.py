@@ -167,6 +167,16 @@ def planted(tests, folder):
         tests.check(precious.stat().st_size > 1000, f"{option}: root's own link is followed")
 
 
+def root_in_name_only(tests):
+    """In some containers root may become nobody else: it says so, and goes on without capabilities."""
+    for what, words in (("no capability", ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]), ("a user namespace", ["unshare", "-U", "-r"])):
+        for options in ([], ["-Z", "root"]):
+            result = subprocess.run([*words, tests.program, "--json", *options, PCAPS / "tour.pcap"], capture_output=True,
+                                    timeout=PATIENCE, check=False)
+            tests.equal((result.returncode, len(parse_lines(result.stdout))), (0, 17), f"root with {what} {options}")
+            tests.equal(b"staying root" in result.stderr, not options, f"root with {what} {options}: it is said")
+
+
 # --- live -------------------------------------------------------------------------------------------------------------
 
 class Site:
@@ -334,6 +344,7 @@ def main():
         Site()
         full_disk(tests, folder)
         planted(tests, folder)
+        root_in_name_only(tests)
         rotated(tests, folder)
         time_is_up(tests)
         slow_reader(tests)
