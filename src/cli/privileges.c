@@ -108,27 +108,35 @@ static bool can_become(const struct identity *identity)
     return child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* -Z. NULL with the message. */
+static const struct passwd *find_user(const char *user, char *ret_error, size_t error_size)
+{
+    errno = 0;
+    const struct passwd *entry = getpwnam(user);
+    if (!entry) {
+        bool failed = errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF && errno != EPERM;
+        snprintf(ret_error, error_size, "-Z %.64s: %s", user, failed ? strerror(errno) : "there is no such user");
+        return NULL;
+    }
+    if (geteuid() == 0 || entry->pw_uid == geteuid())
+        return entry;
+    snprintf(ret_error, error_size, "-Z %.64s: only root can become another user", user);
+    return NULL;
+}
+
 int privileges_identity(const char *user, struct identity *ret_identity, char *ret_error, size_t error_size)
 {
     if (act_as_caller() != 0) {
         snprintf(ret_error, error_size, "the rights of the program's owner cannot be given up: %s", strerror(errno));
         return -1;
     }
-    bool is_root = geteuid() == 0;
+    const bool is_root = geteuid() == 0;
     struct identity identity = {.changes = is_root, .uid = geteuid(), .gid = getegid()};
-    const struct passwd *entry;
+    const struct passwd *entry = NULL;
     if (user) {
-        errno = 0;
-        entry = getpwnam(user);
-        if (!entry) {
-            bool failed = errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF && errno != EPERM;
-            snprintf(ret_error, error_size, "-Z %.64s: %s", user, failed ? strerror(errno) : "there is no such user");
+        entry = find_user(user, ret_error, error_size);
+        if (!entry)
             return -1;
-        }
-        if (!is_root && entry->pw_uid != geteuid()) {
-            snprintf(ret_error, error_size, "-Z %.64s: only root can become another user", user);
-            return -1;
-        }
     } else if (is_root) {
         entry = getpwnam("nobody");
         identity.uid = identity.gid = NOBODY;
@@ -136,11 +144,10 @@ int privileges_identity(const char *user, struct identity *ret_identity, char *r
     } else {
         entry = getpwuid(geteuid());
     }
-    gid_t gid = identity.gid;
     if (entry)
         take_entry(&identity, entry);
     if (!is_root)
-        identity.gid = gid;
+        identity.gid = getegid();
     if (is_root && !user && !can_become(&identity))
         identity = (struct identity){.stays = true, .name = "root", .gid = getegid()};
     *ret_identity = identity;
