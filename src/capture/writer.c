@@ -5,10 +5,11 @@
  */
 #include "capture.h"
 
+#include "util/write_all.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -113,29 +114,13 @@ static int fail(struct capture_writer *writer, size_t written, char ret_error[CA
     return error == EPIPE ? CAPTURE_WRITER_GONE : CAPTURE_WRITER_FAILED;
 }
 
-/* Who gave us a pipe may have said that it never blocks. False: errno is about something else, and stays. */
-static bool wait_for_reader(int descriptor)
-{
-    struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
-    if (errno != EAGAIN && errno != EWOULDBLOCK)
-        return false;
-    return poll(&ready, 1, -1) >= 0 || errno == EINTR;
-}
-
 int capture_writer_flush(struct capture_writer *writer, char ret_error[CAPTURE_ERROR_SIZE])
 {
+    size_t written;
     if (writer->failed)
         return 0;
-    for (size_t written = 0; written < writer->used;) {
-        ssize_t count = write(writer->descriptor, writer->buffer + written, writer->used - written);
-        if (count < 0 && (errno == EINTR || wait_for_reader(writer->descriptor)))
-            continue;
-        if (count <= 0) {
-            errno = count == 0 ? ENOSPC : errno;
-            return fail(writer, written, ret_error);
-        }
-        written += (size_t)count;
-    }
+    if (!write_all(writer->descriptor, bytes_of(writer->buffer, writer->used), &written))
+        return fail(writer, written, ret_error);
     writer->used = 0;
     return 0;
 }

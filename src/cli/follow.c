@@ -8,6 +8,7 @@
 
 #include "follow_files.h"
 #include "follow_text.h"
+#include "util/write_all.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -57,7 +58,7 @@ static void write_out(struct follow *follow)
     size_t written;
     if (out->failed && follow->error == 0)
         follow->error = ENOMEM;
-    if (follow->error == 0 && !follow_write(follow->options.descriptor, bytes_of(out->at, out->length), &written))
+    if (follow->error == 0 && !write_all(follow->options.descriptor, bytes_of(out->at, out->length), &written))
         follow->error = errno;
     out->length = 0;
 }

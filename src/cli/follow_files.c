@@ -4,10 +4,10 @@
 #include "follow_text.h"
 #include "output/text.h"
 #include "util/budget.h"
+#include "util/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,31 +54,12 @@ static void remember_error(struct follow_files *files, int error, const char *na
     snprintf(files->place, sizeof files->place, "%.300s/%s", files->path, name);
 }
 
-bool follow_write(int descriptor, struct bytes data, size_t *ret_written)
-{
-    *ret_written = 0;
-    while (data.len > 0) {
-        ssize_t written = write(descriptor, data.at, data.len);
-        if (written >= 0) {
-            *ret_written += (size_t)written;
-            data = bytes_skip(data, (size_t)written);
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
-            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
-                return false;
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
 void follow_files_flush(struct follow_files *files)
 {
     size_t written;
     if (files->rows.failed)
         remember_error(files, ENOMEM, index_name);
-    if (files->index >= 0 && !follow_write(files->index, bytes_of(files->rows.at, files->rows.length), &written)) {
+    if (files->index >= 0 && !write_all(files->index, bytes_of(files->rows.at, files->rows.length), &written)) {
         remember_error(files, errno, index_name);
         close(files->index); /* its last line may be half a one: nothing may follow that */
         files->index = -1;
@@ -243,7 +224,7 @@ static void write_told(struct follow_files *files, struct told *told, const char
     if (good) {
         list_take(files, told);
         list_append(files, told);
-        good = follow_write(told->descriptor, data, &written);
+        good = write_all(told->descriptor, data, &written);
     }
     told->saved += written;
     if (good)

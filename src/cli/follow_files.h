@@ -43,7 +43,4 @@ uint64_t follow_files_unwritten(const struct follow_files *files);
 
 void follow_files_free(struct follow_files *files);
 
-/* Everything, or false with errno; *ret_written: how much in any case. */
-bool follow_write(int descriptor, struct bytes data, size_t *ret_written);
-
 #endif

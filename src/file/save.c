@@ -2,6 +2,7 @@
 #include "save.h"
 
 #include "util/utf8.h"
+#include "util/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -175,19 +176,13 @@ void saved_file_add(struct files *files, struct saved_file *file, struct bytes p
         piece = bytes_first(piece, (size_t)room);
         file->cut = true;
     }
-    while (piece.len > 0) {
-        ssize_t written = write(file->descriptor, piece.at, piece.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0) {
-            remember_error(files, "cannot write", file->name, written < 0 ? errno : ENOSPC);
-            file->cut = true;
-            files->not_saved++;
-            return;
-        }
-        file->written += (uint64_t)written;
-        piece = bytes_skip(piece, (size_t)written);
+    size_t written;
+    if (!write_all(file->descriptor, piece, &written)) {
+        remember_error(files, "cannot write", file->name, errno);
+        file->cut = true;
+        files->not_saved++;
     }
+    file->written += written;
 }
 
 void saved_file_skip(struct files *files, struct saved_file *file, uint64_t length)

@@ -4,10 +4,10 @@
  */
 #include "output_state.h"
 
+#include "util/write_all.h"
+
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum {
     BUFFER_BYTES = 128 * 1024, /* written out when this much waits */
@@ -41,29 +41,11 @@ struct output *output_new(const struct output_options *options)
     return output;
 }
 
-/* Everything, or false with errno. */
-static bool write_all(int descriptor, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, text, length);
-        if (written >= 0) {
-            text += written;
-            length -= (size_t)written;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
-            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
-                return false;
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
 int output_flush(struct output *output)
 {
     struct text_buffer *buffer = &output->buffer;
-    if (output->error == 0 && !write_all(output->options.descriptor, buffer->at, buffer->length))
+    size_t written;
+    if (output->error == 0 && !write_all(output->options.descriptor, bytes_of(buffer->at, buffer->length), &written))
         output->error = errno;
     if (output->error != 0)
         output->lost_records += output->buffered_records;
