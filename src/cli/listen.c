@@ -209,8 +209,7 @@ static void reopen_results(struct run *run)
         message("%s", error);
         return;
     }
-    if (run->output)
-        output_redirect(run->output, run->results.descriptor);
+    output_redirect(run->output, run->results.descriptor);
     if (close(old) != 0)
         run_fail(run, "closing the results failed");
 }
@@ -234,7 +233,7 @@ static void look_around(struct listening *listening, struct run *run, bool idle)
         run_flush(run, clock_wall_ns());
         listening->flushed_ns = now_ns;
     }
-    if (options->output_path && signals_take_reopen())
+    if (signals_take_reopen())
         reopen_results(run);
     if (signals_take_report())
         report_say(&listening->reporter, run, listening);

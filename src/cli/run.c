@@ -202,7 +202,8 @@ static void listen(struct run *run)
 void run_captures(struct run *run)
 {
     const struct options *options = run->options;
-    signals_watch(run->listening && options->output_path);
+    /* bytes that are followed, and a summary alone, stay in the file that is open */
+    signals_watch(run->listening != NULL, run->listening && run->output && options->output_path);
     progress_init(&run->progress, run->results.descriptor, !run->listening && !options->quiet);
     run->progress.total = total_size(run);
     if (run->listening)

@@ -31,13 +31,23 @@ static void watch(int signal_number, void (*handler)(int), int flags)
     sigaction(signal_number, &action, NULL);
 }
 
-void signals_watch(bool reopens)
+static bool is_ignored(int signal_number)
+{
+    struct sigaction action;
+    return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void signals_watch(bool reports, bool reopens)
 {
     /* Only once, so that the second Ctrl-C kills. */
     watch(SIGINT, stop, (int)SA_RESETHAND);
     watch(SIGTERM, stop, (int)SA_RESETHAND);
-    watch(SIGHUP, reopens ? leave_word : stop, reopens ? 0 : (int)SA_RESETHAND);
-    watch(SIGUSR1, leave_word, 0);
+    if (reopens)
+        watch(SIGHUP, leave_word, 0);
+    else if (!is_ignored(SIGHUP))
+        watch(SIGHUP, stop, (int)SA_RESETHAND);
+    if (reports)
+        watch(SIGUSR1, leave_word, 0);
 }
 
 bool signals_stop(void)

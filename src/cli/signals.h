@@ -7,9 +7,10 @@
 
 #include <stdbool.h>
 
-/* SIGINT and SIGTERM ask to stop, the second of either kills. SIGUSR1 asks for a report. SIGHUP asks to open the
- * results anew where `reopens`, else to stop, so that a terminal that is closed loses nothing. */
-void signals_watch(bool reopens);
+/* SIGINT and SIGTERM ask to stop, the second of either kills. SIGUSR1 asks for a report where `reports`, else it
+ * is as the system has it. SIGHUP asks to open the results anew where `reopens`, else to stop, so that a terminal that
+ * is closed loses nothing; but started with SIGHUP ignored (nohup), it goes on. */
+void signals_watch(bool reports, bool reopens);
 
 bool signals_stop(void);
 

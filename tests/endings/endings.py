@@ -250,6 +250,25 @@ def come_round(tests):
                     [("ring0", 0), ("ring1", 0), ("ring2", 0)], "a ring of three files: whole frames in each")
 
 
+def hung_up(tests, folder):
+    """Bytes that are followed go to one file: SIGHUP ends that, and loses nothing. After nohup it does nothing."""
+    followed = folder / "followed"
+    process = listen(tests, "--follow", "1", "-o", followed)
+    with socket.create_connection(("127.0.0.1", 80), timeout=5) as connection:
+        connection.sendall(b"GET /followed HTTP/1.1\r\n")
+        tests.check(wait_for(lambda: b"/followed" in followed.read_bytes()), "SIGHUP and --follow: bytes come")
+        tests.equal(end(process, signal.SIGHUP), 0, "SIGHUP and --follow: it ends")
+    tests.equal(followed.read_bytes().count(b"GET /followed"), 1, "SIGHUP and --follow: once")
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    process = listen(tests, "--json")
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    Site.ask("after-nohup")
+    process.send_signal(signal.SIGINT)
+    tests.equal(paths_in(process.communicate(timeout=PATIENCE)[0]), ["/after-nohup"], "nohup: it goes on")
+
+
 def time_is_up(tests):
     process = listen(tests, "--json", "-a", "duration:1")
     Site.ask("in-time")
@@ -346,6 +365,7 @@ def main():
         planted(tests, folder)
         root_in_name_only(tests)
         rotated(tests, folder)
+        hung_up(tests, folder)
         time_is_up(tests)
         slow_reader(tests)
         reader_that_goes(tests)
