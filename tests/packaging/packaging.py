@@ -117,7 +117,7 @@ def has(suite, *programs):
 
 
 def configure(parser):
-    parser.add_argument("--build", default=str(TOP / "build/release"), help="the release build to pack")
+    parser.add_argument("--build", default=str(TOP / "build/release"), type=os.path.abspath, help="the release build to pack")
 
 
 def clean_page(suite, folder):
