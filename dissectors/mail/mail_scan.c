@@ -212,5 +212,5 @@ void mail_text_whole_characters(struct mail_text *text)
 
 void mail_mark_cut(struct record *record, unsigned field)
 {
-    record->truncated[field / 8] |= (uint8_t)(1U << field % 8);
+    record->truncated[field / 64] |= UINT64_C(1) << field % 64;
 }

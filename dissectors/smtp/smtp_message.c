@@ -63,7 +63,7 @@ bool smtp_envelope_next(const struct smtp_state *state, uint32_t *cursor, struct
     if (!state->envelope)
         return false;
     const struct record *record = &state->envelope->record;
-    uint32_t at = *cursor ? record->items[*cursor - 1].next : record->first_item[ENVELOPE_TO];
+    uint32_t at = *cursor ? record->items[*cursor - 1].next : record_first(record, ENVELOPE_TO);
     if (at == 0)
         return false;
     const struct item *item = &record->items[at - 1];

@@ -163,7 +163,7 @@ static enum match match_names(const struct record *record, const struct tls_cert
 {
     const unsigned field = TLS_SERVER_CERTIFICATE + CERTIFICATE_ALTERNATIVE_NAMES;
     unsigned count = 0;
-    for (unsigned index = record->first_item[field]; index; index = record->items[index - 1].next) {
+    for (unsigned index = record_first(record, field); index; index = record->items[index - 1].next) {
         const struct item *item = &record->items[index - 1];
         if (tls_name_matches(bytes_of(record->text + item->offset, item->length), host))
             return MATCH_YES;

@@ -16,6 +16,8 @@
 
 #include "overhear/packet.h"
 
+#include <assert.h>
+
 enum field_type {
     FIELD_TEXT,    /* text from the wire or of our own */
     FIELD_INTEGER, /* JSON number */
@@ -162,13 +164,23 @@ struct item {
     uint16_t about;   /* of a note: index of the item that it explains */
     uint32_t length;
     uint32_t offset;
-    uint32_t key_offset, key_length;
-    uint32_t secret_at, secret_length; /* the part of a text that is hidden; length 0: none */
-    int64_t integer;
-    const char *word;
+    union {
+        struct {
+            const char *word; /* of a word, a note, an argument */
+            int64_t integer;
+        };
+        struct { /* of a text or an entry of a map */
+            uint32_t key_offset, key_length;
+            uint32_t secret_at, secret_length; /* the part that is hidden; length 0: none */
+        };
+    };
 };
 
+static_assert(sizeof(struct item) == 32, "two items in a line of the cache");
+
 struct budget;
+
+enum { RECORD_WORDS = (LIMIT_RECORD_FIELDS + 63) / 64 };
 
 struct record {
     const struct dataset *dataset;
@@ -193,10 +205,31 @@ struct record {
     uint16_t open_group;                      /* index + 1; 0: none */
     uint16_t last_value;                      /* index + 1 of the value added last; 0: it was left out */
     bool skipping_group;                      /* the open group did not fit */
-    uint16_t first_item[LIMIT_RECORD_FIELDS]; /* index + 1 of the first item of each field; 0: absent */
+    uint64_t present[RECORD_WORDS];           /* a bit for each field that has an item */
+    uint64_t truncated[RECORD_WORDS];         /* and for each of which something was left out */
+    uint16_t first_item[LIMIT_RECORD_FIELDS]; /* index + 1, only where the field is present: ask record_first */
     uint16_t last_item[LIMIT_RECORD_FIELDS];
-    uint8_t truncated[(LIMIT_RECORD_FIELDS + 7) / 8]; /* fields of which something was left out */
 };
+
+/* Index + 1 of the first item of a top-level field; 0: absent. */
+static inline unsigned record_first(const struct record *record, unsigned field)
+{
+    return record->present[field / 64] >> field % 64 & 1 ? record->first_item[field] : 0;
+}
+
+/* Make this the first item of a field, or 0: the field is absent. For what settles records. */
+static inline void record_set_first(struct record *record, unsigned field, unsigned first, unsigned last)
+{
+    uint64_t bit = UINT64_C(1) << field % 64;
+    record->first_item[field] = (uint16_t)first;
+    record->last_item[field] = (uint16_t)last;
+    record->present[field / 64] = first ? record->present[field / 64] | bit : record->present[field / 64] & ~bit;
+}
+
+static inline bool record_is_truncated(const struct record *record, unsigned field)
+{
+    return record->truncated[field / 64] >> field % 64 & 1;
+}
 
 /* The record begins empty and takes its memory from the budget, which must outlive it. */
 void record_init(struct record *record, const struct dataset *dataset, struct budget *budget);

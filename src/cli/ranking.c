@@ -125,7 +125,7 @@ static void count_values(const struct ranking *ranking, struct ranking_row *row,
         count_value(ranking, row, ranking_words_say(words, record, buffer));
         return;
     }
-    for (uint16_t i = record->first_item[words->tokens[words->lone].field]; i > 0; i = record->items[i - 1].next)
+    for (unsigned i = record_first(record, words->tokens[words->lone].field); i > 0; i = record->items[i - 1].next)
         count_value(ranking, row, ranking_words_say_item(words, record, &record->items[i - 1], buffer));
 }
 

@@ -221,9 +221,9 @@ static void add_item(struct saying *saying, const struct record *record, const s
 /* NULL: absent. */
 static const struct item *find_item(const struct record *record, const struct ranking_token *token)
 {
-    if (record->first_item[token->field] == 0)
+    if (record_first(record, token->field) == 0)
         return NULL;
-    uint32_t index = record->first_item[token->field] - 1U;
+    uint32_t index = record_first(record, token->field) - 1U;
     if (!token->is_member)
         return &record->items[index];
     uint32_t end = tape_group_end(record, index);

@@ -121,7 +121,7 @@ static struct finding look_at_values(const struct evaluation *evaluation, const 
                                      const struct record *record, const struct place *place)
 {
     struct finding finding = {false, false};
-    for (unsigned at = record->first_item[place->top]; at && !is_settled(test, &finding);
+    for (unsigned at = record_first(record, place->top); at && !is_settled(test, &finding);
          at = record->items[at - 1].next)
         look_at(evaluation, test, record, at - 1, place, &finding);
     return finding;
@@ -131,7 +131,7 @@ static struct finding look_at_members(const struct evaluation *evaluation, const
                                       const struct record *record, const struct place *place)
 {
     struct finding finding = {false, false};
-    for (unsigned at = record->first_item[place->top]; at; at = record->items[at - 1].next) {
+    for (unsigned at = record_first(record, place->top); at; at = record->items[at - 1].next) {
         uint32_t end = tape_group_end(record, at - 1);
         for (uint32_t i = at; i < end && !is_settled(test, &finding); i = tape_after(record, i))
             if (record->items[i].kind != ITEM_NOTE && record->items[i].field == place->member)
@@ -143,7 +143,7 @@ static struct finding look_at_members(const struct evaluation *evaluation, const
 static struct finding look_at_object(const struct record *record, const struct place *place)
 {
     for (unsigned i = 0; i < record->dataset->field_count; i++)
-        if (place->fields[i / 8] & 1u << i % 8 && record->first_item[i])
+        if (place->fields[i / 8] & 1u << i % 8 && record_first(record, i))
             return (struct finding){true, true};
     return (struct finding){false, false};
 }

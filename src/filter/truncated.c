@@ -79,9 +79,9 @@ bool truncated_next(const struct record *record, bool show_secrets, size_t max_t
          *cursor = (struct truncated_cursor){.field = cursor->field + 1}) {
         unsigned field = cursor->field;
         if (cursor->next == 0 && !cursor->told) {
-            cursor->next = record->first_item[field];
+            cursor->next = record_first(record, field);
             cursor->told = cursor->next == 0;
-            if (record->truncated[field / 8] & 1u << field % 8) {
+            if (record_is_truncated(record, field)) {
                 *ret_name = bytes_text(record->dataset->fields[field].name);
                 return true;
             }

@@ -91,7 +91,7 @@ static void add_truncated(const struct json_writer *json, const struct record *r
         text_add(buffer, cut->at + 1, cut->length - 1);
     bool any = cut->length > 0;
     for (unsigned i = 0; i < record->dataset->field_count; i++) {
-        if (!(record->truncated[i / 8] & 1u << i % 8))
+        if (!record_is_truncated(record, i))
             continue;
         const char *name = record->dataset->fields[i].name;
         if (is_listed(cut, name))
@@ -206,8 +206,8 @@ void json_writer_record(struct json_writer *json, const struct record *record, s
     for (size_t i = 0; !buffer->failed && i < plan->count; i++) {
         const struct json_step *step = &plan->steps[i];
         if (step->kind == STEP_FIELD) {
-            if (record->first_item[step->field])
-                json_add_field(json, record, step, record->first_item[step->field], buffer);
+            if (record_first(record, step->field))
+                json_add_field(json, record, step, record_first(record, step->field), buffer);
         } else if (step->kind == STEP_OPEN) {
             open_at[depth++] = buffer->length;
             json_add_key(buffer, step);

@@ -89,7 +89,7 @@ static uint32_t next_entry(const struct record *record, const struct line_templa
 {
     if (!line->each)
         return before ? 0 : 1;
-    uint32_t at = before ? record->items[before - 1].next : record->first_item[line->line->each];
+    uint32_t at = before ? record->items[before - 1].next : record_first(record, (unsigned)line->line->each);
     while (at && line->each->type == FIELD_MAP && !is_wanted(record, line->line, at - 1))
         at = record->items[at - 1].next;
     return at;

@@ -217,7 +217,7 @@ static uint32_t value_of(const struct record *record, const struct token *token,
 {
     switch (token->kind) {
     case TOKEN_FIELD:
-        return before ? record->items[before - 1].next : record->first_item[token->field];
+        return before ? record->items[before - 1].next : record_first(record, token->field);
     case TOKEN_MEMBER:
         return find_member(record, entry, before ? before : entry + 1, token->field);
     case TOKEN_KEY:
@@ -238,7 +238,7 @@ static bool is_there(const struct record *record, const struct token *token, uin
     if (token->kind == TOKEN_ELAPSED)
         return record->first.frame && record->last.frame;
     if (token->kind == TOKEN_PRESENT || token->kind == TOKEN_ABSENT)
-        return (record->first_item[token->field] != 0) == (token->kind == TOKEN_PRESENT);
+        return (record_first(record, token->field) != 0) == (token->kind == TOKEN_PRESENT);
     uint32_t value = value_of(record, token, entry, 0);
     /* A size of nothing is nothing to show. */
     return value != 0 && !(token->format == FORMAT_SIZE && record->items[value - 1].integer == 0);

@@ -33,20 +33,20 @@ void record_server_name(struct record *record, unsigned field, struct bytes othe
 /* A second one is linked to the first, though the field is no list: when all is settled, at most one is left. */
 void record_text_unless_server(struct record *record, unsigned field, struct bytes text)
 {
-    uint16_t first = record->first_item[field];
+    unsigned first = record_first(record, field);
     assert(record->open_group == 0);
     if (first && (record->items[first - 1].next || bytes_equal_nocase(record_find_text(record, field), text)))
         return;
-    record->first_item[field] = record->last_item[field] = 0;
+    record_set_first(record, field, 0, 0);
     record_text(record, field, text);
-    uint16_t added = record->first_item[field];
+    unsigned added = record_first(record, field);
     if (added) {
         record->items[added - 1].kind = ITEM_LATE_TEXT;
         record->has_late = true;
     }
     if (first) {
-        record->items[first - 1].next = added;
-        record->first_item[field] = record->last_item[field] = first;
+        record->items[first - 1].next = (uint16_t)added;
+        record_set_first(record, field, first, first);
     }
 }
 
@@ -83,7 +83,7 @@ static void put_name(struct record *record, struct item *item, struct bytes name
 /* It stays on the tape, and nothing leads to it. */
 static void leave_out(struct record *record, const struct item *item)
 {
-    record->first_item[item->field] = record->last_item[item->field] = 0;
+    record_set_first(record, item->field, 0, 0);
 }
 
 static void settle_text(struct record *record, struct item *item, struct bytes server)

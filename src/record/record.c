@@ -37,8 +37,7 @@ void record_clear(struct record *record)
     record->item_count = record->text_length = 0;
     record->open_group = record->last_value = 0;
     record->skipping_group = record->has_late = false;
-    memset(record->first_item, 0, sizeof record->first_item);
-    memset(record->last_item, 0, sizeof record->last_item);
+    memset(record->present, 0, sizeof record->present);
     memset(record->truncated, 0, sizeof record->truncated);
 }
 
@@ -116,17 +115,18 @@ static const struct field *row_of(const struct record *record, unsigned field)
 static void mark_truncated(struct record *record, unsigned field)
 {
     unsigned top = record->open_group ? record->items[record->open_group - 1].field : field;
-    record->truncated[top / 8] |= (uint8_t)(1u << top % 8);
+    record->truncated[top / 64] |= UINT64_C(1) << top % 64;
     record->last_value = 0;
 }
 
 static void link_item(struct record *record, unsigned field, uint32_t index)
 {
-    if (record->last_item[field])
+    if (record_first(record, field)) {
         record->items[record->last_item[field] - 1].next = (uint16_t)(index + 1);
-    else
-        record->first_item[field] = (uint16_t)(index + 1);
-    record->last_item[field] = (uint16_t)(index + 1);
+        record->last_item[field] = (uint16_t)(index + 1);
+    } else {
+        record_set_first(record, field, index + 1, index + 1);
+    }
 }
 
 /* A new item at the end of the tape; NULL where it may not or cannot be added. */
@@ -136,7 +136,7 @@ static struct item *add_item(struct record *record, unsigned field, enum item_ki
         return NULL;
     const struct field *row = row_of(record, field);
     bool repeats = (row->flags & FIELD_LIST) || row->type == FIELD_MAP;
-    if (record->open_group == 0 && record->first_item[field] && !repeats) {
+    if (record->open_group == 0 && record_first(record, field) && !repeats) {
         record->last_value = 0;
         return NULL;
     }
@@ -219,7 +219,7 @@ void record_address(struct record *record, unsigned field, const struct address 
 
 void record_set_integer(struct record *record, unsigned field, int64_t value)
 {
-    if (record->open_group == 0 && record->first_item[field])
+    if (record->open_group == 0 && record_first(record, field))
         record->items[record->first_item[field] - 1].integer = value;
     else
         record_integer(record, field, value);
@@ -227,9 +227,9 @@ void record_set_integer(struct record *record, unsigned field, int64_t value)
 
 void record_append(struct record *record, unsigned field, struct bytes text, size_t limit)
 {
-    if (!record->first_item[field])
+    if (!record_first(record, field))
         record_text(record, field, (struct bytes){NULL, 0});
-    uint16_t index = record->first_item[field];
+    unsigned index = record_first(record, field);
     if (!index)
         return;
     size_t length = record->items[index - 1].length;
@@ -299,7 +299,7 @@ void record_group_end(struct record *record)
 
 struct bytes record_find_text(const struct record *record, unsigned field)
 {
-    if (!record->first_item[field])
+    if (!record_first(record, field))
         return (struct bytes){NULL, 0};
     const struct item *item = &record->items[record->first_item[field] - 1];
     if (item->kind == ITEM_WORD)
@@ -313,7 +313,7 @@ struct bytes record_find_text(const struct record *record, unsigned field)
 
 bool record_find_integer(const struct record *record, unsigned field, int64_t *ret_value)
 {
-    if (!record->first_item[field] || record->items[record->first_item[field] - 1].kind != ITEM_INTEGER)
+    if (!record_first(record, field) || record->items[record->first_item[field] - 1].kind != ITEM_INTEGER)
         return false;
     *ret_value = record->items[record->first_item[field] - 1].integer;
     return true;
@@ -321,12 +321,12 @@ bool record_find_integer(const struct record *record, unsigned field, int64_t *r
 
 bool record_has(const struct record *record, unsigned field)
 {
-    return record->first_item[field] != 0;
+    return record_first(record, field) != 0;
 }
 
 void record_unexplained(struct record *record, int field)
 {
-    uint16_t about = field == RECORD_LAST ? record->last_value : record->first_item[field];
+    unsigned about = field == RECORD_LAST ? record->last_value : record_first(record, (unsigned)field);
     if (about > 0 && !record->skipping_group)
         record->items[about - 1].unexplained = true;
 }
@@ -336,7 +336,7 @@ void record_observe(struct record *record, int field, const char *observation, c
 {
     if (!record->wants_notes || record->skipping_group)
         return;
-    uint16_t about = field == RECORD_LAST ? record->last_value : record->first_item[field];
+    unsigned about = field == RECORD_LAST ? record->last_value : record_first(record, (unsigned)field);
     struct bytes texts[ARGUMENTS_MAX];
     assert(count <= ARGUMENTS_MAX);
     for (size_t i = 0; i < count; i++)

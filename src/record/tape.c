@@ -67,7 +67,7 @@ struct tape_text tape_text(const struct record *record, const struct item *item,
         return (struct tape_text){.hides = true};
     struct tape_text text = {.before = utf8_cut(whole, limit)};
     text.cut = text.before.len < whole.len;
-    if (item->secret_length > 0 && !show_secrets && item->secret_at <= text.before.len) {
+    if (item->kind != ITEM_WORD && item->secret_length > 0 && !show_secrets && item->secret_at <= text.before.len) {
         struct bytes shown = text.before;
         text.hides = true;
         text.before = bytes_first(shown, item->secret_at);

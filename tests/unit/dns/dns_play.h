@@ -72,7 +72,7 @@ static inline void play_value(struct play *play, const struct record *record, co
 
 static inline void play_field(struct play *play, const struct record *record, unsigned field)
 {
-    for (uint16_t i = record->first_item[field]; i > 0; i = record->items[i - 1].next) {
+    for (unsigned i = record_first(record, field); i > 0; i = record->items[i - 1].next) {
         play_string(play, " ");
         play_value(play, record, &record->items[i - 1]);
     }
@@ -90,7 +90,7 @@ static inline void play_named(struct play *play, const struct record *record, un
 
 static inline void play_groups(struct play *play, const struct record *record, unsigned field, const char *name)
 {
-    for (uint16_t i = record->first_item[field]; i > 0; i = record->items[i - 1].next) {
+    for (unsigned i = record_first(record, field); i > 0; i = record->items[i - 1].next) {
         uint32_t members = record->items[i - 1].length;
         play_string(play, name);
         for (uint32_t k = i; k < i + members; k++) {

@@ -110,7 +110,7 @@ static inline void play_record(void *context, const struct record *record)
         play_string("\n");
     }
     for (unsigned i = 0; i < record->dataset->field_count; i++)
-        if (record->truncated[i / 8] & 1u << i % 8) {
+        if (record_is_truncated(record, i)) {
             play_string("cut ");
             play_string(record->dataset->fields[i].name);
             play_string("\n");

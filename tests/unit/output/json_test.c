@@ -150,8 +150,8 @@ static void test_cut_texts_are_named(void **state)
     sample_http(&record);
     record.incomplete = true;
     record.destination_domain = bytes_text("www.example.org");
-    record.truncated[HTTP_PHRASE / 8] |= 1 << HTTP_PHRASE % 8; /* is cut here too: named once */
-    record.truncated[HTTP_UNTIL / 8] |= 1 << HTTP_UNTIL % 8;
+    record.truncated[HTTP_PHRASE / 64] |= UINT64_C(1) << HTTP_PHRASE % 64; /* is cut here too: named once */
+    record.truncated[HTTP_UNTIL / 64] |= UINT64_C(1) << HTTP_UNTIL % 64;
     char *line = print_one((struct output_options){.max_text = 8}, &record);
     assert_non_null(strstr(line, "\"domain\":\"www.exam\""));
     assert_non_null(strstr(line, "\"url\":{\"original\":\"/a%20pag\"}"));

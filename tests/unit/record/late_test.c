@@ -128,7 +128,7 @@ static void keeps_the_second_text_where_the_first_is_the_server(void **state)
     record_text_unless_server(&fixture->record, REFERRAL, bytes_text("third.example"));
     settle(fixture, "whois.example");
     assert_text(&fixture->record, REFERRAL, "second.example");
-    assert_int_equal(fixture->record.items[fixture->record.first_item[REFERRAL] - 1].next, 0);
+    assert_int_equal(fixture->record.items[record_first(&fixture->record, REFERRAL) - 1].next, 0);
 }
 
 static void keeps_the_first_text_where_neither_is_the_server(void **state)
@@ -138,7 +138,7 @@ static void keeps_the_first_text_where_neither_is_the_server(void **state)
     record_text_unless_server(&fixture->record, REFERRAL, bytes_text("second.example"));
     settle(fixture, "");
     assert_text(&fixture->record, REFERRAL, "first.example");
-    assert_int_equal(fixture->record.items[fixture->record.first_item[REFERRAL] - 1].next, 0);
+    assert_int_equal(fixture->record.items[record_first(&fixture->record, REFERRAL) - 1].next, 0);
 }
 
 static const struct item *note_of(const struct record *record)

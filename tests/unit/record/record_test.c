@@ -84,7 +84,7 @@ static void links_lists_in_order(void **state)
     record_text(record, LIST, bytes_text("a"));
     record_integer(record, SIZE, 7);
     record_word(record, LIST, "b");
-    const struct item *first = &record->items[record->first_item[LIST] - 1];
+    const struct item *first = &record->items[record_first(record, LIST) - 1];
     assert_int_equal(first->next, 3);
     assert_string_equal(record->items[2].word, "b");
     assert_int_equal(record->items[2].next, 0);
