@@ -54,7 +54,7 @@ static enum exit_status print_completion(const struct options *options)
 static enum exit_status explain(const struct options *options)
 {
     char error[EXPLAIN_ERROR_SIZE] = "";
-    struct notes *notes = notes_new(error, sizeof error);
+    struct notes *notes = notes_new();
     enum exit_status status = STATUS_WRONG;
     for (size_t i = 0; notes && i < options->note_folder_count && error[0] == '\0'; i++)
         notes_add_folder(notes, options->note_folders[i], error, sizeof error);

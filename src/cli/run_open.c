@@ -44,9 +44,9 @@ static enum exit_status open_notes(struct run *run)
     char error[CAPTURE_ERROR_SIZE] = "";
     if (run->options->no_notes)
         return STATUS_DONE;
-    run->notes = notes_new(error, sizeof error);
+    run->notes = notes_new();
     if (!run->notes) {
-        message("notes: %s", error[0] != '\0' ? error : "out of memory");
+        message("out of memory");
         return STATUS_BROKEN;
     }
     for (size_t i = 0; i < run->options->note_folder_count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The notes: catalogs of sentences, read from JSON with json-c. A notes.json is an object of catalogs; a
- * catalog is an object from a value's text to one sentence:
+ * The notes: catalogs of sentences. Ours are compiled in, those of --notes are read with json-c and lie over them. A
+ * notes.json is an object of catalogs; a catalog is an object from a value's text to one sentence:
  *
  *     { "dns.response_code": { "NXDOMAIN": "the name does not exist" },
  *       "observations":      { "dns.cached": "comes from a cache: {age} of its {ttl} are over" } }
@@ -15,8 +15,8 @@
 
 struct notes;
 
-/* The built-in catalogs. NULL where memory is out. The built-in files are embedded by CMake. */
-struct notes *notes_new(char *ret_error, size_t error_size);
+/* The built-in catalogs. NULL where memory is out. */
+struct notes *notes_new(void);
 void notes_free(struct notes *notes);
 
 /* Lay every *.json file of a folder over what is there. 0, or -1 with a message that names file and place. */
@@ -32,11 +32,22 @@ const struct note_catalog *notes_catalog(const struct notes *notes, const char *
 /* As notes_find. `catalog` may be NULL. */
 struct bytes note_catalog_find(const struct note_catalog *catalog, struct bytes value);
 
+/* A sentence; no bytes: there is none. */
+struct note_text {
+    struct bytes plain;
+    struct bytes json; /* as it stands in a JSON string, to be copied; no bytes: the plain one has yet to be escaped */
+};
+
+/* As note_catalog_find, for those who write JSON. */
+struct note_text note_catalog_look(const struct note_catalog *catalog, struct bytes value);
+
 /* Every sentence of every catalog, in no particular order; valid as long as the notes. */
 void notes_visit(const struct notes *notes, void *context,
                  void (*visit)(void *context, const char *catalog, struct bytes value, struct bytes sentence));
 
 /* What the catalog says about the item at `index` of the record's tape, whose row is `field`; no bytes: nothing. */
+struct note_text notes_look_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
+                                  const struct field *field);
 struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
                             const struct field *field);
 

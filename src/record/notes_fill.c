@@ -133,13 +133,19 @@ static struct bytes lookup_text(const struct record *record, const struct item *
     }
 }
 
-struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
-                            const struct field *field)
+struct note_text notes_look_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
+                                  const struct field *field)
 {
     char buffer[VALUE_SIZE];
     return catalog && !record->items[index].unexplained
-               ? note_catalog_find(catalog, lookup_text(record, &record->items[index], field, buffer))
-               : (struct bytes){NULL, 0};
+               ? note_catalog_look(catalog, lookup_text(record, &record->items[index], field, buffer))
+               : (struct note_text){0};
+}
+
+struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
+                            const struct field *field)
+{
+    return notes_look_value(catalog, record, index, field).plain;
 }
 
 size_t notes_about(const struct notes *notes, const struct record *record, unsigned index, const struct field *field,

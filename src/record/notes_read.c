@@ -164,11 +164,8 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int add_file(struct notes *notes, const char *folder, const char *name, char *ret_error, size_t error_size)
+int notes_read_file(struct notes *notes, const char *path, char *ret_error, size_t error_size)
 {
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
-        return fail(ret_error, error_size, name, strerror(ENAMETOOLONG));
     size_t length = 0;
     errno = 0;
     uint8_t *content = load(path, &length);
@@ -177,6 +174,14 @@ static int add_file(struct notes *notes, const char *folder, const char *name, c
     int result = notes_read(notes, path, bytes_of(content, length), ret_error, error_size);
     free(content);
     return result;
+}
+
+static int add_file(struct notes *notes, const char *folder, const char *name, char *ret_error, size_t error_size)
+{
+    char path[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
+        return fail(ret_error, error_size, name, strerror(ENAMETOOLONG));
+    return notes_read_file(notes, path, ret_error, error_size);
 }
 
 int notes_add_folder(struct notes *notes, const char *folder, char *ret_error, size_t error_size)

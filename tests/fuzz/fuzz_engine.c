@@ -56,8 +56,7 @@ static const struct surroundings *surroundings(void)
 {
     static struct surroundings all;
     if (!all.notes) {
-        char error[CAPTURE_ERROR_SIZE];
-        all.notes = notes_new(error, sizeof error);
+        all.notes = notes_new();
         all.nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
         demand(all.notes && all.nowhere >= 0);
     }

@@ -29,8 +29,7 @@ struct answered {
 
 static int open_notes(void **state)
 {
-    char error[200];
-    *state = notes_new(error, sizeof error);
+    *state = notes_new();
     return *state ? 0 : -1;
 }
 

@@ -12,7 +12,7 @@ static char *print_one(struct output_options options, const struct record *recor
 static struct notes *sample_catalogs(void)
 {
     char error[256] = "";
-    struct notes *notes = notes_new(error, sizeof error);
+    struct notes *notes = sample_notes(error, sizeof error);
     assert_string_equal(error, "");
     assert_non_null(notes);
     return notes;

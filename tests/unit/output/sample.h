@@ -9,7 +9,7 @@
 #include "output/output.h"
 #include "overhear/record.h"
 #include "record/notes.h"
-#include "record/notes_builtin.h"
+#include "record/notes_catalog.h"
 #include "util/budget.h"
 
 #include <setjmp.h>
@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-static const char sample_notes[] =
+static const char sample_sentences[] =
     "{\"dns.response_code\":{\"NOERROR\":\"the name exists\",\"NXDOMAIN\":\"the name does not exist\"},"
     "\"dns.header_flags\":{\"AA\":\"the answer is this server's own data\",\"RD\":\"asks it to ask others\"},"
     "\"dns.type\":{\"A\":\"the IPv4 address of a name\",\"AAAA\":\"the IPv6 address of a name\"},"
@@ -32,9 +32,15 @@ static const char sample_notes[] =
     "\"observations\":{\"list.fixed\":\"lists have words\",\"dns.kept\":\"may be kept for "
     "{ttl}\",\"http.clear\":\"{user} sends a password in clear\"}}";
 
-/* In place of the catalogs that are built into the library. */
-const struct builtin_notes builtin_notes[] = {
-    {"sample/notes.json", (const unsigned char *)sample_notes, sizeof sample_notes - 1}, {NULL, NULL, 0}};
+/* In place of the catalogs that are built into the library; NULL with a message where they cannot be read. */
+static inline struct notes *sample_notes(char *ret_error, size_t error_size)
+{
+    struct notes *notes = notes_new_over(NULL);
+    if (notes && notes_read(notes, "sample/notes.json", bytes_text(sample_sentences), ret_error, error_size) == 0)
+        return notes;
+    notes_free(notes);
+    return NULL;
+}
 
 enum { RR_NAME, RR_TYPE, RR_TTL, RR_DATA, RR_FIELDS };
 

@@ -98,7 +98,7 @@ static char *print_samples(struct output_options options)
     sample_http(&records[1]);
     sample_anomaly(&records[2]);
     const struct record *list[] = {&records[0], &records[1], &records[2]};
-    struct notes *notes = notes_new(error, sizeof error);
+    struct notes *notes = sample_notes(error, sizeof error);
     assert_non_null(notes);
     options.notes = notes;
     char *text = sample_print(options, list, 3);
@@ -188,7 +188,7 @@ static void test_wire_cannot_act(void **state)
     record_map(&record, HTTP_REQUEST_HEADERS, wire, wire);
     record_observe(&record, RECORD_LAST, "http.clear", &(struct argument){"user", ARGUMENT_TEXT, wire, 0}, 1);
     char error[100];
-    struct notes *notes = notes_new(error, sizeof error);
+    struct notes *notes = sample_notes(error, sizeof error);
     for (unsigned detail = DETAIL_BRIEF; detail <= DETAIL_VERBOSE; detail *= 2) {
         char *text = print_one((struct output_options){.detail = detail, .notes = notes, .width = 120}, &record);
         for (const char *at = text; *at; at++)
@@ -386,7 +386,8 @@ static size_t count_of(const char *text, const char *what)
 static void test_lists_are_cut_short(void **state)
 {
     (void)state;
-    struct notes *notes = notes_new(NULL, 0);
+    char error[256] = "";
+    struct notes *notes = sample_notes(error, sizeof error);
     struct record thirteen, twelve;
     list_of(&thirteen, 13);
     list_of(&twelve, 12);
@@ -434,7 +435,8 @@ static void test_texts_are_cut_short(void **state)
 static void test_fixed_sentences_are_said_once(void **state)
 {
     (void)state;
-    struct notes *notes = notes_new(NULL, 0);
+    char error[256] = "";
+    struct notes *notes = sample_notes(error, sizeof error);
     struct record record;
     list_of(&record, 1);
     const struct record *list[] = {&record, &record};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "record/notes.h"
 
-#include "record/notes_builtin.h"
+#include "record/notes_catalog.h"
 #include "util/budget.h"
 
 #include <setjmp.h>
@@ -19,21 +19,17 @@ static const char first_file[] = "{\"dns.response_code\": {\"NOERROR\": \"fine\"
 static const char second_file[] =
     "\xef\xbb\xbf{\"dns.response_code\": {\"NXDOMAIN\": \"no name\", \"Refused\": \"no\"}}\n";
 
-const struct builtin_notes builtin_notes[] = {
-    {"a/notes.json", (const unsigned char *)first_file, sizeof first_file - 1},
-    {"b/notes.json", (const unsigned char *)second_file, sizeof second_file - 1},
-    {NULL, NULL, 0},
-};
-
 static char error[512];
 static char folder[] = "/tmp/notes_test_XXXXXX";
 
 static struct notes *new_notes(void)
 {
     error[0] = '\0';
-    struct notes *notes = notes_new(error, sizeof error);
-    assert_string_equal(error, "");
+    struct notes *notes = notes_new_over(NULL);
     assert_non_null(notes);
+    assert_int_equal(notes_read(notes, "a/notes.json", bytes_text(first_file), error, sizeof error), 0);
+    assert_int_equal(notes_read(notes, "b/notes.json", bytes_text(second_file), error, sizeof error), 0);
+    assert_string_equal(error, "");
     return notes;
 }
 
@@ -293,6 +289,105 @@ static void test_a_large_catalog(void **state)
     notes_free(notes);
 }
 
+/* --- what is built in --- */
+
+struct counts {
+    const struct notes *notes;
+    unsigned all, escaped;
+};
+
+static void check_builtin(void *context, const char *name, struct bytes value, struct bytes sentence)
+{
+    struct counts *counts = context;
+    const struct note_catalog *catalog = notes_catalog(counts->notes, name);
+    uint8_t other_case[128];
+    assert_true(value.len <= sizeof other_case);
+    for (size_t i = 0; i < value.len; i++)
+        other_case[i] = byte_upper(bytes_at(value, i)) == bytes_at(value, i) ? byte_lower(bytes_at(value, i))
+                                                                             : byte_upper(bytes_at(value, i));
+    struct note_text text = note_catalog_look(catalog, value);
+    assert_ptr_equal(text.plain.at, sentence.at);
+    assert_int_equal(text.plain.len, sentence.len);
+    assert_ptr_equal(note_catalog_find(catalog, bytes_of(other_case, value.len)).at, sentence.at);
+    const bool escaped = bytes_find(sentence, '"', 0) < sentence.len || bytes_find(sentence, '\\', 0) < sentence.len;
+    counts->all++;
+    counts->escaped += escaped;
+    assert_int_equal(text.json.len > text.plain.len, escaped);
+    if (!escaped)
+        assert_ptr_equal(text.json.at, text.plain.at);
+}
+
+static void test_everything_built_in_is_found(void **state)
+{
+    (void)state;
+    struct notes *notes = notes_new();
+    struct counts counts = {notes, 0, 0};
+    notes_visit(notes, &counts, check_builtin);
+    assert_true(counts.all > 3000);
+    assert_true(counts.escaped > 30);
+    check(notes, "dns.response_code", "NXDOMAIN", "the name does not exist");
+    check(notes, "dns.response_code", "NXDOMAIN2", NULL);
+    check(notes, "dns.response_code", "", NULL);
+    check(notes, "dns.response_cod", "NXDOMAIN", NULL);
+    notes_free(notes);
+}
+
+static void test_escaped_for_json(void **state)
+{
+    (void)state;
+    struct notes *notes = notes_new();
+    struct note_text text = note_catalog_look(notes_catalog(notes, "observations"),
+                                              bytes_text("imap.attribute.unmarked"));
+    assert_true(bytes_is(text.plain, "\\Unmarked: nothing new in it"));
+    assert_true(bytes_is(text.json, "\\\\Unmarked: nothing new in it"));
+    /* What a file says is escaped by whoever writes it, unless nothing is to be escaped. */
+    write_file("x.json", "{\"dns.response_code\": {\"NXDOMAIN\": \"kein \\\"Name\\\"\", \"NOERROR\": \"gut\"}}");
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), 0);
+    remove_file("x.json");
+    text = note_catalog_look(notes_catalog(notes, "dns.response_code"), bytes_text("NXDOMAIN"));
+    assert_true(bytes_is(text.plain, "kein \"Name\""));
+    assert_null(text.json.at);
+    text = note_catalog_look(notes_catalog(notes, "dns.response_code"), bytes_text("noerror"));
+    assert_ptr_equal(text.json.at, text.plain.at);
+    assert_int_equal(text.json.len, 3);
+    assert_null(note_catalog_look(NULL, bytes_text("x")).plain.at);
+    notes_free(notes);
+}
+
+static void count_sentence(void *context, const char *catalog, struct bytes value, struct bytes sentence)
+{
+    unsigned *counts = context;
+    counts[0]++;
+    counts[1] += strcmp(catalog, "dns.response_code") == 0 && bytes_is(value, "NXDOMAIN");
+    counts[2] += bytes_is(sentence, "neu");
+}
+
+static void test_files_lie_over_what_is_built_in(void **state)
+{
+    (void)state;
+    struct notes *notes = notes_new();
+    unsigned before[3] = {0}, after[3] = {0};
+    notes_visit(notes, before, count_sentence);
+    write_file("x.json", "{\"dns.response_code\": {\"NXDOMAIN\": \"neu\", \"servfail\": \"neu\", \"a new, rather long "
+                         "value that nobody has\": \"neu\"}, \"a.new.one\": {\"\": \"neu\"}}");
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), 0);
+    remove_file("x.json");
+    notes_visit(notes, after, count_sentence);
+    assert_int_equal(after[0], before[0] + 3);
+    assert_int_equal(after[1], 1);
+    assert_int_equal(after[2], 4);
+    check(notes, "dns.response_code", "NXDOMAIN", "neu");
+    check(notes, "dns.response_code", "nxdomain", "neu");
+    check(notes, "dns.response_code", "ServFail", "neu"); /* exact here or there, then near here */
+    check(notes, "dns.response_code", "SERVFAIL",
+          "the server failed: it could not get an answer, or did not trust the one that it got");
+    check(notes, "dns.response_code", "A new, rather long value that nobody has", "neu");
+    check(notes, "dns.response_code", "NOTAUTH",
+          "the server is not responsible for this zone, or does not accept the signature");
+    check(notes, "a.new.one", "", "neu");
+    notes_free(notes);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -318,6 +413,9 @@ int main(void)
         cmocka_unit_test(test_nothing_is_said_about_secrets),
         cmocka_unit_test(test_booleans_and_units),
         cmocka_unit_test(test_a_large_catalog),
+        cmocka_unit_test(test_everything_built_in_is_found),
+        cmocka_unit_test(test_escaped_for_json),
+        cmocka_unit_test(test_files_lie_over_what_is_built_in),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
