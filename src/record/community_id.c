@@ -5,43 +5,39 @@
  */
 #include "community_id.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <assert.h>
+#include <endian.h>
+
+/* One block of SHA-1 is all that is needed. By the functions that libcrypto recommends it costs five times as much, and
+ * they have to be fetched at the start; the one used here, which chooses the processor's own instructions just the
+ * same, is called old-fashioned. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 #include <stdlib.h>
 
 enum {
     SHA1_SIZE = 20,
     INPUT_SIZE = 2 + 16 + 16 + 1 + 1 + 2 + 2,
+    TEXT_LENGTH = 2 + 28,
+    KEPT = 64, /* identifiers of the last conversations: their next record is likely soon */
+};
+
+struct kept {
+    uint8_t block[SHA_CBLOCK];    /* what is hashed, padded */
+    char text[COMMUNITY_ID_SIZE]; /* empty: nothing is kept here */
 };
 
 struct community_id {
-    OSSL_LIB_CTX *library; /* our own: nobody's configuration of the library is read or obeyed */
-    EVP_MD *sha1;
-    EVP_MD_CTX *context;
+    struct kept kept[KEPT];
 };
 
 struct community_id *community_id_new(void)
 {
-    struct community_id *hasher = calloc(1, sizeof *hasher);
-    if (!hasher)
-        return NULL;
-    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    hasher->library = OSSL_LIB_CTX_new();
-    hasher->sha1 = hasher->library ? EVP_MD_fetch(hasher->library, "SHA1", NULL) : NULL;
-    hasher->context = EVP_MD_CTX_new();
-    if (hasher->sha1 && hasher->context && EVP_DigestInit_ex(hasher->context, hasher->sha1, NULL) == 1)
-        return hasher;
-    community_id_free(hasher);
-    return NULL;
+    return calloc(1, sizeof(struct community_id));
 }
 
 void community_id_free(struct community_id *hasher)
 {
-    if (!hasher)
-        return;
-    EVP_MD_CTX_free(hasher->context);
-    EVP_MD_free(hasher->sha1);
-    OSSL_LIB_CTX_free(hasher->library);
     free(hasher);
 }
 
@@ -58,7 +54,7 @@ static size_t put_port(uint8_t *to, uint16_t port)
     return 2;
 }
 
-/* The bytes that are hashed; returns how many. */
+/* The bytes that are hashed, over zeros; returns how many. */
 static size_t gather(const struct conversation *conversation, uint8_t input[INPUT_SIZE])
 {
     const struct endpoint *low = &conversation->source;
@@ -70,7 +66,6 @@ static size_t gather(const struct conversation *conversation, uint8_t input[INPU
         high = &conversation->source;
     }
     size_t length = 2;
-    memset(input, 0, INPUT_SIZE);
     memcpy(input + length, low->ip.octets, address_size);
     length += address_size;
     memcpy(input + length, high->ip.octets, address_size);
@@ -82,6 +77,28 @@ static size_t gather(const struct conversation *conversation, uint8_t input[INPU
         length += put_port(input + length, high->port);
     }
     return length;
+}
+
+/* The input is shorter than a block by more than its padding: a one bit, zeros, and its length in bits. */
+static void gather_block(const struct conversation *conversation, uint8_t block[SHA_CBLOCK])
+{
+    static_assert(INPUT_SIZE + 1 + 8 <= SHA_CBLOCK, "one block");
+    memset(block, 0, SHA_CBLOCK);
+    size_t length = gather(conversation, block);
+    block[length] = 0x80;
+    block[SHA_CBLOCK - 2] = (uint8_t)(length >> 5);
+    block[SHA_CBLOCK - 1] = (uint8_t)(length << 3);
+}
+
+static void sha1(const uint8_t block[SHA_CBLOCK], uint8_t ret_digest[SHA1_SIZE])
+{
+    SHA_CTX state;
+    SHA1_Init(&state);
+    SHA1_Transform(&state, block);
+    const uint32_t words[] = {htobe32(state.h0), htobe32(state.h1), htobe32(state.h2), htobe32(state.h3),
+                              htobe32(state.h4)};
+    static_assert(sizeof words == SHA1_SIZE, "all of it");
+    memcpy(ret_digest, words, SHA1_SIZE);
 }
 
 /* 20 bytes become 28 characters, the last of which is the padding. */
@@ -102,6 +119,17 @@ static void put_base64(const uint8_t digest[SHA1_SIZE], char *to)
     *to = '\0';
 }
 
+/* Whoever chooses addresses that collide only wins that they are hashed again. */
+static size_t place_of(const uint8_t block[SHA_CBLOCK])
+{
+    uint64_t words[(INPUT_SIZE + 7) / 8], sum = 0;
+    memcpy(words, block, sizeof words);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        sum = (sum ^ words[i]) * 0x9e3779b97f4a7c15u;
+    static_assert(KEPT == 64, "six bits");
+    return sum >> 58;
+}
+
 size_t community_id_text(struct community_id *hasher, const struct conversation *conversation,
                          char ret_text[COMMUNITY_ID_SIZE])
 {
@@ -110,16 +138,18 @@ size_t community_id_text(struct community_id *hasher, const struct conversation 
         ret_text[COMMUNITY_ID_SIZE - 1] = '\0';
         return strlen(ret_text);
     }
-    uint8_t digest[SHA1_SIZE];
-    uint8_t input[INPUT_SIZE];
+    uint8_t block[SHA_CBLOCK];
     if (conversation->source.ip.family == 0)
         return 0;
-    size_t length = gather(conversation, input);
-    if (EVP_DigestInit_ex(hasher->context, NULL, NULL) != 1 || EVP_DigestUpdate(hasher->context, input, length) != 1 ||
-        EVP_DigestFinal_ex(hasher->context, digest, NULL) != 1)
-        return 0;
-    ret_text[0] = '1';
-    ret_text[1] = ':';
-    put_base64(digest, ret_text + 2);
-    return 2 + 28;
+    gather_block(conversation, block);
+    struct kept *kept = &hasher->kept[place_of(block)];
+    if (!kept->text[0] || memcmp(kept->block, block, SHA_CBLOCK) != 0) {
+        uint8_t digest[SHA1_SIZE];
+        sha1(block, digest);
+        memcpy(kept->block, block, SHA_CBLOCK);
+        memcpy(kept->text, "1:", 2);
+        put_base64(digest, kept->text + 2);
+    }
+    memcpy(ret_text, kept->text, COMMUNITY_ID_SIZE);
+    return TEXT_LENGTH;
 }

@@ -7,16 +7,16 @@
 
 #include "overhear/record.h"
 
-struct community_id; /* the hash function, ready to use */
+struct community_id; /* the identifiers of the last conversations */
 
 enum { COMMUNITY_ID_SIZE = 32 };
 
-/* NULL where memory is out or libcrypto has no SHA-1. */
+/* NULL where memory is out. */
 struct community_id *community_id_new(void);
 void community_id_free(struct community_id *hasher);
 
 /* The identifier with its NUL, taken from conversation->community_id where it is filled. Returns its length; 0:
- * there is none (no address, or hashing failed). */
+ * there is none (no address). */
 size_t community_id_text(struct community_id *hasher, const struct conversation *conversation,
                          char ret_text[COMMUNITY_ID_SIZE]);
 

@@ -62,6 +62,38 @@ static void test_kept_identifier_is_used(void **state)
     community_id_free(hasher);
 }
 
+/* More conversations than are kept, each seen twice: nothing is taken for something else. */
+static void test_many_conversations(void **state)
+{
+    (void)state;
+    enum { CONVERSATIONS = 1000 };
+    static char first[CONVERSATIONS][COMMUNITY_ID_SIZE];
+    struct community_id *hasher = community_id_new();
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned i = 0; i < CONVERSATIONS; i++) {
+            char text[COMMUNITY_ID_SIZE];
+            struct conversation conversation = {.transport = TRANSPORT_TCP,
+                                                .source = endpoint("192.0.2.1", (uint16_t)(50000 + i)),
+                                                .destination = endpoint("192.0.2.2", 25)};
+            assert_int_equal(community_id_text(hasher, &conversation, round ? text : first[i]), 30);
+            assert_true(round == 0 || strcmp(text, first[i]) == 0);
+        }
+    for (unsigned i = 0; i < CONVERSATIONS; i++)
+        for (unsigned j = 0; j < i; j++)
+            assert_true(strcmp(first[i], first[j]) != 0);
+    community_id_free(hasher);
+}
+
+/* Protocols without ports, and all lengths of the input: python3 hashlib over the same bytes. */
+static void test_without_ports(void **state)
+{
+    (void)state;
+    struct community_id *hasher = community_id_new();
+    check(hasher, 47, "192.0.2.1", 0, "192.0.2.2", 0, "1:OF71QrXQ3uLb1NPEC6e1InPqsIM=");
+    check(hasher, 47, "2001:db8::1", 0, "2001:db8::2", 0, "1:RgLHDf67jKnjcEaiCVvPAVCpfSc=");
+    community_id_free(hasher);
+}
+
 static void test_no_address(void **state)
 {
     (void)state;
@@ -78,6 +110,8 @@ int main(void)
         cmocka_unit_test(test_baseline),
         cmocka_unit_test(test_ipv6_and_equal_addresses),
         cmocka_unit_test(test_kept_identifier_is_used),
+        cmocka_unit_test(test_many_conversations),
+        cmocka_unit_test(test_without_ports),
         cmocka_unit_test(test_no_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
