@@ -6,6 +6,15 @@
 
 enum { SERVER_BYTES = 1 + 16 + 2 };
 
+/* Without a flag it is about all of them. */
+static unsigned outcomes_of(const struct tally *tally)
+{
+    const unsigned outcomes = (tally->flags & TALLY_SUCCESS ? 1U << OUTCOME_SUCCESS : 0) |
+                              (tally->flags & TALLY_FAILURE ? 1U << OUTCOME_FAILURE : 0) |
+                              (tally->flags & TALLY_UNKNOWN ? 1U << OUTCOME_UNKNOWN : 0);
+    return outcomes ? outcomes : ~0U;
+}
+
 static bool make_rows(struct ranking_dataset *counted)
 {
     const struct dataset *dataset = counted->dataset;
@@ -15,6 +24,7 @@ static bool make_rows(struct ranking_dataset *counted)
     for (unsigned i = 0; i < dataset->tally_count; i++) {
         struct ranking_row *row = &counted->rows[counted->row_count];
         row->tally = &dataset->tallies[i];
+        row->outcomes = outcomes_of(row->tally);
         const bool understood = ranking_words_parse(&row->words, dataset, row->tally->words);
         assert(understood);
         counted->row_count += understood;
@@ -60,24 +70,18 @@ void ranking_free(struct ranking *ranking)
     free(ranking);
 }
 
+/* Datasets are few: mostly each has its place to itself. */
 static struct ranking_dataset *find_dataset(struct ranking *ranking, const struct dataset *dataset)
 {
-    if (ranking->last < ranking->dataset_count && ranking->datasets[ranking->last].dataset == dataset)
-        return &ranking->datasets[ranking->last];
+    uint8_t *place = &ranking->places[((uintptr_t)dataset * 0x9e3779b97f4a7c15U) >> 58];
+    if (*place > 0 && ranking->datasets[*place - 1].dataset == dataset)
+        return &ranking->datasets[*place - 1];
     for (size_t i = 0; i < ranking->dataset_count; i++)
         if (ranking->datasets[i].dataset == dataset) {
-            ranking->last = i;
+            *place = (uint8_t)(i + 1);
             return &ranking->datasets[i];
         }
     return NULL;
-}
-
-static bool is_wanted(const struct tally *tally, enum outcome outcome)
-{
-    static const unsigned flags[] = {
-        [OUTCOME_SUCCESS] = TALLY_SUCCESS, [OUTCOME_FAILURE] = TALLY_FAILURE, [OUTCOME_UNKNOWN] = TALLY_UNKNOWN};
-    const unsigned wanted = tally->flags & (TALLY_SUCCESS | TALLY_FAILURE | TALLY_UNKNOWN);
-    return wanted == 0 || (wanted & flags[outcome]) != 0;
 }
 
 static struct ranking_list *list_of(struct ranking_row *row)
@@ -121,12 +125,21 @@ static void count_values(const struct ranking *ranking, struct ranking_row *row,
 {
     uint8_t buffer[RANKING_TEXT];
     const struct ranking_words *words = &row->words;
-    if (words->lone < 0 || !(words->tokens[words->lone].row->flags & FIELD_LIST)) {
+    if (words->lone < 0) {
         count_value(ranking, row, ranking_words_say(words, record, buffer));
         return;
     }
-    for (unsigned i = record_first(record, words->tokens[words->lone].field); i > 0; i = record->items[i - 1].next)
-        count_value(ranking, row, ranking_words_say_item(words, record, &record->items[i - 1], buffer));
+    const struct ranking_token *token = &words->tokens[words->lone];
+    for (unsigned i = record_first(record, token->field); i > 0; i = record->items[i - 1].next) {
+        const struct item *item = &record->items[i - 1];
+        struct ranking_list *list = ranking_words_are_static(token, item) ? list_of(row) : NULL;
+        if (list)
+            ranking_list_add_word(list, &ranking->key, bytes_of(item->word, item->length));
+        else
+            count_value(ranking, row, ranking_words_say_item(words, record, item, buffer));
+        if (!(token->row->flags & FIELD_LIST))
+            break;
+    }
 }
 
 static void count_answer(struct ranking_row *row, const struct record *record)
@@ -159,7 +172,8 @@ void ranking_record(struct ranking *ranking, const struct record *record)
     counted->records++;
     for (unsigned i = 0; i < counted->row_count; i++) {
         struct ranking_row *row = &counted->rows[i];
-        if (!is_wanted(row->tally, record->outcome) || !ranking_words_hold(&row->words, record))
+        if (!(row->outcomes >> record->outcome & 1) ||
+            (row->words.has_conditions && !ranking_words_hold(&row->words, record)))
             continue;
         switch (row->tally->kind) {
         case TALLY_SERVERS:

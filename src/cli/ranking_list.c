@@ -12,44 +12,47 @@ static bool is_it(const struct ranking_entry *entry, struct bytes text)
 
 /* --- the heap: no entry counts less than the one above it --- */
 
-static bool is_less(const struct ranking_list *list, size_t a, size_t b)
-{
-    return list->entries[list->heap[a]].count < list->entries[list->heap[b]].count;
-}
-
-static void place(struct ranking_list *list, size_t at, uint16_t number)
-{
-    list->heap[at] = number;
-    list->entries[number].heap_at = (uint16_t)at;
-}
+enum { COUNT_SHIFT = 16 };
 
 static void sink_down(struct ranking_list *list, size_t at)
 {
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= list->count)
-            return;
-        if (child + 1U < list->count && is_less(list, child + 1, child))
+    struct ranking_heap *heap = list->heap;
+    const uint64_t sinking = heap->at[at];
+    for (size_t child; (child = 2 * at + 1) < list->count; at = child) {
+        if (child + 1U < list->count && heap->at[child + 1] >> COUNT_SHIFT < heap->at[child] >> COUNT_SHIFT)
             child++;
-        if (!is_less(list, child, at))
-            return;
-        uint16_t number = list->heap[at];
-        place(list, at, list->heap[child]);
-        place(list, child, number);
-        at = child;
+        const uint64_t rising = heap->at[child];
+        if (rising >> COUNT_SHIFT >= sinking >> COUNT_SHIFT)
+            break;
+        heap->at[at] = rising;
+        heap->place[(uint16_t)rising] = (uint16_t)at;
     }
+    heap->at[at] = sinking;
+    heap->place[(uint16_t)sinking] = (uint16_t)at;
 }
 
 static bool make_heap(struct ranking_list *list)
 {
-    list->heap = calloc(list->count, sizeof *list->heap);
+    list->heap = calloc(1, sizeof *list->heap);
     if (!list->heap)
         return false;
-    for (uint16_t i = 0; i < list->count; i++)
-        place(list, i, i);
+    for (uint16_t i = 0; i < list->count; i++) {
+        list->heap->at[i] = list->entries[i].count << COUNT_SHIFT | i;
+        list->heap->place[i] = i;
+    }
     for (size_t i = list->count / 2; i > 0; i--)
         sink_down(list, i - 1);
     return true;
+}
+
+static void count_one(struct ranking_list *list, struct ranking_entry *entry)
+{
+    entry->count++;
+    if (!list->heap)
+        return;
+    const size_t at = list->heap->place[entry - list->entries];
+    list->heap->at[at] += 1U << COUNT_SHIFT;
+    sink_down(list, at);
 }
 
 /* --- finding --- */
@@ -101,12 +104,13 @@ static struct ranking_entry *take_counter(struct ranking_list *list)
     }
     if (!list->heap && !make_heap(list))
         return NULL;
-    uint16_t number = list->heap[0];
+    uint16_t number = (uint16_t)list->heap->at[0];
     struct ranking_entry *entry = &list->entries[number];
     take_out(list, number);
     free(entry->name);
     entry->name = NULL;
     entry->name_length = 0;
+    entry->word = NULL;
     entry->error = entry->count;
     return entry;
 }
@@ -146,19 +150,40 @@ static void set_name(struct ranking_entry *entry, struct bytes name)
     entry->name_length = (uint16_t)name.len;
 }
 
-void ranking_list_add(struct ranking_list *list, const struct siphash_key *key, struct bytes text, struct bytes name)
+/* NULL: it is only in the total. */
+static struct ranking_entry *count_text(struct ranking_list *list, const struct siphash_key *key, struct bytes text)
 {
     list->total++;
     text = bytes_first(text, LIMIT_RANKING_BYTES);
-    if (text.len == 0)
+    struct ranking_entry *entry = text.len > 0 ? find_counter(list, key, text) : NULL;
+    if (entry)
+        count_one(list, entry);
+    return entry;
+}
+
+void ranking_list_add(struct ranking_list *list, const struct siphash_key *key, struct bytes text, struct bytes name)
+{
+    struct ranking_entry *entry = count_text(list, key, text);
+    if (entry)
+        set_name(entry, name);
+}
+
+void ranking_list_add_word(struct ranking_list *list, const struct siphash_key *key, struct bytes word)
+{
+    uint16_t *known = &list->words[((uintptr_t)word.at * 0x9e3779b97f4a7c15U) >> 60];
+    if (*known > 0) {
+        struct ranking_entry *entry = &list->entries[*known - 1];
+        if (entry->word == word.at && entry->length == word.len) {
+            list->total++;
+            count_one(list, entry);
+            return;
+        }
+    }
+    struct ranking_entry *entry = count_text(list, key, word);
+    if (!entry || word.len > LIMIT_RANKING_BYTES)
         return;
-    struct ranking_entry *entry = find_counter(list, key, text);
-    if (!entry)
-        return;
-    entry->count++;
-    if (list->heap)
-        sink_down(list, entry->heap_at);
-    set_name(entry, name);
+    entry->word = word.at;
+    *known = (uint16_t)(entry - list->entries + 1);
 }
 
 void ranking_list_done(struct ranking_list *list)

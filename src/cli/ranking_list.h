@@ -12,17 +12,24 @@
 #include "overhear/limits.h"
 #include "util/siphash.h"
 
-enum { RANKING_RECENT = 16, RANKING_BUCKETS = 1024 };
+enum { RANKING_RECENT = 16, RANKING_WORDS = 16, RANKING_BUCKETS = 1024 };
 
 struct ranking_entry {
     uint64_t count, error;
-    uint16_t next;    /* in its bucket: number + 1; 0: the last */
-    uint16_t bucket;  /* number */
-    uint16_t heap_at; /* where it stands in the heap */
+    uint16_t next;   /* in its bucket: number + 1; 0: the last */
+    uint16_t bucket; /* number */
     uint16_t length;
     uint16_t name_length;
-    uint8_t *name; /* another word for the same thing, the last one given; NULL: none */
+    uint8_t *name;       /* another word for the same thing, the last one given; NULL: none */
+    const uint8_t *word; /* the static text that it was found by; NULL: none */
     uint8_t text[LIMIT_RANKING_BYTES];
+};
+
+/* The smallest count first. Counts stand in it together with their numbers, apart from the entries, which are large:
+ * ordering it touches only this. */
+struct ranking_heap {
+    uint64_t at[LIMIT_RANKING_ENTRIES];    /* count << 16 | number */
+    uint16_t place[LIMIT_RANKING_ENTRIES]; /* of each number in `at` */
 };
 
 struct ranking_list {
@@ -30,13 +37,16 @@ struct ranking_list {
     struct ranking_entry *entries;
     uint16_t count, capacity;
     uint16_t recent[RANKING_RECENT];   /* number + 1, by some of the text: found again without a hash */
+    uint16_t words[RANKING_WORDS];     /* number + 1, by the address of a static text */
     uint16_t buckets[RANKING_BUCKETS]; /* number + 1 */
-    uint16_t *heap;                    /* numbers, the smallest count first; made when all counters are taken */
+    struct ranking_heap *heap;         /* made when all counters are taken */
 };
 
 /* Begins zeroed. Where memory is out, something new is only in `total`. At most LIMIT_RANKING_BYTES of the text count.
  */
 void ranking_list_add(struct ranking_list *list, const struct siphash_key *key, struct bytes text, struct bytes name);
+/* As above for a static text, which is known again by its address. */
+void ranking_list_add_word(struct ranking_list *list, const struct siphash_key *key, struct bytes word);
 void ranking_list_done(struct ranking_list *list);
 
 /* The first of those that are known well enough to be told (an error of at most half the count), most first, then in

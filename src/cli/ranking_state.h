@@ -13,6 +13,7 @@
 
 struct ranking_row {
     const struct tally *tally;
+    unsigned outcomes; /* a bit for each that is counted */
     struct ranking_words words;
     struct ranking_list *list;   /* of VALUES and SERVERS; NULL: nothing yet */
     struct ranking_times *times; /* of ANSWERS; NULL: nothing yet */
@@ -25,11 +26,13 @@ struct ranking_dataset {
     unsigned row_count;
 };
 
+enum { RANKING_PLACES = 64 };
+
 struct ranking {
     struct siphash_key key;
     struct ranking_dataset datasets[OPTIONS_DATASETS];
     size_t dataset_count;
-    size_t last; /* the dataset of the record before */
+    uint8_t places[RANKING_PLACES]; /* number + 1 of a dataset, by its address */
 };
 
 /* The text of a counter of SERVERS is the server. */

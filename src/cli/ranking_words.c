@@ -250,17 +250,26 @@ static void add_destination(struct saying *saying, const struct record *record)
     add(saying, bytes_text(text), false);
 }
 
+/* Without spaces at its end, as everything that is put together. */
+static struct bytes say_lower(struct bytes text, uint8_t buffer[RANKING_TEXT])
+{
+    while (text.len > 0 && bytes_at(text, text.len - 1) == ' ')
+        text.len--;
+    for (size_t i = 0; i < text.len; i++)
+        buffer[i] = byte_lower(text.at[i]);
+    return bytes_of(buffer, text.len);
+}
+
 struct bytes ranking_words_say_item(const struct ranking_words *words, const struct record *record,
                                     const struct item *item, uint8_t buffer[RANKING_TEXT])
 {
     const struct ranking_token *token = &words->tokens[words->lone];
-    /* What can be said as it stands is not copied. */
-    if (token->format == RANKING_PLAIN && item->secret_length == 0 && item->length <= RANKING_TEXT &&
-        (token->row->flags & FIELD_SECRET) == 0) {
-        if (item->kind == ITEM_WORD)
-            return bytes_of(item->word, item->length);
-        if (item->kind == ITEM_TEXT)
-            return bytes_slice(tape_wire(record), item->offset, item->length);
+    /* What can be said as it stands is not copied, and what only has to be in small letters copied once. */
+    if (token->format != RANKING_DOMAIN && item->length <= RANKING_TEXT && (token->row->flags & FIELD_SECRET) == 0 &&
+        (item->kind == ITEM_WORD || (item->kind == ITEM_TEXT && item->secret_length == 0))) {
+        struct bytes text = item->kind == ITEM_WORD ? bytes_of(item->word, item->length)
+                                                    : bytes_slice(tape_wire(record), item->offset, item->length);
+        return token->format == RANKING_PLAIN ? text : say_lower(text, buffer);
     }
     struct saying saying = {.at = buffer};
     add_item(&saying, record, item, token);

@@ -50,6 +50,13 @@ bool ranking_words_hold(const struct ranking_words *words, const struct record *
 struct bytes ranking_words_say(const struct ranking_words *words, const struct record *record,
                                uint8_t buffer[RANKING_TEXT]);
 
+/* Whether the item is said by a static text, its word as it stands. */
+static inline bool ranking_words_are_static(const struct ranking_token *token, const struct item *item)
+{
+    return item->kind == ITEM_WORD && token->format == RANKING_PLAIN && item->length > 0 &&
+           item->length <= RANKING_TEXT && (token->row->flags & FIELD_SECRET) == 0;
+}
+
 /* Of a lone field: what this value of it says. */
 struct bytes ranking_words_say_item(const struct ranking_words *words, const struct record *record,
                                     const struct item *item, uint8_t buffer[RANKING_TEXT]);
