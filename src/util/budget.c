@@ -3,27 +3,12 @@
 
 #include "overhear/limits.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 void budget_init(struct budget *budget, size_t limit)
 {
     *budget = (struct budget){.limit = limit};
-}
-
-static bool budget_admits(struct budget *budget, size_t size)
-{
-    if (budget->fail_at > 0 && --budget->fail_at == 0)
-        return false;
-    return budget->limit == 0 || (budget->used <= budget->limit && size <= budget->limit - budget->used);
-}
-
-static void budget_charge(struct budget *budget, size_t size)
-{
-    budget->used += size;
-    if (budget->used > budget->peak)
-        budget->peak = budget->used;
 }
 
 void *budget_take(struct budget *budget, size_t size)
@@ -60,5 +45,5 @@ void budget_give(struct budget *budget, void *memory, size_t size)
     if (!memory)
         return;
     free(memory);
-    budget->used -= size;
+    budget_discharge(budget, size);
 }

@@ -7,6 +7,7 @@
 #ifndef OVERHEAR_UTIL_BUDGET_H
 #define OVERHEAR_UTIL_BUDGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,5 +34,26 @@ size_t budget_share(const struct budget *budget, size_t most);
 
 /* `size` as it was taken. NULL is fine. */
 void budget_give(struct budget *budget, void *memory, size_t size);
+
+/* For those who hand out memory of their own (slab.h): whether `size` may be taken, and that it was, or was given back.
+ */
+static inline bool budget_admits(struct budget *budget, size_t size)
+{
+    if (budget->fail_at > 0 && --budget->fail_at == 0)
+        return false;
+    return budget->limit == 0 || (budget->used <= budget->limit && size <= budget->limit - budget->used);
+}
+
+static inline void budget_charge(struct budget *budget, size_t size)
+{
+    budget->used += size;
+    if (budget->used > budget->peak)
+        budget->peak = budget->used;
+}
+
+static inline void budget_discharge(struct budget *budget, size_t size)
+{
+    budget->used -= size;
+}
 
 #endif
