@@ -57,9 +57,10 @@ void flow_clock(struct flow_table *table, struct moment moment)
     shared->now_ns = time_ns;
 }
 
-enum end_reason flow_reason(const struct flow *flow, enum end_reason otherwise)
+enum end_reason flow_reason(const struct flow_node *node, enum end_reason otherwise)
 {
-    if (flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
+    const struct flow *flow = (const struct flow *)node;
+    if (node->folded || flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
         return otherwise;
     switch (tcp_stream_state(flow->as.stream)) {
     case TCP_STATE_CLOSED:
@@ -92,9 +93,10 @@ static void add_sums(struct flow_table *table, const struct flow *flow)
     }
 }
 
-void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reason)
+void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason reason)
 {
     const struct stream_tap *tap = table->shared->tap;
+    struct flow *flow = flow_seen(table, node);
     flow_finish_stream(table, flow);
     session_end(&flow->session, reason);
     if (tap)
@@ -103,26 +105,29 @@ void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reaso
     flow_write_record(table, flow, reason);
     add_sums(table, flow);
     table->statistics.ended[reason]++;
-    flow_remove(table, flow);
+    flow_remove(table, node);
 }
 
 /* A connection that has been silent for as long as a request may wait hears of it, and goes on waiting. */
-static void become_idle(struct flow_table *table, struct flow *flow)
+static void become_idle(struct flow_table *table, struct flow_node *node)
 {
-    flow_list_take(table, flow);
+    struct flow *flow = (struct flow *)node; /* nobody folds one of FLOW_TCP */
+    flow_list_take(table, node);
     flow->ticked_ns = table->elapsed_ns;
     session_tick(&flow->session);
-    flow_list_append(table, flow, FLOW_TCP_IDLE);
+    flow_list_append(table, node, FLOW_TCP_IDLE);
 }
 
 void flow_expire(struct flow_table *table)
 {
     int64_t now_ns = table->elapsed_ns;
     int quota = LIMIT_EXPIRED_A_PACKET;
+    if (now_ns < table->due_ns)
+        return;
     for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
         struct flow_list *list = &table->lists[class];
         while (list->due_ns < INT64_MAX && list->due_ns <= now_ns && quota-- > 0) {
-            table->shared->turn = session_turn_of_silence((unsigned)class, list->oldest->conversation.last.frame);
+            table->shared->turn = session_turn_of_silence((unsigned)class, flow_node_last_frame(list->oldest));
             if (class == FLOW_TCP)
                 become_idle(table, list->oldest);
             else
@@ -130,101 +135,45 @@ void flow_expire(struct flow_table *table)
         }
     }
     table->shared->turn = SESSION_TURN_FRAME;
+    table->due_ns = INT64_MAX;
+    for (int class = 0; class < FLOW_CLASS_COUNT; class ++)
+        if (table->lists[class].due_ns < table->due_ns)
+            table->due_ns = table->lists[class].due_ns;
 }
 
 /* Of two lists that which has been silent for longer; ties: the conversation opened earlier. */
-static struct flow *older_of(struct flow *a, struct flow *b)
+static struct flow_node *older_of(struct flow_node *a, struct flow_node *b)
 {
     if (!a || !b)
         return a ? a : b;
     if (a->touched_ns != b->touched_ns)
         return a->touched_ns < b->touched_ns ? a : b;
-    return a->conversation.id < b->conversation.id ? a : b;
+    return flow_node_id(a) < flow_node_id(b) ? a : b;
 }
 
 /* Whoever has least to lose: nobody answered it, then it is over anyway, then it has been silent for longest. A few
  * that nobody answered are left alone, or where memory is full of conversations that were answered, each new one would
  * go before its answer can come. */
-static struct flow *least_missed(const struct flow_table *table)
+static struct flow_node *least_missed(const struct flow_table *table)
 {
     const struct flow_list *lists = table->lists;
-    struct flow *newcomer = older_of(lists[FLOW_HALF_OPEN].oldest, lists[FLOW_UDP_SINGLE].oldest);
+    struct flow_node *newcomer = older_of(lists[FLOW_HALF_OPEN].oldest, lists[FLOW_UDP_SINGLE].oldest);
     if (lists[FLOW_HALF_OPEN].count + lists[FLOW_UDP_SINGLE].count > table->statistics.open / LIMIT_NEWCOMERS)
         return newcomer;
-    struct flow *flow = lists[FLOW_CLOSED].oldest;
-    if (!flow)
-        flow = older_of(lists[FLOW_UDP].oldest, older_of(lists[FLOW_TCP].oldest, lists[FLOW_TCP_IDLE].oldest));
-    return flow ? flow : newcomer;
+    struct flow_node *node = lists[FLOW_CLOSED].oldest;
+    if (!node)
+        node = older_of(lists[FLOW_UDP].oldest, older_of(lists[FLOW_TCP].oldest, lists[FLOW_TCP_IDLE].oldest));
+    return node ? node : newcomer;
 }
 
 void flow_evict(struct flow_table *table)
 {
     const struct budget *budget = table->shared->budget;
     size_t full = budget->limit - budget->limit / LIMIT_MEMORY_RESERVE;
-    while (budget->limit > 0 && budget->used > full) {
-        struct flow *flow = least_missed(table);
-        if (!flow)
+    while (budget->limit > 0 && (budget->used > full || flow_slots_are_full(table))) {
+        struct flow_node *node = least_missed(table);
+        if (!node)
             return;
-        flow_end(table, flow, END_EVICTED);
-    }
-}
-
-/* Everything that is open as one list, linked by `newer`. */
-static struct flow *join_lists(struct flow_table *table)
-{
-    struct flow *all = NULL, **end = &all;
-    for (int i = 0; i < FLOW_CLASS_COUNT; i++) {
-        struct flow_list *list = &table->lists[i];
-        *end = list->oldest;
-        if (list->newest)
-            end = &list->newest->newer;
-        *list = (struct flow_list){.due_ns = INT64_MAX};
-    }
-    return all;
-}
-
-static struct flow *merge_by_id(struct flow *a, struct flow *b)
-{
-    struct flow *merged = NULL, **end = &merged;
-    while (a && b) {
-        struct flow **lower = a->conversation.id < b->conversation.id ? &a : &b;
-        *end = *lower;
-        end = &(*end)->newer;
-        *lower = (*lower)->newer;
-    }
-    *end = a ? a : b;
-    return merged;
-}
-
-/* Merge sort that takes no memory: runs[i] is sorted and 2^i long. */
-static struct flow *sort_by_id(struct flow *all)
-{
-    struct flow *runs[64] = {NULL};
-    while (all) {
-        struct flow *run = all;
-        all = all->newer;
-        run->newer = NULL;
-        int i = 0;
-        for (; runs[i]; i++) {
-            run = merge_by_id(runs[i], run);
-            runs[i] = NULL;
-        }
-        runs[i] = run;
-    }
-    for (int i = 0; i < 64; i++)
-        all = merge_by_id(all, runs[i]);
-    return all;
-}
-
-void flow_table_finish(struct flow_table *table)
-{
-    table->current = table->visited = NULL;
-    struct flow *all = sort_by_id(join_lists(table));
-    while (all) {
-        struct flow *flow = all;
-        all = all->newer;
-        flow->older = flow->newer = NULL;
-        table->shared->turn = flow->conversation.first.frame;
-        flow_end(table, flow, flow_reason(flow, END_CAPTURE));
+        flow_end(table, node, END_EVICTED);
     }
 }

@@ -18,16 +18,17 @@ static void report_anomalies(struct flow_table *table, struct conversation *conv
 static void icmp_error(struct flow_table *table, const struct packet *packet)
 {
     const struct icmp_error *error = &packet->icmp;
-    uint32_t hash = flow_hash(table, &error->source, &error->destination, error->transport, packet->inside);
+    uint32_t hash = flow_hash(&table->key, &error->source, &error->destination, error->transport, packet->inside);
     enum side side;
-    struct flow *flow = flow_find(table, hash, &error->source, &error->destination, error->transport, packet->inside,
-                                  &side);
+    struct flow_node *node = flow_find(table, hash, &error->source, &error->destination, error->transport,
+                                       packet->inside, &side);
+    struct flow *flow = node ? flow_unfold(table, node) : NULL;
     report_anomalies(table, flow ? &flow->conversation : NULL, packet);
     if (!flow)
         return;
-    table->current = flow;
     table->statistics.icmp_errors_matched++;
     session_icmp_error(&flow->session, error, error->source.ip.family);
+    table->current = flow_fold(table, flow);
 }
 
 static struct flow *open_flow(struct flow_table *table, uint32_t hash, const struct packet *packet, enum side *ret_side)
@@ -61,39 +62,54 @@ static void tick(struct flow_table *table, struct flow *flow)
     session_tick(&flow->session);
 }
 
+/* There is no memory for it. */
+static void pass_over(struct flow_table *table, const struct packet *packet)
+{
+    table->statistics.untracked++;
+    table->statistics.seen_bytes += packet->payload.len;
+    table->statistics.over_limit_bytes += packet->payload.len;
+    session_anomaly(table->shared, NULL, ANOMALY_MEMORY_LIMIT, packet->payload.len, 0);
+    report_anomalies(table, NULL, packet);
+}
+
+/* The conversation that the packet belongs to, out of its list. NULL: memory is out. */
+static struct flow *flow_of(struct flow_table *table, const struct packet *packet, enum side *ret_side)
+{
+    uint32_t hash = flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside);
+    struct flow_node *node = flow_find(table, hash, &packet->source, &packet->destination, packet->transport,
+                                       packet->inside, ret_side);
+    if (!node)
+        return open_flow(table, hash, packet, ret_side);
+    struct flow *flow = flow_unfold(table, node);
+    if (!flow)
+        return NULL;
+    if (flow_is_reused(flow, *ret_side, packet)) {
+        flow_end(table, &flow->node, flow_reason(&flow->node, END_TIMEOUT));
+        return open_flow(table, hash, packet, ret_side);
+    }
+    flow_list_take(table, &flow->node);
+    tick(table, flow);
+    return flow;
+}
+
 static void take_packet(struct flow_table *table, const struct packet *packet)
 {
     enum side side = SIDE_CLIENT;
-    uint32_t hash = flow_hash(table, &packet->source, &packet->destination, packet->transport, packet->inside);
-    struct flow *flow = flow_find(table, hash, &packet->source, &packet->destination, packet->transport, packet->inside,
-                                  &side);
-    if (flow && flow_is_reused(flow, side, packet)) {
-        flow_end(table, flow, flow_reason(flow, END_TIMEOUT));
-        flow = NULL;
-    }
-    if (flow) {
-        flow_list_take(table, flow);
-        tick(table, flow);
-    } else {
-        flow = open_flow(table, hash, packet, &side);
-    }
-    table->current = flow;
+    struct flow *flow = flow_of(table, packet, &side);
     if (!flow) {
-        table->statistics.untracked++;
-        table->statistics.seen_bytes += packet->payload.len;
-        table->statistics.over_limit_bytes += packet->payload.len;
-        session_anomaly(table->shared, NULL, ANOMALY_MEMORY_LIMIT, packet->payload.len, 0);
-        report_anomalies(table, NULL, packet);
+        pass_over(table, packet);
         return;
     }
     table->statistics.packets++;
     flow->packets[side]++;
     flow->bytes[side] += packet->frame_length;
     flow->conversation.last = packet->moment;
-    flow->touched_ns = table->elapsed_ns;
+    flow->node.touched_ns = table->elapsed_ns;
     report_anomalies(table, &flow->conversation, packet);
     flow_feed(table, flow, side, packet);
-    flow_list_append(table, flow, flow_class_of(flow));
+    enum flow_class class = flow_class_of(flow);
+    table->current = flow_fold(table, flow);
+    flow_list_append(table, table->current, class);
 }
 
 void flow_packet(struct flow_table *table, const struct packet *packet)
@@ -115,9 +131,9 @@ void flow_pass(struct flow_table *table, struct moment moment)
     flow_expire(table);
 }
 
-const struct conversation *flow_current(const struct flow_table *table)
+const struct conversation *flow_current(struct flow_table *table)
 {
-    return table->current ? &table->current->conversation : NULL;
+    return table->current ? &flow_seen(table, table->current)->conversation : NULL;
 }
 
 const struct flow_statistics *flow_table_statistics(const struct flow_table *table)

@@ -38,11 +38,14 @@ void flow_table_free(struct flow_table *table);
 /* A decoded packet (DECODE_PACKET), or one with packet.icmp.present. */
 void flow_packet(struct flow_table *table, const struct packet *packet);
 
+/* That packet will come soon: what flow_packet looks for first is fetched from memory meanwhile. */
+void flow_prefetch(const struct flow_table *table, const struct packet *packet);
+
 /* A frame that holds no packet for this floor, or one that another engine has: time goes on. */
 void flow_pass(struct flow_table *table, struct moment moment);
 
 /* The conversation that the last flow_packet found or opened; NULL: none, or something else was called since. */
-const struct conversation *flow_current(const struct flow_table *table);
+const struct conversation *flow_current(struct flow_table *table);
 
 /* No packet has come for a while, and it is `time_ns` now: what has waited for too long is given up, and silent
  * conversations end. Bounded work: with very many conversations it takes several calls until each was looked after. */

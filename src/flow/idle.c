@@ -10,8 +10,11 @@ static const enum flow_class visited_classes[] = {FLOW_UDP_SINGLE, FLOW_UDP, FLO
 
 enum { VISITED_CLASSES = sizeof visited_classes / sizeof *visited_classes };
 
-static void visit(struct flow_table *table, struct flow *flow)
+static void visit(struct flow_table *table, struct flow_node *node)
 {
+    struct flow *flow = (struct flow *)node;
+    if (node->folded)
+        return; /* nothing is open */
     flow->ticked_ns = table->elapsed_ns;
     if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream) {
         tcp_stream_tick(flow->as.stream, table->shared->moment);
@@ -26,10 +29,10 @@ static void visit_some(struct flow_table *table)
     const uint64_t enough = table->shared->records + LIMIT_EXPIRED_A_PACKET;
     unsigned visits = LIMIT_IDLE_VISITS, classes = VISITED_CLASSES;
     while (visits > 0 && table->shared->records < enough) {
-        struct flow *flow = table->visited;
-        if (flow) {
-            table->visited = flow->newer;
-            visit(table, flow);
+        struct flow_node *node = table->visited;
+        if (node) {
+            table->visited = flow_node_of(table, node->newer);
+            visit(table, node);
             visits--;
         } else if (classes-- > 0) {
             table->visited_class = (uint8_t)((table->visited_class + 1) % VISITED_CLASSES);

@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-enum { FIRST_BUCKETS = 1024, CHAIN_LIMIT = 8 };
+enum { FIRST_SLOTS = 1024 };
 
 static const int class_seconds[FLOW_CLASS_COUNT] = {
     [FLOW_HALF_OPEN] = LIMIT_TCP_HALF_OPEN_SECONDS,
@@ -25,12 +25,14 @@ struct flow_table *flow_table_new(struct session_shared *shared)
     if (!table)
         return NULL;
     table->shared = shared;
-    table->key = siphash_key_random();
-    table->bucket_count = FIRST_BUCKETS;
-    table->buckets = budget_take(shared->budget, FIRST_BUCKETS * sizeof *table->buckets);
+    table->key = flow_hash_key_random();
+    table->slot_count = FIRST_SLOTS;
+    table->slots = budget_take(shared->budget, FIRST_SLOTS * sizeof *table->slots);
+    table->due_ns = INT64_MAX;
     for (int i = 0; i < FLOW_CLASS_COUNT; i++)
         table->lists[i].due_ns = INT64_MAX;
-    if (!table->buckets) {
+    if (!table->slots || !flow_rests_init(table)) {
+        budget_give(shared->budget, table->slots, FIRST_SLOTS * sizeof *table->slots);
         budget_give(shared->budget, table, sizeof *table);
         return NULL;
     }
@@ -53,122 +55,48 @@ void flow_table_free(struct flow_table *table)
     table->shared->sink = (struct record_sink){NULL, write_nothing};
     for (int i = 0; i < FLOW_CLASS_COUNT; i++) {
         while (table->lists[i].oldest) {
-            struct flow *flow = table->lists[i].oldest;
-            session_end(&flow->session, END_CAPTURE);
-            flow_remove(table, flow);
+            struct flow_node *node = table->lists[i].oldest;
+            session_end(&flow_seen(table, node)->session, END_CAPTURE);
+            flow_remove(table, node);
         }
     }
     table->shared->sink = sink;
     flow_ports_done(table);
-    budget_give(budget, table->buckets, table->bucket_count * sizeof *table->buckets);
+    flow_rests_done(table);
+    budget_give(budget, table->slots, table->slot_count * sizeof *table->slots);
     budget_give(budget, table, sizeof *table);
-}
-
-/* Without padding, and the same for both directions. */
-struct flow_key {
-    uint8_t low_ip[16], high_ip[16];
-    uint16_t low_port, high_port;
-    uint8_t family, transport, zero[2];
-    uint64_t inside;
-};
-
-static_assert(sizeof(struct flow_key) == 48, "every byte of the key is hashed");
-
-uint32_t flow_hash(const struct flow_table *table, const struct endpoint *a, const struct endpoint *b,
-                   uint8_t transport, uint64_t inside)
-{
-    int order = memcmp(a->ip.octets, b->ip.octets, sizeof a->ip.octets);
-    const struct endpoint *low = order < 0 || (order == 0 && a->port <= b->port) ? a : b;
-    const struct endpoint *high = low == a ? b : a;
-    struct flow_key key = {.low_port = low->port,
-                           .high_port = high->port,
-                           .family = low->ip.family,
-                           .transport = transport,
-                           .inside = inside};
-    memcpy(key.low_ip, low->ip.octets, sizeof key.low_ip);
-    memcpy(key.high_ip, high->ip.octets, sizeof key.high_ip);
-    return (uint32_t)siphash(&table->key, &key, sizeof key);
-}
-
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && a->ip.family == b->ip.family &&
-           memcmp(a->ip.octets, b->ip.octets, sizeof a->ip.octets) == 0;
-}
-
-struct flow *flow_find(const struct flow_table *table, uint32_t hash, const struct endpoint *source,
-                       const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side)
-{
-    for (struct flow *flow = table->buckets[hash & (table->bucket_count - 1)]; flow; flow = flow->chain) {
-        const struct conversation *known = &flow->conversation;
-        if (flow->hash != hash || known->transport != transport || flow->inside != inside)
-            continue;
-        if (same_endpoint(&known->source, source) && same_endpoint(&known->destination, destination)) {
-            *ret_side = SIDE_CLIENT;
-            return flow;
-        }
-        if (same_endpoint(&known->source, destination) && same_endpoint(&known->destination, source)) {
-            *ret_side = SIDE_SERVER;
-            return flow;
-        }
-    }
-    return NULL;
-}
-
-/* Twice as many buckets, where memory allows; else the chains grow a little, and eviction bounds them. */
-static void grow(struct flow_table *table)
-{
-    struct budget *budget = table->shared->budget;
-    size_t count = table->bucket_count * 2, size = count * sizeof *table->buckets;
-    size_t reserve = budget->limit / LIMIT_MEMORY_RESERVE;
-    if (budget->limit > 0 && (budget->used > budget->limit - reserve || size > budget->limit - reserve - budget->used))
-        return;
-    struct flow **buckets = budget_take(budget, size);
-    if (!buckets)
-        return;
-    for (size_t i = 0; i < table->bucket_count; i++) {
-        for (struct flow *flow = table->buckets[i], *next; flow; flow = next) {
-            next = flow->chain;
-            flow->chain = buckets[flow->hash & (count - 1)];
-            buckets[flow->hash & (count - 1)] = flow;
-        }
-    }
-    budget_give(budget, table->buckets, table->bucket_count * sizeof *table->buckets);
-    table->buckets = buckets;
-    table->bucket_count = count;
 }
 
 struct flow *flow_add(struct flow_table *table, uint32_t hash)
 {
-    struct flow *flow = budget_take(table->shared->budget, sizeof *flow);
+    struct flow *flow = slab_take(&table->flows, sizeof *flow);
     if (!flow)
         return NULL;
-    if (table->statistics.open >= table->bucket_count)
-        grow(table);
-    flow->hash = hash;
-    struct flow **bucket = &table->buckets[hash & (table->bucket_count - 1)];
-    flow->chain = *bucket;
-    *bucket = flow;
+    if (!flow_slot_add(table, hash, slab_number(flow))) {
+        slab_give(&table->flows, flow);
+        return NULL;
+    }
+    flow->node.hash = hash;
     table->statistics.opened++;
     table->statistics.open++;
     return flow;
 }
 
-void flow_remove(struct flow_table *table, struct flow *flow)
+void flow_remove(struct flow_table *table, struct flow_node *node)
 {
-    struct flow **link = &table->buckets[flow->hash & (table->bucket_count - 1)];
-    while (*link != flow)
-        link = &(*link)->chain;
-    *link = flow->chain;
-    flow_list_take(table, flow);
-    if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked)
+    if (!table->finishing)
+        flow_slot_remove(table, node->hash, slab_number(node));
+    flow_list_take(table, node);
+    const struct flow *flow = (const struct flow *)node;
+    if (!node->folded && flow->conversation.transport == TRANSPORT_TCP && !flow->parked)
         tcp_stream_free(flow->as.stream);
     table->statistics.open--;
-    budget_give(table->shared->budget, flow, sizeof *flow);
+    flow_node_free(table, node);
 }
 
-static void set_due(struct flow_list *list, enum flow_class class)
+static void set_due(struct flow_table *table, enum flow_class class)
 {
+    struct flow_list *list = &table->lists[class];
     int64_t wait_ns = class_seconds[class] * INT64_C(1000000000);
     if (!list->oldest)
         list->due_ns = INT64_MAX;
@@ -176,41 +104,64 @@ static void set_due(struct flow_list *list, enum flow_class class)
         list->due_ns = INT64_MAX;
     else
         list->due_ns = list->oldest->touched_ns + wait_ns;
+    if (list->due_ns < table->due_ns)
+        table->due_ns = list->due_ns;
 }
 
-void flow_list_append(struct flow_table *table, struct flow *flow, enum flow_class class)
+void flow_list_append(struct flow_table *table, struct flow_node *node, enum flow_class class)
 {
     struct flow_list *list = &table->lists[class];
-    flow->class = (uint8_t) class;
-    flow->newer = NULL;
-    flow->older = list->newest;
-    if (list->newest)
-        list->newest->newer = flow;
-    else
-        list->oldest = flow;
-    list->newest = flow;
+    const uint32_t number = slab_number(node);
+    node->class = (uint8_t) class;
+    node->newer = 0;
+    node->older = 0;
+    if (list->newest) {
+        list->newest->newer = number;
+        node->older = slab_number(list->newest);
+    } else {
+        list->oldest = node;
+    }
+    list->newest = node;
     list->count++;
-    if (list->oldest == flow)
-        set_due(list, class);
+    if (list->oldest == node)
+        set_due(table, class);
 }
 
-void flow_list_take(struct flow_table *table, struct flow *flow)
+void flow_list_take(struct flow_table *table, struct flow_node *node)
 {
-    struct flow_list *list = &table->lists[flow->class];
-    if (table->visited == flow)
-        table->visited = flow->newer;
-    bool was_oldest = list->oldest == flow;
-    if (was_oldest || flow->older) /* else it is in none yet */
+    struct flow_list *list = &table->lists[node->class];
+    struct flow_node *older = flow_node_of(table, node->older), *newer = flow_node_of(table, node->newer);
+    if (table->visited == node)
+        table->visited = newer;
+    bool was_oldest = list->oldest == node;
+    if (was_oldest || older) /* else it is in none yet */
         list->count--;
-    if (flow->older)
-        flow->older->newer = flow->newer;
+    if (older)
+        older->newer = node->newer;
     else if (was_oldest)
-        list->oldest = flow->newer;
-    if (flow->newer)
-        flow->newer->older = flow->older;
-    else if (list->newest == flow)
-        list->newest = flow->older;
-    flow->older = flow->newer = NULL;
+        list->oldest = newer;
+    if (newer)
+        newer->older = node->older;
+    else if (list->newest == node)
+        list->newest = older;
+    node->older = node->newer = 0;
     if (was_oldest)
-        set_due(list, flow->class);
+        set_due(table, node->class);
+}
+
+void flow_replace(struct flow_table *table, struct flow_node *from, struct flow_node *to)
+{
+    const uint32_t number = slab_number(to);
+    struct flow_list *list = &table->lists[from->class];
+    flow_slot_renumber(table, from->hash, slab_number(from), number);
+    if (from->older)
+        flow_node_of(table, from->older)->newer = number;
+    else if (list->oldest == from)
+        list->oldest = to;
+    if (from->newer)
+        flow_node_of(table, from->newer)->older = number;
+    else if (list->newest == from)
+        list->newest = to;
+    if (table->visited == from)
+        table->visited = to;
 }

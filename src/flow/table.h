@@ -9,7 +9,7 @@
 
 #include "stream/tcp.h"
 #include "util/budget.h"
-#include "util/siphash.h"
+#include "util/slab.h"
 
 /* Conversations of one class wait for the same time, so that a list in the order of their last packets is also in the
  * order in which they expire. */
@@ -30,17 +30,24 @@ struct parked_syn {
     uint8_t window_shift;
 };
 
-struct flow {
-    struct conversation conversation;
-    struct session session;
-    struct flow *chain;         /* of its hash bucket */
-    struct flow *older, *newer; /* in the list of its class */
-    int64_t touched_ns;         /* the table's own clock at the last packet */
-    int64_t ticked_ns;          /* and when the session was told the time */
-    uint64_t inside;
-    uint64_t packets[2], bytes[2];
+/* What the table knows of a conversation, whether it is folded (rest.c) or not: the beginning of a struct flow, or of a
+ * struct rest. The links are numbers (slab_number); 0: none. */
+struct flow_node {
+    int64_t touched_ns;    /* the table's own clock at the last packet */
+    uint32_t older, newer; /* in the list of its class */
     uint32_t hash;
     uint8_t class; /* enum flow_class */
+    bool folded;
+    uint16_t vlan; /* of a struct rest */
+};
+
+struct flow {
+    struct flow_node node;
+    int64_t ticked_ns; /* when the session was told the time, by the table's own clock */
+    uint64_t inside;
+    uint64_t packets[2], bytes[2];
+    struct conversation conversation;
+    struct session session;
     bool parked;
     union {
         struct parked_syn syn;     /* of TCP, while parked */
@@ -50,44 +57,98 @@ struct flow {
 };
 
 struct flow_list {
-    struct flow *oldest, *newest;
+    struct flow_node *oldest, *newest;
     int64_t due_ns; /* when the oldest expires; INT64_MAX: never, or there is none */
     size_t count;
 };
 
 struct port_page;
 
-enum { PORT_PAGES = 512 /* 256 of TCP, 256 of UDP */ };
+enum { PORT_PAGES = 512 /* 256 of TCP, 256 of UDP */, FLOW_PROTOCOLS = 64, FLOW_REST_SIZES = 3 };
+
+/* Where a conversation is found: open addressing, eight of them in a cache line. number 0: free. */
+struct flow_slot {
+    uint32_t hash, number;
+};
+
+enum { FLOW_HASH_WORDS = 13 };
+
+/* See flow_hash. */
+struct flow_hash_key {
+    uint64_t factors[FLOW_HASH_WORDS], start, finish;
+};
 
 struct flow_table {
     struct session_shared *shared;
-    struct siphash_key key;
-    struct flow **buckets;
-    size_t bucket_count; /* a power of two */
+    struct flow_hash_key key;
+    struct flow_slot *slots;
+    size_t slot_count; /* a power of two */
+    struct slab_index index;
+    struct slab flows, rests[FLOW_REST_SIZES];
     struct flow_list lists[FLOW_CLASS_COUNT];
+    int64_t due_ns; /* nothing expires before */
     struct flow_statistics statistics;
-    struct flow *current; /* see flow_current */
-    struct flow *visited; /* whom flow_idle looks after next; NULL: the oldest of the next class */
+    struct flow_node *current; /* see flow_current */
+    struct flow_node *visited; /* whom flow_idle looks after next; NULL: the oldest of the next class */
     uint8_t visited_class;
     bool clock_set, jump_pending;
     uint8_t frames_behind; /* in a row, that say that the capture's clock was set back */
     int64_t elapsed_ns;    /* the table's own clock: goes on with the capture's, and stays where that goes back */
     struct port_page *ports[PORT_PAGES];
-    size_t port_pages; /* of them that are there */
+    size_t port_pages;                     /* of them that are there */
+    const char *protocols[FLOW_PROTOCOLS]; /* that folded conversations have, from 1 */
+    struct flow copy;                      /* of a folded conversation that is looked at, or ends */
+    bool finishing;                        /* nobody is looked for any more, and the slots are used otherwise */
 };
 
-/* table.c */
-uint32_t flow_hash(const struct flow_table *table, const struct endpoint *a, const struct endpoint *b,
+/* hash.c */
+struct flow_hash_key flow_hash_key_random(void);
+/* The same for both directions. */
+uint32_t flow_hash(const struct flow_hash_key *key, const struct endpoint *a, const struct endpoint *b,
                    uint8_t transport, uint64_t inside);
+
+/* slots.c */
 /* *ret_side: who sends from `source`. NULL: nobody knows them. */
-struct flow *flow_find(const struct flow_table *table, uint32_t hash, const struct endpoint *source,
-                       const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side);
+struct flow_node *flow_find(const struct flow_table *table, uint32_t hash, const struct endpoint *source,
+                            const struct endpoint *destination, uint8_t transport, uint64_t inside,
+                            enum side *ret_side);
+/* False where there is no room. */
+bool flow_slot_add(struct flow_table *table, uint32_t hash, uint32_t number);
+void flow_slot_remove(struct flow_table *table, uint32_t hash, uint32_t number);
+void flow_slot_renumber(struct flow_table *table, uint32_t hash, uint32_t from, uint32_t to);
+/* There is no room for one more, and memory for none. */
+bool flow_slots_are_full(const struct flow_table *table);
+
+/* table.c */
 /* NULL where memory is out. Not yet in a list. */
 struct flow *flow_add(struct flow_table *table, uint32_t hash);
 /* Out of the table and its list, and freed. */
-void flow_remove(struct flow_table *table, struct flow *flow);
-void flow_list_append(struct flow_table *table, struct flow *flow, enum flow_class class);
-void flow_list_take(struct flow_table *table, struct flow *flow);
+void flow_remove(struct flow_table *table, struct flow_node *node);
+void flow_list_append(struct flow_table *table, struct flow_node *node, enum flow_class class);
+void flow_list_take(struct flow_table *table, struct flow_node *node);
+/* `to` takes the place of `from` in the table and in its list. */
+void flow_replace(struct flow_table *table, struct flow_node *from, struct flow_node *to);
+
+static inline struct flow_node *flow_node_of(const struct flow_table *table, uint32_t number)
+{
+    return number ? slab_block(&table->index, number) : NULL;
+}
+
+/* rest.c */
+/* False: memory is out. */
+bool flow_rests_init(struct flow_table *table);
+void flow_rests_done(struct flow_table *table);
+void flow_node_free(struct flow_table *table, struct flow_node *node);
+/* As small as may be: nothing is open, and nothing waits. Returns what is in the table now. */
+struct flow_node *flow_fold(struct flow_table *table, struct flow *flow);
+/* NULL where memory is out. */
+struct flow *flow_unfold(struct flow_table *table, struct flow_node *node);
+/* To be looked at, or to end: where it is folded this is a copy, and stays until the next call. */
+struct flow *flow_seen(struct flow_table *table, struct flow_node *node);
+uint64_t flow_node_id(const struct flow_node *node);
+uint64_t flow_node_last_frame(const struct flow_node *node);
+bool flow_node_is_between(const struct flow_node *node, const struct endpoint *source,
+                          const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side);
 
 /* roles.c: the client of a conversation that begins with this packet is its source. */
 bool flow_client_sends(const struct session_shared *shared, const struct packet *packet);
@@ -107,9 +168,9 @@ bool flow_clock_advance(struct flow_table *table, int64_t time_ns);
 void flow_clock(struct flow_table *table, struct moment moment);
 void flow_expire(struct flow_table *table);
 void flow_evict(struct flow_table *table);
-void flow_end(struct flow_table *table, struct flow *flow, enum end_reason reason);
+void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason reason);
 /* How a conversation that is not cut off ends: by what was seen, else `otherwise`. */
-enum end_reason flow_reason(const struct flow *flow, enum end_reason otherwise);
+enum end_reason flow_reason(const struct flow_node *node, enum end_reason otherwise);
 
 /* record.c */
 void flow_write_record(struct flow_table *table, struct flow *flow, enum end_reason reason);

@@ -107,6 +107,12 @@ static bool make_room(struct slab_index *index, struct budget *budget)
     return true;
 }
 
+bool slab_index_init(struct slab_index *index, struct budget *budget)
+{
+    *index = (struct slab_index){.chunks = NULL};
+    return make_room(index, budget);
+}
+
 static void number_chunk(struct slab_index *index, struct slab_chunk *chunk)
 {
     uint32_t number = index->unused;

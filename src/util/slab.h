@@ -43,6 +43,9 @@ void slab_give(struct slab *slab, void *block);
 /* Every block has been given back. The slab may be used again. */
 void slab_done(struct slab *slab);
 
+/* With room for the first million bytes or so. False: memory is out; slabs may try again. */
+bool slab_index_init(struct slab_index *index, struct budget *budget);
+
 /* After the slabs that use it. */
 void slab_index_done(struct slab_index *index, struct budget *budget);
 

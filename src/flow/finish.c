@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The end of the capture: all conversations that are open end, in the order of their first frames. They lie scattered
+ * in memory, and may be a million: so it is not they who are sorted but their numbers, in the table of slots, which
+ * nobody needs any more.
+ */
+#include "table.h"
+
+enum { RADIX = 256, FEW = 32, DIGIT_BITS = 8, FIRST_SHIFT = 24 };
+
+/* While this goes on `hash` is how much higher the conversation's id is than the lowest. */
+static void sort_few(struct flow_slot *slots, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct flow_slot slot = slots[i];
+        size_t at = i;
+        for (; at > 0 && slots[at - 1].hash > slot.hash; at--)
+            slots[at] = slots[at - 1];
+        slots[at] = slot;
+    }
+}
+
+static uint32_t digit_of(struct flow_slot slot, int shift)
+{
+    return slot.hash >> shift & (RADIX - 1);
+}
+
+/* Puts each into the heap of its digit, in place; ret_ends[d] is where heap d ends. */
+static void deal(struct flow_slot *slots, size_t count, int shift, size_t ret_ends[RADIX])
+{
+    size_t next[RADIX], sum = 0;
+    memset(ret_ends, 0, RADIX * sizeof *ret_ends);
+    for (size_t i = 0; i < count; i++)
+        ret_ends[digit_of(slots[i], shift)]++;
+    for (size_t digit = 0; digit < RADIX; digit++) {
+        next[digit] = sum;
+        sum += ret_ends[digit];
+        ret_ends[digit] = sum;
+    }
+    for (uint32_t digit = 0; digit < RADIX; digit++) {
+        while (next[digit] < ret_ends[digit]) {
+            struct flow_slot slot = slots[next[digit]];
+            uint32_t own = digit_of(slot, shift);
+            slots[next[digit]] = slots[next[own]];
+            slots[next[own]++] = slot;
+        }
+    }
+}
+
+/* By the highest digit, then each heap by the next: at most four deep. */
+static void sort(struct flow_slot *slots, size_t count, int shift)
+{
+    size_t ends[RADIX];
+    if (count <= FEW || shift < 0) {
+        if (shift >= 0)
+            sort_few(slots, count);
+        return;
+    }
+    deal(slots, count, shift, ends);
+    for (size_t digit = 0, start = 0; digit < RADIX; start = ends[digit++])
+        sort(slots + start, ends[digit] - start, shift - DIGIT_BITS);
+}
+
+/* Those with the lowest ids, as many as 32 bits tell apart, to the front; returns how many they are. */
+static size_t gather(struct flow_table *table, struct flow_slot *slots, size_t count)
+{
+    uint64_t lowest = UINT64_MAX;
+    size_t gathered = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t id = flow_node_id(flow_node_of(table, slots[i].number));
+        lowest = id < lowest ? id : lowest;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t above = flow_node_id(flow_node_of(table, slots[i].number)) - lowest;
+        if (above > UINT32_MAX)
+            continue;
+        struct flow_slot slot = {(uint32_t)above, slots[i].number};
+        slots[i] = slots[gathered];
+        slots[gathered++] = slot;
+    }
+    return gathered;
+}
+
+static void end_all(struct flow_table *table, const struct flow_slot *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct flow_node *node = flow_node_of(table, slots[i].number);
+        table->shared->turn = flow_seen(table, node)->conversation.first.frame;
+        flow_end(table, node, flow_reason(node, END_CAPTURE));
+    }
+}
+
+void flow_table_finish(struct flow_table *table)
+{
+    struct flow_slot *slots = table->slots;
+    size_t count = 0;
+    table->current = table->visited = NULL;
+    table->finishing = true;
+    for (size_t i = 0; i < table->slot_count; i++)
+        if (slots[i].number)
+            slots[count++] = slots[i];
+    while (count > 0) {
+        size_t gathered = gather(table, slots, count);
+        sort(slots, gathered, FIRST_SHIFT);
+        end_all(table, slots, gathered);
+        slots += gathered;
+        count -= gathered;
+    }
+    memset(table->slots, 0, table->slot_count * sizeof *table->slots);
+    table->finishing = false;
+}
