@@ -82,9 +82,10 @@ static bool goes_to_everybody(const struct dns_message *message)
     return is_for_everybody(by_client ? &conversation->destination.ip : &conversation->source.ip);
 }
 
+/* Each has a name of its own; two of them begin with another letter than that of the dissector. */
 static enum dns_flavor flavor_of(const struct conversation *conversation)
 {
-    if (!conversation->protocol)
+    if (!conversation->protocol || *conversation->protocol == *dns_dissector.name)
         return DNS_UNICAST;
     if (strcmp(conversation->protocol, "mdns") == 0)
         return DNS_MULTICAST;
@@ -219,10 +220,12 @@ static void begin_answer(struct dns_message *message, struct dns_exchange *excha
     struct record *record = message->record;
     if (exchange->has_question) {
         struct bytes asked = record_find_text(record, DNS_FIELD_QUESTION_NAME);
-        exchange->story.letters_differ = message->has_question &&
-                                         !bytes_equal(asked, dns_text_bytes(&message->question));
-        message->question.length = 0;
-        dns_text_add(&message->question, asked);
+        bool same_letters = bytes_equal(asked, dns_text_bytes(&message->question));
+        exchange->story.letters_differ = message->has_question && !same_letters;
+        if (!same_letters) {
+            message->question.length = 0;
+            dns_text_add(&message->question, asked);
+        }
         message->has_question = true;
         message->question_type = exchange->type;
         message->question_class = exchange->class_number;

@@ -175,7 +175,7 @@ static bool write_value(struct dns_message *message, uint16_t code, struct reade
         return write_padding(text, value);
     case OPTION_CHAIN:
     case OPTION_REPORT_CHANNEL:
-        return dns_name_read(message->bytes, value, text, &fault);
+        return dns_name_recall(message->names, message->bytes, value, text, &fault);
     case OPTION_KEY_TAG:
         return write_numbers(text, value, 2);
     case OPTION_EXTENDED_ERROR:

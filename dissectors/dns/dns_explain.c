@@ -223,7 +223,7 @@ static void explain_chain(struct dns_message *message)
 {
     struct argument arguments[] = {
         {"count", ARGUMENT_INTEGER, {NULL, 0}, message->chain_length},
-        {"name", ARGUMENT_TEXT, dns_text_bytes(&message->chain_end), 0},
+        {"name", ARGUMENT_TEXT, message->chain_end, 0},
     };
     if (message->chain_length == 1)
         record_observe(message->record, DNS_FIELD_RESPONSE_CODE, "dns.alias", &arguments[1], 1);

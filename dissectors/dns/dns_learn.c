@@ -74,16 +74,16 @@ bool dns_reverse_address(struct bytes name, struct address *ret_address)
 
 static bool is_linked(const struct dns_message *message)
 {
-    return message->has_question &&
-           bytes_equal_nocase(dns_text_bytes(&message->name), dns_text_bytes(&message->chain_end));
+    return message->has_question && bytes_equal_nocase(dns_text_bytes(&message->name), message->chain_end);
 }
 
 void dns_learn_alias(struct dns_message *message, uint32_t ttl)
 {
     if (!is_linked(message))
         return;
-    message->chain_end.length = 0;
-    dns_text_add(&message->chain_end, dns_text_bytes(&message->data));
+    struct bytes target = dns_text_bytes(&message->data);
+    message->chain_end = bytes_of(message->chain_end_buffer,
+                                  bytes_copy(message->chain_end_buffer, DNS_NAME_TEXT, target));
     message->chain_length++;
     if (message->chain_ttl > ttl)
         message->chain_ttl = ttl;

@@ -55,7 +55,7 @@ static bool read_question(struct dns_message *message, struct dns_text *name, ui
 {
     struct dns_fault fault = {DNS_FAULT_SHORT, reader_offset(&message->reader), 0};
     name->length = 0;
-    if (dns_name_read(message->bytes, &message->reader, name, &fault)) {
+    if (dns_name_recall(message->names, message->bytes, &message->reader, name, &fault)) {
         *type = reader_u16(&message->reader);
         *class_number = reader_u16(&message->reader);
         if (reader_ok(&message->reader))
@@ -73,7 +73,9 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
     message->bytes = bytes;
     message->reader = reader_of(bytes);
     message->question = dns_text_in(buffers->question, sizeof buffers->question);
-    message->chain_end = dns_text_in(buffers->chain_end, sizeof buffers->chain_end);
+    message->chain_end_buffer = buffers->chain_end;
+    message->names = &buffers->names;
+    dns_names_forget(message->names);
     message->name = dns_text_in(buffers->name, sizeof buffers->name);
     message->data = dns_text_in(buffers->data, sizeof buffers->data);
 
@@ -235,7 +237,7 @@ static void write_record(struct dns_message *message, enum dns_section section, 
     message->data.length = 0;
     message->data.cut = false;
     if (has_data)
-        fine = dns_rdata_write(message->bytes, content, type, class_number, &message->data, &fault);
+        fine = dns_rdata_write(message->names, message->bytes, content, type, class_number, &message->data, &fault);
     if (!fine)
         dns_message_fault(message, &fault);
 
@@ -266,7 +268,7 @@ static bool read_record(struct dns_message *message, enum dns_section section)
     struct dns_fault fault = {DNS_FAULT_SHORT, reader_offset(reader), 0};
     size_t start = fault.at;
     message->name.length = 0;
-    if (!dns_name_read(message->bytes, reader, &message->name, &fault)) {
+    if (!dns_name_recall(message->names, message->bytes, reader, &message->name, &fault)) {
         dns_message_fault(message, &fault);
         return false;
     }
@@ -320,9 +322,8 @@ static void report(struct dns_message *message)
 void dns_message_write(struct dns_message *message)
 {
     write_question(message);
-    message->chain_end.length = 0;
+    message->chain_end = dns_text_bytes(&message->question);
     message->chain_ttl = UINT32_MAX;
-    dns_text_add(&message->chain_end, dns_text_bytes(&message->question));
     write_other_questions(message);
     write_sections(message);
     report(message);

@@ -46,6 +46,7 @@ struct dns_transfer {
 struct dns_message {
     struct bytes bytes; /* without the length that TCP puts before it */
     struct reader reader;
+    struct dns_names *names; /* read of it so far */
     enum dns_flavor flavor;
     bool cut; /* a part is missing that the sender did send */
     bool answer;
@@ -68,7 +69,8 @@ struct dns_message {
     bool keeps_section[DNS_SECTIONS]; /* the record's own stays */
 
     /* what is worth a note */
-    struct dns_text chain_end; /* where the aliases lead to */
+    struct bytes chain_end; /* where the aliases lead to */
+    char *chain_end_buffer;
     unsigned chain_length;
     uint32_t chain_ttl; /* the shortest of theirs */
     bool has_negative;
@@ -85,6 +87,7 @@ struct dns_message {
 
 /* Buffers for the texts above. */
 struct dns_buffers {
+    struct dns_names names;
     char question[DNS_NAME_TEXT];
     char chain_end[DNS_NAME_TEXT];
     char name[DNS_NAME_TEXT];

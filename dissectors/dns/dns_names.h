@@ -30,6 +30,32 @@ struct dns_fault {
  * the fault told and the reader failed, where it is not a name; the text is then as it was. */
 bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text *text, struct dns_fault *ret_fault);
 
+/* What was read of one message so far. Nearly every name in an answer is, or ends with, one that stands in the question
+ * or in a record before; a pointer to where such a one begins need not be followed. What is full remembers no more. */
+enum { DNS_NAMES_KNOWN = 24, DNS_NAMES_TEXT = 1024, DNS_NAMES_BLOCK = 32 };
+
+struct dns_names {
+    unsigned count;
+    size_t text_length;
+    struct dns_known_name {
+        uint16_t offset;     /* where it begins */
+        uint8_t length;      /* of a name in bytes, were it not compressed */
+        uint8_t text_length; /* its presentation form */
+        uint16_t text_at;
+    } known[DNS_NAMES_KNOWN];
+    char text[DNS_NAMES_TEXT + DNS_NAMES_BLOCK];
+};
+
+static inline void dns_names_forget(struct dns_names *names)
+{
+    names->count = 0;
+    names->text_length = 0;
+}
+
+/* The same, with the same answer; what it reads it remembers. */
+bool dns_name_recall(struct dns_names *names, struct bytes message, struct reader *reader, struct dns_text *text,
+                     struct dns_fault *ret_fault);
+
 /* A hash of a presentation form in which capital and small letters are the same. */
 uint64_t dns_name_hash(uint64_t seed, struct bytes name);
 

@@ -147,7 +147,7 @@ static bool done(const struct dns_rdata *rdata)
 
 bool dns_part_name(struct dns_rdata *rdata)
 {
-    return dns_name_read(rdata->message, &rdata->reader, rdata->text, &rdata->fault);
+    return dns_name_recall(rdata->names, rdata->message, &rdata->reader, rdata->text, &rdata->fault);
 }
 
 bool dns_part_u8(struct dns_rdata *rdata)
@@ -327,12 +327,12 @@ static void write_unknown(struct bytes content, struct dns_text *text)
     dns_text_hex(text, content, DNS_SPLIT);
 }
 
-bool dns_rdata_write(struct bytes message, struct bytes content, uint16_t type, uint16_t class_number,
-                     struct dns_text *text, struct dns_fault *ret_fault)
+bool dns_rdata_write(struct dns_names *names, struct bytes message, struct bytes content, uint16_t type,
+                     uint16_t class_number, struct dns_text *text, struct dns_fault *ret_fault)
 {
     const struct layout *layout = layout_of(type, class_number);
     size_t before = text->length;
-    struct dns_rdata rdata = {.message = message, .reader = reader_of(content), .text = text};
+    struct dns_rdata rdata = {.names = names, .message = message, .reader = reader_of(content), .text = text};
 
     if (layout->parts[0] == END) {
         write_unknown(content, text);

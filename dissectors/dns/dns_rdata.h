@@ -9,13 +9,15 @@
 #include "dns_words.h"
 
 /* Adds the presentation form of `rdata`, a part of `message`, to the text. Where it does not fit its type, adds
- * the form that any type has (RFC 3597: `\# LENGTH HEX`), tells the fault and returns false. */
-bool dns_rdata_write(struct bytes message, struct bytes rdata, uint16_t type, uint16_t class_number,
-                     struct dns_text *text, struct dns_fault *ret_fault);
+ * the form that any type has (RFC 3597: `\# LENGTH HEX`), tells the fault and returns false. `names` are what was read
+ * of the message, or NULL. */
+bool dns_rdata_write(struct dns_names *names, struct bytes message, struct bytes rdata, uint16_t type,
+                     uint16_t class_number, struct dns_text *text, struct dns_fault *ret_fault);
 
 /* The rest is for the files of this subject. */
 
 struct dns_rdata {
+    struct dns_names *names;
     struct bytes message;
     struct reader reader; /* over the rdata */
     struct dns_text *text;

@@ -37,7 +37,24 @@ static inline void dns_text_char(struct dns_text *text, char c)
         text->cut = true;
 }
 
-void dns_text_add(struct dns_text *text, struct bytes more);
+/* Where `size` bytes may be written at once; NULL where they do not all fit. What was written is then `taken`. */
+static inline char *dns_text_room(struct dns_text *text, size_t size)
+{
+    return text->capacity - text->length >= size ? text->buffer + text->length : NULL;
+}
+
+static inline void dns_text_taken(struct dns_text *text, size_t size)
+{
+    text->length += size;
+}
+
+static inline void dns_text_add(struct dns_text *text, struct bytes more)
+{
+    size_t added = bytes_copy(text->buffer + text->length, text->capacity - text->length, more);
+    text->length += added;
+    text->cut = text->cut || added < more.len;
+}
+
 void dns_text_string(struct dns_text *text, const char *more);
 void dns_text_unsigned(struct dns_text *text, uint64_t value);
 /* With leading zeros up to `digits`. */

@@ -87,7 +87,18 @@ static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
     if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a.len; i++)
+    size_t i = 0;
+    for (; a.len - i >= 8; i += 8) { /* mostly the very same letters, or something else */
+        uint64_t x, y;
+        memcpy(&x, a.at + i, 8);
+        memcpy(&y, b.at + i, 8);
+        if (x == y)
+            continue;
+        if ((x ^ y) & ~UINT64_C(0x2020202020202020))
+            return false;
+        break;
+    }
+    for (; i < a.len; i++)
         if (byte_lower(a.at[i]) != byte_lower(b.at[i]))
             return false;
     return true;
@@ -241,8 +252,9 @@ static inline uint32_t reader_u24(struct reader *r)
 {
     if (!reader_has(r, 3))
         return 0;
-    uint32_t high = reader_u8(r);
-    return high << 16 | reader_u16(r);
+    uint32_t v = (uint32_t)r->at[0] << 16 | (uint32_t)r->at[1] << 8 | r->at[2];
+    r->at += 3;
+    return v;
 }
 
 static inline uint32_t reader_u32(struct reader *r)
@@ -266,8 +278,11 @@ static inline uint64_t reader_u64(struct reader *r)
 {
     if (!reader_has(r, 8))
         return 0;
-    uint64_t high = reader_u32(r);
-    return high << 32 | reader_u32(r);
+    uint64_t v = (uint64_t)r->at[0] << 56 | (uint64_t)r->at[1] << 48 | (uint64_t)r->at[2] << 40 |
+                 (uint64_t)r->at[3] << 32 | (uint64_t)r->at[4] << 24 | (uint64_t)r->at[5] << 16 |
+                 (uint64_t)r->at[6] << 8 | r->at[7];
+    r->at += 8;
+    return v;
 }
 
 /* Little-endian, for radiotap and capture files. */

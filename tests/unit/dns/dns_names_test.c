@@ -158,6 +158,72 @@ static void test_long_chain(void **state)
     expect_fault(message, sizeof message, 3 * 66, (struct dns_fault){DNS_FAULT_LONG, 3 * 66, 0});
 }
 
+/* Numbers that look random and are the same in each run. */
+static uint32_t next_number(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 16;
+}
+
+/* Labels of few kinds, ends and pointers, so that much of it is a name and much nearly one. */
+static void fill(uint8_t *message, size_t length, uint32_t *seed)
+{
+    static const uint8_t letters[] = "abcXYZ019-_.\\ \xe4";
+    for (size_t at = 0; at < length;) {
+        uint32_t kind = next_number(seed) % 8;
+        size_t label = kind == 7 ? next_number(seed) % 70 : 1 + next_number(seed) % 9;
+        if (kind < 2) {
+            message[at++] = 0;
+        } else if (kind < 4) {
+            message[at++] = 0xc0;
+            if (at < length) {
+                message[at] = (uint8_t)(next_number(seed) % (at + 2));
+                at++;
+            }
+        } else {
+            bool plain = next_number(seed) % 8 > 0;
+            message[at++] = (uint8_t)label;
+            for (; label > 0 && at < length; label--)
+                message[at++] = letters[next_number(seed) % (plain ? 11 : sizeof letters - 1)];
+        }
+    }
+}
+
+/* Whatever has been read before, and wherever the reader must stop: the answer is that of one who remembers nothing. */
+static void test_recall(void **state)
+{
+    (void)state;
+    uint32_t seed = 7;
+    unsigned fine = 0;
+    for (unsigned round = 0; round < 2000; round++) {
+        uint8_t message[200];
+        struct dns_names names;
+        dns_names_forget(&names);
+        fill(message, sizeof message, &seed);
+        for (unsigned i = 0; i < 60; i++) {
+            struct bytes all = bytes_of(message, sizeof message);
+            size_t offset = next_number(&seed) % sizeof message, stop = next_number(&seed) % 40;
+            struct bytes part = i % 4 ? bytes_skip(all, offset) : bytes_slice(all, offset, stop);
+            char plain[2 * DNS_NAME_TEXT], recalled[2 * DNS_NAME_TEXT];
+            struct dns_text texts[] = {dns_text_in(plain, sizeof plain), dns_text_in(recalled, sizeof recalled)};
+            struct dns_fault faults[2] = {{DNS_FAULT_NONE, 0, 0}, {DNS_FAULT_NONE, 0, 0}};
+            struct reader readers[] = {reader_of(part), reader_of(part)};
+            dns_text_char(&texts[0], '>');
+            dns_text_char(&texts[1], '>');
+            bool is_name = dns_name_read(all, &readers[0], &texts[0], &faults[0]);
+            assert_int_equal(dns_name_recall(&names, all, &readers[1], &texts[1], &faults[1]), is_name);
+            assert_true(bytes_equal(dns_text_bytes(&texts[0]), dns_text_bytes(&texts[1])));
+            assert_int_equal(reader_left(&readers[0]), reader_left(&readers[1]));
+            assert_int_equal(reader_ok(&readers[1]), is_name);
+            assert_int_equal(faults[0].kind, faults[1].kind);
+            assert_int_equal(faults[0].at, faults[1].at);
+            assert_int_equal(faults[0].detail, faults[1].detail);
+            fine += is_name;
+        }
+    }
+    assert_true(fine > 5000);
+}
+
 static void test_hash(void **state)
 {
     (void)state;
@@ -172,7 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),      cmocka_unit_test(test_escapes),    cmocka_unit_test(test_pointers),
         cmocka_unit_test(test_loops),      cmocka_unit_test(test_broken_off), cmocka_unit_test(test_longest),
-        cmocka_unit_test(test_long_chain), cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_long_chain), cmocka_unit_test(test_recall),     cmocka_unit_test(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

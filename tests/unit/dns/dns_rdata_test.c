@@ -296,7 +296,7 @@ static struct result write_hex(uint16_t type, uint16_t class_number, const char 
     size_t length = from_hex(hex, content, sizeof content);
     struct dns_text text = dns_text_in(result.text, sizeof result.text - 1);
     struct bytes all = bytes_of(content, length);
-    result.fine = dns_rdata_write(all, all, type, class_number, &text, &result.fault);
+    result.fine = dns_rdata_write(NULL, all, all, type, class_number, &text, &result.fault);
     result.text[text.length] = 0;
     return result;
 }
@@ -377,13 +377,13 @@ static void test_compressed(void **state)
     struct dns_text text = dns_text_in(buffer, sizeof buffer);
     struct dns_fault fault;
     struct bytes all = bytes_of(message, sizeof message);
-    assert_true(dns_rdata_write(all, bytes_skip(all, 21), 15, DNS_CLASS_IN, &text, &fault));
+    assert_true(dns_rdata_write(NULL, all, bytes_skip(all, 21), 15, DNS_CLASS_IN, &text, &fault));
     assert_true(bytes_is(dns_text_bytes(&text), "10 mail.example"));
 
     static const uint8_t loop[] = {0, 10, 4, 'm', 'a', 'i', 'l', 0xc0, 2};
     all = bytes_of(loop, sizeof loop);
     text.length = 0;
-    assert_false(dns_rdata_write(all, all, 15, DNS_CLASS_IN, &text, &fault));
+    assert_false(dns_rdata_write(NULL, all, all, 15, DNS_CLASS_IN, &text, &fault));
     assert_int_equal(fault.kind, DNS_FAULT_LOOP);
     assert_int_equal(fault.at, 2);
     assert_int_equal(fault.detail, 2);
@@ -421,14 +421,14 @@ static void test_longest(void **state)
     memset(content, 1, sizeof content);
     for (size_t i = 0; i < sizeof content; i += 256)
         content[i] = (uint8_t)(sizeof content - i > 255 ? 255 : sizeof content - i - 1);
-    assert_true(dns_rdata_write(all, all, 16, DNS_CLASS_IN, &text, &fault));
+    assert_true(dns_rdata_write(NULL, all, all, 16, DNS_CLASS_IN, &text, &fault));
     assert_false(text.cut);
     text.length = 0;
-    assert_true(dns_rdata_write(all, all, 256, DNS_CLASS_IN, &text, &fault));
+    assert_true(dns_rdata_write(NULL, all, all, 256, DNS_CLASS_IN, &text, &fault));
     assert_false(text.cut);
     text.length = 0;
     text.capacity = 10;
-    assert_true(dns_rdata_write(all, all, 256, DNS_CLASS_IN, &text, &fault));
+    assert_true(dns_rdata_write(NULL, all, all, 256, DNS_CLASS_IN, &text, &fault));
     assert_true(text.cut);
     assert_int_equal(text.length, 10);
 }
