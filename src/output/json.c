@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * NDJSON: one line a record, written straight from the tape along the plan of its dataset.
+ * NDJSON: one line a record, written straight from the tape along the plan of its dataset. Only the steps for which the
+ * record has something are taken.
  */
 #include "json_state.h"
 
+#include "record/common_fields.h"
 #include "record/common_values.h"
 
 #include <stdlib.h>
 
-enum { FIRST_PLANS = 16 };
+enum {
+    FIRST_PLANS = 16,
+    /* Room for a line of usual length, so that its pieces rarely ask. */
+    USUAL_LINE = 8192,
+    /* In the margin beside a lead: the longest step of the common part whose length has a bound, the frames; or
+     * a small value; what closes the line; and the slack of the last piece. */
+    MARGIN_BESIDE_LEAD = 512,
+};
+
+const struct json_step json_root = {0};
 
 struct json_writer *json_writer_new(const struct output_options *options)
 {
@@ -16,6 +27,7 @@ struct json_writer *json_writer_new(const struct output_options *options)
     if (!json)
         return NULL;
     json->options = options;
+    json->max_text = options->max_text;
     json->map.key = siphash_key_random();
     json->community_id = community_id_new();
     if (!json->community_id) {
@@ -30,8 +42,10 @@ void json_writer_free(struct json_writer *json)
     if (!json)
         return;
     for (size_t i = 0; i < json->plan_count; i++)
-        json_plan_free(json->plans[i].plan);
+        json_plan_free(json->plans[i]);
     free(json->plans);
+    for (size_t i = 0; i <= JSON_SIDES_KEPT; i++)
+        json_sides_done(&json->sides[i]);
     community_id_free(json->community_id);
     tape_notes_done(&json->tape_notes);
     json_map_done(&json->map);
@@ -40,193 +54,164 @@ void json_writer_free(struct json_writer *json)
     free(json);
 }
 
-/* Datasets are few and static: a short list, the last one used in front. NULL where memory is out. */
+/* Datasets are few and static: a short list. NULL where memory is out. */
 static const struct json_plan *plan_of(struct json_writer *json, const struct dataset *dataset)
 {
     for (size_t i = 0; i < json->plan_count; i++)
-        if (json->plans[i].dataset == dataset)
-            return json->plans[i].plan;
+        if (json->plans[i]->dataset == dataset)
+            return json->plans[i];
     if (json->plan_count == json->plan_capacity) {
         size_t capacity = json->plan_capacity ? 2 * json->plan_capacity : FIRST_PLANS;
-        void *plans = realloc(json->plans, capacity * sizeof *json->plans);
+        struct json_plan **plans = realloc(json->plans, capacity * sizeof(struct json_plan *));
         if (!plans)
             return NULL;
         json->plans = plans;
         json->plan_capacity = capacity;
     }
-    struct json_plan *plan = json_plan_new(dataset, json->options->notes);
+    struct json_plan *plan = json_plan_new(dataset, json->options->notes, !json->options->show_secrets);
     if (!plan)
         return NULL;
-    json->plans[json->plan_count].dataset = dataset;
-    json->plans[json->plan_count].plan = plan;
-    json->plan_count++;
+    json->plans[json->plan_count++] = plan;
+    if (json->margin < plan->longest_lead + MARGIN_BESIDE_LEAD)
+        json->margin = plan->longest_lead + MARGIN_BESIDE_LEAD;
     return plan;
 }
 
-/* Is `,"name"` in the list already? */
-static bool is_listed(const struct text_buffer *list, const char *name)
+char *json_grow(struct json_writer *json, char *at, size_t need)
 {
-    size_t length = strlen(name);
-    if (list->length == 0)
-        return false;
-    for (const char *at = list->at, *end = at + list->length; at < end;) {
-        const char *next = memchr(at + 1, ',', (size_t)(end - at - 1));
-        next = next ? next : end;
-        if ((size_t)(next - at) == length + 3 && memcmp(at + 2, name, length) == 0)
-            return true;
-        at = next;
-    }
-    return false;
-}
-
-/* Texts that were cut here, then fields of which the record itself had to leave something out. */
-static void add_truncated(const struct json_writer *json, const struct record *record, const struct json_step *step,
-                          struct text_buffer *buffer)
-{
-    const struct text_buffer *cut = &json->truncated;
-    size_t start = buffer->length;
-    json_add_key(buffer, step);
-    text_add(buffer, "[", 1);
-    if (cut->length > 0)
-        text_add(buffer, cut->at + 1, cut->length - 1);
-    bool any = cut->length > 0;
-    for (unsigned i = 0; i < record->dataset->field_count; i++) {
-        if (!record_is_truncated(record, i))
-            continue;
-        const char *name = record->dataset->fields[i].name;
-        if (is_listed(cut, name))
-            continue;
-        text_add(buffer, any ? ",\"" : "\"", any ? 2 : 1);
-        text_add_string(buffer, name);
-        text_add(buffer, "\"", 1);
-        any = true;
-    }
-    text_add(buffer, "]", 1);
-    if (!any)
-        buffer->length = start;
-}
-
-static void add_quoted(struct text_buffer *buffer, const struct json_step *step, const char *text, size_t length)
-{
-    json_add_key(buffer, step);
-    text_add(buffer, "\"", 1);
-    text_add(buffer, text, length);
-    text_add(buffer, "\"", 1);
-}
-
-static void add_time(const struct record *record, const struct json_step *step, int64_t time_ns,
-                     struct text_buffer *buffer)
-{
-    unsigned digits = record->conversation ? record->conversation->time_digits : time_ns % 1000 ? 9 : 6;
-    json_add_key(buffer, step);
-    text_add(buffer, "\"", 1);
-    text_add_time(buffer, time_ns, digits);
-    text_add(buffer, "\"", 1);
-}
-
-/* Of a name, which comes from the wire, or of a word of ours. */
-static void add_text(struct json_writer *json, const struct json_step *step, struct bytes text,
-                     struct text_buffer *buffer)
-{
-    if (step->field != COMMON_SOURCE_DOMAIN && step->field != COMMON_DESTINATION_DOMAIN) {
-        add_quoted(buffer, step, (const char *)text.at, text.len);
+    struct text_buffer *buffer = json->buffer;
+    buffer->length = (size_t)(at - buffer->at);
+    if (!text_reserve(buffer, need + json->margin)) {
+        buffer->length = json->start;
+        at = buffer->at + json->start;
     } else {
-        json_add_key(buffer, step);
-        text_add(buffer, "\"", 1);
-        if (!text_add_json(buffer, text, json->options->max_text))
-            json_add_truncated(json, step->row->name);
-        text_add(buffer, "\"", 1);
+        at = buffer->at + buffer->length;
     }
-    if (step->catalog)
-        json_add_note(json, step->row->name, note_catalog_find(step->catalog, text));
+    json->soft_end = buffer->at + buffer->capacity - json->margin;
+    return at;
 }
 
-static void add_address(struct json_writer *json, const struct json_step *step, const struct address *address,
-                        struct text_buffer *buffer)
+/* Fields of the record, each where the plan has it. */
+static void want_fields(struct json_writer *json, const struct json_plan *plan, const struct record *record)
 {
-    char text[ADDRESS_TEXT_SIZE];
-    size_t length = address_text(address, text);
-    add_quoted(buffer, step, text, length);
-    if (step->catalog)
-        json_add_note(json, step->row->name, note_catalog_find(step->catalog, bytes_of(text, length)));
-}
-
-static void add_community_id(const struct json_writer *json, const struct record *record, const struct json_step *step,
-                             struct text_buffer *buffer)
-{
-    char text[COMMUNITY_ID_SIZE];
-    size_t length = record->conversation ? community_id_text(json->community_id, record->conversation, text) : 0;
-    if (length > 0)
-        add_quoted(buffer, step, text, length);
-}
-
-static void add_common(struct json_writer *json, const struct record *record, const struct json_step *step,
-                       struct text_buffer *buffer)
-{
-    enum common_field field = step->field;
-    struct common_value value;
-    if (field == COMMON_COMMUNITY_ID) {
-        add_community_id(json, record, step, buffer);
-    } else if (field == COMMON_TRUNCATED) {
-        add_truncated(json, record, step, buffer);
-    } else if (common_value(record, field, &value)) {
-        switch (step->row->type) {
-        case FIELD_TIME:
-            add_time(record, step, value.number, buffer);
-            break;
-        case FIELD_TEXT:
-            add_text(json, step, value.text, buffer);
-            break;
-        case FIELD_ADDRESS:
-            add_address(json, step, value.address, buffer);
-            break;
-        case FIELD_BOOLEAN:
-            json_add_key(buffer, step);
-            text_add_string(buffer, "true");
-            break;
-        default:
-            json_add_key(buffer, step);
-            text_add_unsigned(buffer, (uint64_t)value.number);
+    for (unsigned word = 0; word < RECORD_WORDS; word++) {
+        const uint8_t *step_of = plan->step_of + (size_t)64 * word;
+        for (uint64_t bits = record->present[word]; bits; bits &= bits - 1) {
+            unsigned step = step_of[__builtin_ctzll(bits)];
+            if (step != JSON_NO_STEP)
+                json->wanted[step / 64] |= UINT64_C(1) << step % 64;
         }
     }
+}
+
+static char *put_sides(struct json_writer *json, const struct json_sides *sides, unsigned side, char *at)
+{
+    static const enum common_field domain_fields[] = {COMMON_SOURCE_DOMAIN, COMMON_DESTINATION_DOMAIN};
+    size_t length = sides->length[side];
+    if (!json_has_room(json, &at, length))
+        return at;
+    at = put_padded(at, sides->text.at + sides->at[side], length);
+    if (side < 2 && sides->cut[side])
+        json_add_truncated(json, &(struct json_path){.name = common_fields[domain_fields[side]].name},
+                           (struct bytes){NULL, 0});
+    if (sides->notes_length[side] > 0)
+        text_add(&json->notes, sides->notes.at + sides->notes_at[side], sides->notes_length[side]);
+    return at;
+}
+
+static char *put_icmp_error(struct json_writer *json, const struct record *record, const struct json_step *step,
+                            char *at)
+{
+    struct bytes word = bytes_text(record->icmp_error);
+    if (!json_has_room(json, &at, word.len + 2))
+        return at;
+    at = put_character(at, '"');
+    at = put_bytes(at, word.at, word.len);
+    if (step->catalog)
+        json_add_note(&json->notes, step->row->name, note_catalog_find(step->catalog, word));
+    return put_character(at, '"');
+}
+
+static char *put_step(struct json_writer *json, const struct record *record, const struct json_plan *plan,
+                      const struct json_sides *sides, const struct json_step *step, char *at)
+{
+    switch ((enum json_step_kind)step->kind) {
+    case STEP_FIELD:
+        return json_put_field(json, record, step, record->first_item[step->field], at);
+    case STEP_SOURCE:
+    case STEP_DESTINATION:
+    case STEP_NETWORK:
+        return put_sides(json, sides, step->kind - (unsigned)STEP_SOURCE, at);
+    case STEP_FRAMES:
+        return json_put_frames(plan, record, at);
+    case STEP_TRUNCATED:
+        return json_put_truncated(json, record, at);
+    case STEP_ICMP_ERROR:
+        return put_icmp_error(json, record, step, at);
+    default:
+        return put_literal(at, "true");
+    }
+}
+
+static void want(struct json_writer *json, const struct json_plan *plan, enum json_step_kind kind, bool wanted)
+{
+    unsigned step = plan->step_of_kind[kind];
+    json->wanted[step / 64] |= (uint64_t)wanted << step % 64;
+}
+
+/* All but what closes the line. */
+static char *put_steps(struct json_writer *json, const struct json_plan *plan, const struct record *record, char *at)
+{
+    const struct json_sides *sides = json_sides_of(json, plan, record);
+    const struct json_step *from = &plan->steps[plan->step_of_kind[STEP_EVENT]];
+    json->wanted[0] = json->wanted[1] = 0;
+    json->truncated_step = plan->step_of_kind[STEP_TRUNCATED];
+    want_fields(json, plan, record);
+    want(json, plan, STEP_SOURCE, sides->length[0] > 0);
+    want(json, plan, STEP_DESTINATION, sides->length[1] > 0);
+    want(json, plan, STEP_NETWORK, sides->length[2] > 0);
+    want(json, plan, STEP_FRAMES, json_has_frames(plan, record));
+    want(json, plan, STEP_TRUNCATED, json_has_truncated(json, record));
+    want(json, plan, STEP_INCOMPLETE, record->incomplete);
+    want(json, plan, STEP_ICMP_ERROR, record->icmp_error != NULL);
+    at = json_put_event(json, plan, record, at);
+    for (unsigned word = 0; word < 2; word++) {
+        while (json->wanted[word]) {
+            const struct json_step *step = &plan->steps[64 * word + (unsigned)__builtin_ctzll(json->wanted[word])];
+            json->wanted[word] &= json->wanted[word] - 1;
+            at = json_put_lead(json_room(json, at), from, step);
+            at = put_step(json, record, plan, sides, step, at);
+            from = step;
+        }
+    }
+    at = json_room(json, at);
+    memcpy(at, "}}}}}}}}", JSON_DEPTH_MAX);
+    return at + from->depth;
 }
 
 void json_writer_record(struct json_writer *json, const struct record *record, struct text_buffer *buffer)
 {
     const struct json_plan *plan = plan_of(json, record->dataset);
-    text_add(buffer, "{", 1);
-    if (!plan)
+    json->buffer = buffer;
+    json->start = buffer->length;
+    if (!plan || !text_reserve(buffer, json->margin + USUAL_LINE)) {
         buffer->failed = true;
-    size_t open_at[JSON_DEPTH_MAX];
-    size_t depth = 0;
+        return;
+    }
+    json->soft_end = buffer->at + buffer->capacity - json->margin;
+    json->time_digits = record->conversation ? record->conversation->time_digits : 6;
     json->notes.length = 0;
     json->truncated.length = 0;
     if (json->options->notes)
         tape_notes_build(&json->tape_notes, record);
-    for (size_t i = 0; !buffer->failed && i < plan->count; i++) {
-        const struct json_step *step = &plan->steps[i];
-        if (step->kind == STEP_FIELD) {
-            if (record_first(record, step->field))
-                json_add_field(json, record, step, record_first(record, step->field), buffer);
-        } else if (step->kind == STEP_OPEN) {
-            open_at[depth++] = buffer->length;
-            json_add_key(buffer, step);
-        } else if (step->kind == STEP_CLOSE) {
-            depth--;
-            if (buffer->at[buffer->length - 1] == '{')
-                buffer->length = open_at[depth];
-            else
-                text_add(buffer, "}", 1);
-        } else {
-            add_common(json, record, step, buffer);
-        }
+    char *at = put_steps(json, plan, record, buffer->at + buffer->length);
+    if (json->notes.length > 0 && json_has_room(json, &at, json->notes.length)) {
+        at = put_literal(at, ",\"notes\":{");
+        at = put_bytes(at, json->notes.at + 1, json->notes.length - 1);
+        at = put_character(at, '}');
     }
-    if (json->notes.length > 0) {
-        text_add_string(buffer, ",\"notes\":{");
-        text_add(buffer, json->notes.at + 1, json->notes.length - 1);
-        text_add(buffer, "}", 1);
-    }
-    text_add(buffer, "}\n", 2);
+    at = put_literal(at, "}\n");
+    buffer->length = (size_t)(at - buffer->at);
     if (json->notes.failed || json->truncated.failed) {
         json->notes.failed = json->truncated.failed = false;
         buffer->failed = true;

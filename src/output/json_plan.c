@@ -4,9 +4,11 @@
  */
 #include "json_plan.h"
 
+#include "put.h"
 #include "record/common_fields.h"
 #include "record/common_values.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +17,7 @@ struct node {
     const char *name;
     size_t length;
     unsigned parent, first_child, last_child, next;
+    unsigned ordinal; /* from 1, among the children of its parent */
     bool leaf;
     struct json_step step; /* of a leaf */
 };
@@ -39,7 +42,9 @@ static unsigned add_child(struct tree *tree, unsigned parent, const char *name, 
         return 0;
     unsigned child = (unsigned)tree->count++;
     struct node *above = &tree->nodes[parent];
-    tree->nodes[child] = (struct node){.name = name, .length = length, .parent = parent};
+    tree->nodes[child] = (struct node){.name = name, .length = length, .parent = parent, .ordinal = 1};
+    if (above->last_child)
+        tree->nodes[child].ordinal = tree->nodes[above->last_child].ordinal + 1;
     if (above->last_child)
         tree->nodes[above->last_child].next = child;
     else
@@ -74,34 +79,32 @@ static void add_name(struct tree *tree, const char *name, struct json_step step)
     }
 }
 
-/* Addresses and names of either side are explained by one catalog. */
-static const struct note_catalog *common_catalog(enum common_field field, const struct notes *notes)
+/* Where the fields of one step begin; they are one leaf each, so that no dataset can redefine them, and those behind
+ * the first are passed over when the steps are made. Of an object the dots are left out: no dataset adds to it. */
+static void add_commons(struct tree *tree, enum common_field first, enum common_field last, enum json_step_kind kind)
 {
-    bool is_host = field == COMMON_SOURCE_IP || field == COMMON_SOURCE_DOMAIN || field == COMMON_DESTINATION_IP ||
-                   field == COMMON_DESTINATION_DOMAIN;
-    const char *name = is_host ? "host" : common_fields[field].catalog;
-    return notes && name ? notes_catalog(notes, name) : NULL;
-}
-
-static void add_commons(struct tree *tree, enum common_field first, enum common_field last, const struct notes *notes)
-{
-    for (unsigned i = first; i <= last; i++)
-        add_name(tree, common_fields[i].name,
-                 (struct json_step){.kind = STEP_COMMON,
-                                    .field = i,
-                                    .row = &common_fields[i],
-                                    .catalog = common_catalog((enum common_field)i, notes)});
+    for (unsigned i = first; i <= last; i++) {
+        bool is_object = i == COMMON_VLAN || (i >= COMMON_FRAME_REQUEST && i <= COMMON_FRAME_LAST);
+        const char *name = i == COMMON_VLAN ? "network.vlan" : is_object ? "overhear.frames" : common_fields[i].name;
+        add_name(tree, name, (struct json_step){.kind = (uint8_t)kind, .row = &common_fields[i]});
+    }
 }
 
 static void add_fields(struct tree *tree, const struct field *fields, unsigned count, const struct notes *notes,
-                       bool about_overhear)
+                       bool hides_secrets, bool about_overhear)
 {
     for (unsigned i = 0; i < count; i++) {
         const struct field *row = &fields[i];
         if ((strncmp(row->name, "overhear.", strlen("overhear.")) == 0) != about_overhear)
             continue;
-        const struct note_catalog *catalog = notes && row->catalog ? notes_catalog(notes, row->catalog) : NULL;
-        add_name(tree, row->name, (struct json_step){.kind = STEP_FIELD, .field = i, .row = row, .catalog = catalog});
+        add_name(tree, row->name,
+                 (struct json_step){.kind = STEP_FIELD,
+                                    .field = (uint16_t)i,
+                                    .row = row,
+                                    .type = (uint8_t)row->type,
+                                    .is_list = (row->flags & FIELD_LIST) && row->type != FIELD_MAP,
+                                    .is_hidden = (row->flags & FIELD_SECRET) && hides_secrets,
+                                    .catalog = notes && row->catalog ? notes_catalog(notes, row->catalog) : NULL});
     }
 }
 
@@ -109,8 +112,8 @@ static void add_fields(struct tree *tree, const struct field *fields, unsigned c
 static void free_steps(struct json_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        free(plan->steps[i].key);
-    free(plan->steps);
+        free(plan->steps[i].lead);
+    free(plan->event);
     free(plan);
 }
 
@@ -124,14 +127,62 @@ void json_plan_free(struct json_plan *plan)
     free_steps(plan);
 }
 
-static bool add_step(struct json_plan *plan, const struct node *node, struct json_step step)
+/* The name of a step that is several fields is not in its lead: they have theirs. */
+static bool has_name(const struct json_step *step)
 {
-    const char *end = step.kind == STEP_OPEN ? "{" : "";
-    size_t size = node->length + sizeof ",\"\":{";
-    step.key = malloc(size);
-    if (!step.key)
+    return step->kind == STEP_FIELD || step->kind >= STEP_TRUNCATED;
+}
+
+/* The text that leads to a leaf, and the objects in it. */
+static bool make_lead(const struct tree *tree, unsigned leaf, struct json_step *step)
+{
+    unsigned above[JSON_DEPTH_MAX];
+    size_t size = tree->nodes[leaf].length + sizeof "\"\":[" + PUT_SLACK;
+    step->depth = 0;
+    for (unsigned at = tree->nodes[leaf].parent; at; at = tree->nodes[at].parent) {
+        above[step->depth++] = at;
+        size += tree->nodes[at].length + strlen("\"\":{");
+    }
+    step->lead = calloc(1, size);
+    if (!step->lead)
         return false;
-    step.key_length = (size_t)snprintf(step.key, size, ",\"%.*s\":%s", (int)node->length, node->name, end);
+    size_t length = 0;
+    for (unsigned i = 0; i < step->depth; i++) {
+        const struct node *object = &tree->nodes[above[step->depth - 1 - i]];
+        step->lead_skip[i] = (uint16_t)length;
+        step->path |= (uint64_t)object->ordinal << 8 * i;
+        length += (size_t)snprintf(step->lead + length, size - length, "\"%.*s\":{", (int)object->length, object->name);
+    }
+    step->lead_skip[step->depth] = (uint16_t)length;
+    if (has_name(step))
+        length += (size_t)snprintf(step->lead + length, size - length, "\"%.*s\":%s", (int)tree->nodes[leaf].length,
+                                   tree->nodes[leaf].name, step->is_list ? "[" : "");
+    step->lead_length = (uint16_t)length;
+    return true;
+}
+
+/* Several fields that are one step: only the first has a step, but of `event`, which begins outside of it. */
+static bool is_passed_over(const struct json_plan *plan, const struct json_step *step)
+{
+    if (step->kind == STEP_EVENT)
+        return step->row == &common_fields[COMMON_TIMESTAMP] || plan->step_of_kind[STEP_EVENT] != JSON_NO_STEP;
+    return step->kind != STEP_FIELD && plan->step_of_kind[step->kind] != JSON_NO_STEP;
+}
+
+static bool add_step(struct json_plan *plan, const struct tree *tree, unsigned leaf)
+{
+    struct json_step step = tree->nodes[leaf].step;
+    if (is_passed_over(plan, &step))
+        return true;
+    assert(plan->count < JSON_STEPS_MAX);
+    if (!make_lead(tree, leaf, &step))
+        return false;
+    if (step.kind == STEP_FIELD)
+        plan->step_of[step.field] = (uint8_t)plan->count;
+    else
+        plan->step_of_kind[step.kind] = (uint8_t)plan->count;
+    if (plan->longest_lead < step.lead_length)
+        plan->longest_lead = step.lead_length;
     plan->steps[plan->count++] = step;
     return true;
 }
@@ -139,18 +190,15 @@ static bool add_step(struct json_plan *plan, const struct node *node, struct jso
 /* Walks the tree depth first, children in the order of their first mention. */
 static struct json_plan *flatten(const struct tree *tree)
 {
-    struct json_plan *plan = calloc(1, sizeof *plan);
-    struct json_step *steps = calloc(2 * tree->count, sizeof *steps);
-    if (!plan || !steps) {
-        free(plan);
-        free(steps);
+    struct json_plan *plan = calloc(1, sizeof *plan + tree->count * sizeof plan->steps[0]);
+    if (!plan)
         return NULL;
-    }
-    plan->steps = steps;
+    memset(plan->step_of, JSON_NO_STEP, sizeof plan->step_of);
+    memset(plan->step_of_kind, JSON_NO_STEP, sizeof plan->step_of_kind);
     unsigned at = tree->nodes[0].first_child;
     while (at) {
         const struct node *node = &tree->nodes[at];
-        if (!add_step(plan, node, node->leaf ? node->step : (struct json_step){.kind = STEP_OPEN})) {
+        if (node->leaf && !add_step(plan, tree, at)) {
             free_steps(plan);
             return NULL;
         }
@@ -158,11 +206,8 @@ static struct json_plan *flatten(const struct tree *tree)
             at = node->first_child;
             continue;
         }
-        while (at && !tree->nodes[at].next) {
+        while (at && !tree->nodes[at].next)
             at = tree->nodes[at].parent;
-            if (at)
-                plan->steps[plan->count++] = (struct json_step){.kind = STEP_CLOSE};
-        }
         if (at)
             at = tree->nodes[at].next;
     }
@@ -179,48 +224,75 @@ static bool tree_init(struct tree *tree, const struct field *fields, unsigned co
     return tree->nodes != NULL;
 }
 
-static struct json_plan *members_plan(const struct field *group, const struct notes *notes)
+static struct json_plan *members_plan(const struct field *group, const struct notes *notes, bool hides_secrets)
 {
     struct tree tree;
     if (!tree_init(&tree, group->members, group->member_count, 0))
         return NULL;
-    add_fields(&tree, group->members, group->member_count, notes, false);
+    add_fields(&tree, group->members, group->member_count, notes, hides_secrets, false);
     struct json_plan *plan = flatten(&tree);
     free(tree.nodes);
     return plan;
 }
 
-static void add_everything(struct tree *tree, const struct dataset *dataset, const struct notes *notes)
+static void add_everything(struct tree *tree, const struct dataset *dataset, const struct notes *notes,
+                           bool hides_secrets)
 {
-    bool is_flow = strcmp(dataset->name, "flow") == 0;
-    add_commons(tree, COMMON_TIMESTAMP, COMMON_VLAN, notes);
-    add_fields(tree, dataset->fields, dataset->field_count, notes, false);
+    add_commons(tree, COMMON_TIMESTAMP, COMMON_OUTCOME, STEP_EVENT);
+    add_commons(tree, COMMON_SOURCE_IP, COMMON_SOURCE_DOMAIN, STEP_SOURCE);
+    add_commons(tree, COMMON_DESTINATION_IP, COMMON_DESTINATION_DOMAIN, STEP_DESTINATION);
+    add_commons(tree, COMMON_NETWORK_TYPE, COMMON_VLAN, STEP_NETWORK);
+    add_fields(tree, dataset->fields, dataset->field_count, notes, hides_secrets, false);
     /* `overhear` comes last: it tells which texts were cut. */
-    add_commons(tree, COMMON_CONVERSATION, COMMON_CONVERSATION, notes);
-    add_commons(tree, is_flow ? COMMON_FRAME_FIRST : COMMON_FRAME_REQUEST,
-                is_flow ? COMMON_FRAME_LAST : COMMON_FRAME_FIRST, notes);
-    add_fields(tree, dataset->fields, dataset->field_count, notes, true);
-    add_commons(tree, COMMON_TRUNCATED, COMMON_ICMP_ERROR, notes);
+    add_commons(tree, COMMON_CONVERSATION, COMMON_FRAME_LAST, STEP_FRAMES);
+    add_fields(tree, dataset->fields, dataset->field_count, notes, hides_secrets, true);
+    add_commons(tree, COMMON_TRUNCATED, COMMON_TRUNCATED, STEP_TRUNCATED);
+    add_commons(tree, COMMON_INCOMPLETE, COMMON_INCOMPLETE, STEP_INCOMPLETE);
+    add_commons(tree, COMMON_ICMP_ERROR, COMMON_ICMP_ERROR, STEP_ICMP_ERROR);
 }
 
-struct json_plan *json_plan_new(const struct dataset *dataset, const struct notes *notes)
+/* Plans of groups, and what the steps of the common part need. */
+static bool complete(struct json_plan *plan, const struct dataset *dataset, const struct notes *notes,
+                     bool hides_secrets)
+{
+    static const char begin[] = "\"event\":{\"dataset\":\"";
+    plan->event_length = strlen(begin) + strlen(dataset->name) + 1;
+    plan->event = calloc(1, plan->event_length + 1 + PUT_SLACK);
+    if (!plan->event)
+        return false;
+    snprintf(plan->event, plan->event_length + 1, "%s%s\"", begin, dataset->name);
+    if (plan->longest_lead < plan->event_length)
+        plan->longest_lead = plan->event_length;
+    plan->dataset = dataset;
+    plan->is_flow = strcmp(dataset->name, "flow") == 0;
+    plan->hosts = notes ? notes_catalog(notes, "host") : NULL;
+    for (size_t i = 0; i < plan->count; i++) {
+        struct json_step *step = &plan->steps[i];
+        if (step->kind == STEP_ICMP_ERROR && notes)
+            step->catalog = notes_catalog(notes, step->row->catalog);
+        if (step->kind != STEP_FIELD || step->type != FIELD_GROUP)
+            continue;
+        step->members = members_plan(step->row, notes, hides_secrets);
+        if (!step->members)
+            return false;
+        if (plan->longest_lead < step->members->longest_lead)
+            plan->longest_lead = step->members->longest_lead;
+    }
+    return true;
+}
+
+struct json_plan *json_plan_new(const struct dataset *dataset, const struct notes *notes, bool hides_secrets)
 {
     enum { COMMON_NODES = 64 }; /* more than the names above have parts */
     struct tree tree;
     if (!tree_init(&tree, dataset->fields, dataset->field_count, COMMON_NODES))
         return NULL;
-    add_everything(&tree, dataset, notes);
+    add_everything(&tree, dataset, notes, hides_secrets);
     struct json_plan *plan = flatten(&tree);
     free(tree.nodes);
-    for (size_t i = 0; plan && i < plan->count; i++) {
-        struct json_step *step = &plan->steps[i];
-        if (step->kind != STEP_FIELD || step->row->type != FIELD_GROUP)
-            continue;
-        step->members = members_plan(step->row, notes);
-        if (!step->members) {
-            json_plan_free(plan);
-            return NULL;
-        }
+    if (plan && !complete(plan, dataset, notes, hides_secrets)) {
+        json_plan_free(plan);
+        return NULL;
     }
     return plan;
 }

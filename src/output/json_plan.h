@@ -2,7 +2,8 @@
  *
  * The order in which the values of one dataset are written. The contract's names have dots, and each dot is an object
  * in the JSON; fields of one object need not stand together in the table, and a dataset may add to the objects that
- * every record has. So a plan is made once for each dataset: a list of steps that opens every object exactly once.
+ * every record has. So a plan is made once for each dataset: a list of steps, one for each place where a value may
+ * stand, with the text that leads there. What a record lacks is passed over, and no object is opened for it.
  */
 #ifndef OVERHEAR_OUTPUT_JSON_PLAN_H
 #define OVERHEAR_OUTPUT_JSON_PLAN_H
@@ -11,31 +12,57 @@
 #include "record/notes.h"
 
 enum json_step_kind {
-    STEP_OPEN,
-    STEP_CLOSE,
-    STEP_FIELD,  /* of the dataset, or of the group */
-    STEP_COMMON, /* what every record has; COMMON_TRUNCATED after every step that may cut a text */
+    STEP_FIELD, /* of the dataset, or of the group */
+    /* What every record has. Fields that stand together are one step: */
+    STEP_EVENT,       /* the time and what is in `event` */
+    STEP_SOURCE,      /* what is in `source`, */
+    STEP_DESTINATION, /* in `destination`, */
+    STEP_NETWORK,     /* and in `network` */
+    STEP_FRAMES,      /* the conversation and the frames */
+    STEP_TRUNCATED,   /* after every step that may cut a text */
+    STEP_INCOMPLETE,
+    STEP_ICMP_ERROR,
+    STEP_KINDS,
+};
+
+enum {
+    JSON_DEPTH_MAX = 8, /* names inside each other in one plan: one less of objects */
+    JSON_STEPS_MAX = 128,
+    JSON_NO_STEP = 255,
 };
 
 struct json_step {
-    enum json_step_kind kind;
-    unsigned field;                     /* of STEP_COMMON: enum common_field */
-    const struct field *row;            /* of STEP_FIELD and STEP_COMMON */
+    uint8_t kind;  /* enum json_step_kind */
+    uint8_t type;  /* enum field_type, of STEP_FIELD */
+    uint8_t depth; /* how many objects are around it */
+    bool is_list;
+    bool is_hidden;                     /* a secret that nobody asked for */
+    uint16_t field;                     /* of STEP_FIELD */
+    uint16_t lead_length;               /* and in it: */
+    uint16_t lead_skip[JSON_DEPTH_MAX]; /* where it begins when so many of the objects are open already */
+    uint64_t path;                      /* the objects around it, a byte each, the outermost lowest */
+    char *lead;                         /* owned: `"object":{"name":[`, padded for put_padded */
+    const struct field *row;            /* of STEP_FIELD and STEP_ICMP_ERROR */
     const struct note_catalog *catalog; /* NULL: no notes for its values */
     struct json_plan *members;          /* of a group */
-    char *key;                          /* owned: `,"name":`, of STEP_OPEN `,"name":{` */
-    size_t key_length;
 };
-
-enum { JSON_DEPTH_MAX = 8 }; /* objects inside each other in one plan */
 
 struct json_plan {
-    struct json_step *steps;
+    const struct dataset *dataset; /* NULL: the members of a group */
+    bool is_flow;
+    bool reorders; /* the members come in another order than that of the plan: seen once, then expected */
+    size_t longest_lead;
+    char *event; /* owned: `"event":{"dataset":"dns"`, padded for put_padded */
+    size_t event_length;
+    const struct note_catalog *hosts; /* for addresses and names of either side */
+    uint8_t step_of[JSON_STEPS_MAX];  /* by field; JSON_NO_STEP: it has none */
+    uint8_t step_of_kind[STEP_KINDS]; /* but STEP_FIELD */
     size_t count;
+    struct json_step steps[]; /* at most JSON_STEPS_MAX */
 };
 
-/* NULL where memory is out. */
-struct json_plan *json_plan_new(const struct dataset *dataset, const struct notes *notes);
+/* NULL where memory is out. `hides_secrets`: of FIELD_SECRET. */
+struct json_plan *json_plan_new(const struct dataset *dataset, const struct notes *notes, bool hides_secrets);
 void json_plan_free(struct json_plan *plan);
 
 #endif

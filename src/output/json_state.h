@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The inside of the JSON writer, shared by the files that make it up: json.c walks the plan, json_value.c writes
- * values with their notes.
+ * The inside of the JSON writer, shared by the files that make it up: json.c walks the plan, json_common.c writes what
+ * every record has, json_value.c the values of the tape, json_notes.c what is said beside them.
+ *
+ * A line is put straight into the output's buffer (see put.h). `at` is where the next piece goes; it is handed from
+ * function to function and returned. Behind it there is always room for `margin` bytes: a lead, a value whose length
+ * has a bound, and what closes the line. Whoever puts a text asks for more.
  */
 #ifndef OVERHEAR_OUTPUT_JSON_STATE_H
 #define OVERHEAR_OUTPUT_JSON_STATE_H
@@ -9,42 +13,125 @@
 #include "json_map.h"
 #include "json_plan.h"
 #include "output_state.h"
+#include "put.h"
 #include "record/community_id.h"
+
+enum {
+    JSON_SMALL_VALUE = 64, /* the longest value whose length has a bound: an address in quotes */
+    JSON_SIDES = 3,        /* source, destination, network */
+};
+
+/* What is the same in all records of a conversation, as it was last written. */
+struct json_sides {
+    bool valid;
+    bool cut[2]; /* of either side's name something was left out */
+    uint64_t id;
+    struct endpoint source, destination;
+    uint16_t vlan;
+    uint8_t transport;
+    bool has_vlan;
+    const char *protocol;
+    uint32_t source_domain, destination_domain; /* their lengths; */
+    struct text_buffer domains;                 /* one behind the other */
+    struct text_buffer text;                    /* the insides of the three objects, padded for put_padded, */
+    uint32_t at[JSON_SIDES], length[JSON_SIDES];
+    struct text_buffer notes; /* and what is said about the values in them */
+    uint32_t notes_at[JSON_SIDES], notes_length[JSON_SIDES];
+};
+
+enum { JSON_SIDES_KEPT = 32 }; /* by conversation.id */
 
 struct json_writer {
     const struct output_options *options;
+    size_t max_text;
     struct community_id *community_id;
-    struct {
-        const struct dataset *dataset;
-        struct json_plan *plan;
-    } * plans;
+    struct json_plan **plans;
     size_t plan_count, plan_capacity;
+    size_t margin;              /* enough for each plan */
+    struct text_buffer *buffer; /* of the output, while a record is written */
+    size_t start;               /* where the line begins in it */
+    char *soft_end;             /* from here to the buffer's end it is `margin` bytes */
+    uint64_t wanted[2];         /* the steps yet to be taken, a bit each */
+    unsigned time_digits;
+    struct put_second second;
+    struct json_sides sides[JSON_SIDES_KEPT + 1]; /* the last for records of no conversation */
     struct tape_notes tape_notes;
     struct json_map map;
     struct text_buffer notes;     /* of the record in hand: `,"name":"sentence"` … */
     struct text_buffer truncated; /* `,"name"` … */
+    uint8_t truncated_step;       /* of the plan in hand */
 };
 
 /* Where a value stands, for the names in `notes` and `overhear.truncated`: dns.answers[0].type. */
 struct json_path {
     const char *name;
     const char *member; /* NULL: none */
-    struct bytes key;   /* of a map; at == NULL: none */
     unsigned index;     /* in the array */
     bool indexed;
 };
 
-/* The values of one field; `first` is the item's index + 1. */
-void json_add_field(struct json_writer *json, const struct record *record, const struct json_step *step, unsigned first,
-                    struct text_buffer *buffer);
+/* Make room for `need` more bytes than the margin. Where memory is out the record is lost: `buffer->failed` is set, and
+ * what follows is put at the line's beginning, where the margin still is. */
+char *json_grow(struct json_writer *json, char *at, size_t need);
 
-/* `sentence` about a value of the common part. */
-void json_add_note(struct json_writer *json, const char *name, struct bytes sentence);
+/* The margin is there again. */
+static inline char *json_room(struct json_writer *json, char *at)
+{
+    return at <= json->soft_end ? at : json_grow(json, at, 0);
+}
 
-/* A value of the common part was cut. */
-void json_add_truncated(struct json_writer *json, const char *name);
+/* Besides the margin there is room for `need` bytes; false: the text is left out. */
+static inline bool json_has_room(struct json_writer *json, char **at, size_t need)
+{
+    if (json->soft_end - *at >= (ptrdiff_t)need)
+        return true;
+    *at = json_grow(json, *at, need);
+    return !json->buffer->failed;
+}
 
-/* `,"key":`, without the comma behind an opening brace. */
-void json_add_key(struct text_buffer *buffer, const struct json_step *step);
+/* From where the step `from` stands to where `to` puts its value: closing and opening objects, and the key. */
+static inline char *json_put_lead(char *at, const struct json_step *from, const struct json_step *to)
+{
+    unsigned common = to->depth;
+    uint64_t differs = from->path ^ to->path;
+    if (differs) {
+        common = (unsigned)__builtin_ctzll(differs) / 8;
+        memcpy(at, "}}}}}}}}", JSON_DEPTH_MAX);
+        at += from->depth - common;
+    }
+    *at++ = ',';
+    unsigned skip = to->lead_skip[common];
+    return put_padded(at, to->lead + skip, to->lead_length - skip);
+}
+
+/* Where a line and an object begin. */
+extern const struct json_step json_root;
+
+/* json_common.c */
+char *json_put_event(struct json_writer *json, const struct json_plan *plan, const struct record *record, char *at);
+/* The three sides as they are for this record. They are empty where there is nothing to say. */
+const struct json_sides *json_sides_of(struct json_writer *json, const struct json_plan *plan,
+                                       const struct record *record);
+bool json_has_frames(const struct json_plan *plan, const struct record *record);
+char *json_put_frames(const struct json_plan *plan, const struct record *record, char *at);
+void json_sides_done(struct json_sides *sides);
+
+/* json_value.c: the values of one field, whose key was put; `first` is the item's index + 1. */
+char *json_put_field(struct json_writer *json, const struct record *record, const struct json_step *step,
+                     unsigned first, char *at);
+
+/* json_notes.c */
+/* All that there is to say about one value. */
+void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
+                  const struct json_path *path);
+/* About the values with one key of a map: `leader` is the first one's number in json->map. */
+void json_explain_key(struct json_writer *json, const struct record *record, uint32_t leader,
+                      const struct json_step *step);
+/* `sentence` about a value of the common part, laid to the others in `notes`. */
+void json_add_note(struct text_buffer *notes, const char *name, struct bytes sentence);
+/* A value was cut. `key` is that of a map; none: at == NULL. */
+void json_add_truncated(struct json_writer *json, const struct json_path *path, struct bytes key);
+bool json_has_truncated(const struct json_writer *json, const struct record *record);
+char *json_put_truncated(struct json_writer *json, const struct record *record, char *at);
 
 #endif

@@ -1,277 +1,310 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The values of a record's tape as JSON, and beside them what notes say about each.
+ * The values of a record's tape as JSON: what most values are is put at once; texts that are cut or partly hidden take
+ * the longer way.
  */
 #include "json_state.h"
 
-enum {
-    SENTENCE_SIZE = 1024, /* of one observation */
-    MEMBERS_MAX = LIMIT_RECORD_FIELDS,
-};
+#include "util/utf8.h"
 
-void json_add_key(struct text_buffer *buffer, const struct json_step *step)
-{
-    size_t comma = buffer->at[buffer->length - 1] == '{';
-    text_add(buffer, step->key + comma, step->key_length - comma);
-}
+#include <assert.h>
 
-static void add_path(struct text_buffer *buffer, const struct json_path *path, size_t limit)
+/* A string of which not all is shown; ret_cut: it was too long. */
+static char *put_cautious_text(struct json_writer *json, const struct record *record, const struct item *item,
+                               const struct field *row, char *at, bool *ret_cut)
 {
-    text_add(buffer, ",\"", 2);
-    text_add_string(buffer, path->name);
-    if (path->indexed) {
-        text_add(buffer, "[", 1);
-        text_add_unsigned(buffer, path->index);
-        text_add(buffer, "]", 1);
-    }
-    if (path->member) {
-        text_add(buffer, ".", 1);
-        text_add_string(buffer, path->member);
-    }
-    if (path->key.at) {
-        text_add(buffer, ".", 1);
-        text_add_json(buffer, path->key, limit);
-    }
-    text_add(buffer, "\"", 1);
-}
-
-static void add_sentence(struct text_buffer *notes, bool *begun, const struct json_path *path, struct bytes sentence,
-                         size_t limit)
-{
-    if (sentence.len == 0)
-        return;
-    if (*begun) {
-        text_add(notes, "; ", 2);
-    } else {
-        add_path(notes, path, limit);
-        text_add(notes, ":\"", 2);
-    }
-    *begun = true;
-    text_add_json(notes, sentence, SIZE_MAX);
-}
-
-static void add_observations(struct json_writer *json, const struct record *record, unsigned index, bool *begun,
-                             const struct json_path *path)
-{
-    char sentence[SENTENCE_SIZE];
-    for (unsigned note = tape_notes_first(&json->tape_notes, index); note;
-         note = tape_notes_next(&json->tape_notes, note)) {
-        size_t length = notes_fill(json->options->notes, record, note - 1, sentence, sizeof sentence);
-        add_sentence(&json->notes, begun, path, bytes_of(sentence, length), json->options->max_text);
-    }
-}
-
-/* All that there is to say about one value. */
-static void explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
-                    const struct json_path *path)
-{
-    if (!json->options->notes)
-        return;
-    bool begun = false;
-    if (step->catalog)
-        add_sentence(&json->notes, &begun, path, notes_of_value(step->catalog, record, index, step->row),
-                     json->options->max_text);
-    if (json->tape_notes.any)
-        add_observations(json, record, index, &begun, path);
-    if (begun)
-        text_add(&json->notes, "\"", 1);
-}
-
-void json_add_note(struct json_writer *json, const char *name, struct bytes sentence)
-{
-    bool begun = false;
-    add_sentence(&json->notes, &begun, &(struct json_path){.name = name}, sentence, json->options->max_text);
-    if (begun)
-        text_add(&json->notes, "\"", 1);
-}
-
-void json_add_truncated(struct json_writer *json, const char *name)
-{
-    add_path(&json->truncated, &(struct json_path){.name = name}, json->options->max_text);
-}
-
-/* A string; returns whether it was cut. */
-static bool add_text(const struct json_writer *json, const struct record *record, const struct item *item,
-                     const struct field *row, struct text_buffer *buffer)
-{
-    size_t limit = json->options->max_text;
+    size_t limit = json->max_text;
     struct tape_text text = tape_text(record, item, row, json->options->show_secrets, limit);
-    text_add(buffer, "\"", 1);
-    text_add_json(buffer, text.before, limit);
+    struct bytes after = utf8_cut(text.after, limit);
+    *ret_cut = text.cut;
+    if (!json_has_room(json, &at, PUT_WORST_BYTE * (text.before.len + after.len)))
+        return at;
+    at = put_character(at, '"');
+    at = put_json(at, text.before, text.before.len);
     if (text.hides) {
-        text_add_string(buffer, "[hidden]");
-        text_add_json(buffer, text.after, limit);
+        at = put_literal(at, "[hidden]");
+        at = put_json(at, after, after.len);
     }
-    text_add(buffer, "\"", 1);
-    return text.cut;
+    return put_character(at, '"');
 }
 
-static void add_time(const struct record *record, int64_t time_ns, struct text_buffer *buffer)
+static char *put_value_cautiously(struct json_writer *json, const struct record *record, const struct item *item,
+                                  const struct json_step *step, const struct json_path *path, char *at)
 {
-    text_add(buffer, "\"", 1);
-    text_add_time(buffer, time_ns, record->conversation ? record->conversation->time_digits : 6);
-    text_add(buffer, "\"", 1);
+    bool cut;
+    if (step->is_hidden)
+        return put_literal(at, "\"[hidden]\"");
+    at = put_cautious_text(json, record, item, step->row, at, &cut);
+    if (cut)
+        json_add_truncated(json, path, (struct bytes){NULL, 0});
+    return at;
 }
 
-static void add_integer(const struct record *record, const struct item *item, const struct field *row,
-                        struct text_buffer *buffer)
+static char *put_time_value(struct json_writer *json, int64_t time_ns, char *at)
 {
-    if (row->type == FIELD_BOOLEAN)
-        text_add_string(buffer, item->integer ? "true" : "false");
-    else if (row->type == FIELD_TIME)
-        add_time(record, item->integer, buffer);
-    else
-        text_add_signed(buffer, item->integer);
+    *at++ = '"';
+    at = put_time(at, &json->second, time_ns, json->time_digits);
+    return put_character(at, '"');
 }
 
-/* One value that is neither group nor map. */
-static void add_value(struct json_writer *json, const struct record *record, unsigned index,
-                      const struct json_step *step, const struct json_path *path, struct text_buffer *buffer)
+static char *put_address(const struct record *record, const struct item *item, char *at)
+{
+    struct address address;
+    memcpy(&address, record->text + item->offset, sizeof address);
+    *at++ = '"';
+    at += address_text(&address, at);
+    return put_character(at, '"');
+}
+
+static inline char *put_integer(struct json_writer *json, const struct item *item, const struct json_step *step,
+                                char *at)
+{
+    if (step->type == FIELD_BOOLEAN)
+        return item->integer ? put_literal(at, "true") : put_literal(at, "false");
+    return step->type == FIELD_TIME ? put_time_value(json, item->integer, at) : put_signed(at, item->integer);
+}
+
+/* Is all of it shown, and does it lie in the tape? */
+static inline bool is_simple_text(const struct json_writer *json, const struct record *record, const struct item *item)
+{
+    return item->length <= json->max_text && item->secret_length == 0 &&
+           item->length <= record->text_capacity - item->offset;
+}
+
+static inline char *put_simple_text(struct json_writer *json, const struct record *record, const struct item *item,
+                                    char *at)
+{
+    if (!json_has_room(json, &at, (size_t)PUT_WORST_BYTE * item->length))
+        return at;
+    *at++ = '"';
+    if (item->length > 0)
+        at = put_short_json(at, bytes_of(record->text + item->offset, item->length),
+                            record->text_capacity - item->offset);
+    return put_character(at, '"');
+}
+
+/* A word of ours has nothing that is escaped. */
+static inline char *put_word(struct json_writer *json, const struct item *item, char *at)
+{
+    assert(put_is_plain(item->word, item->length));
+    if (!json_has_room(json, &at, item->length))
+        return at;
+    *at++ = '"';
+    at = put_bytes(at, item->word, item->length);
+    return put_character(at, '"');
+}
+
+/* One value that is neither group nor map. The caller has called json_room. */
+static inline char *put_value(struct json_writer *json, const struct record *record, unsigned index,
+                              const struct json_step *step, const struct json_path *path, char *at)
 {
     const struct item *item = &record->items[index];
-    if ((step->row->flags & FIELD_SECRET) && !json->options->show_secrets) {
-        text_add_string(buffer, "\"[hidden]\"");
-    } else if (item->kind == ITEM_INTEGER) {
-        add_integer(record, item, step->row, buffer);
-    } else if (item->kind == ITEM_ADDRESS) {
-        char text[ADDRESS_TEXT_SIZE];
-        struct address address = tape_address(record, item);
-        size_t length = address_text(&address, text);
-        text_add(buffer, "\"", 1);
-        text_add(buffer, text, length);
-        text_add(buffer, "\"", 1);
-    } else if (add_text(json, record, item, step->row, buffer)) {
-        add_path(&json->truncated, path, json->options->max_text);
-    }
-    explain(json, record, index, step, path);
+    if (step->is_hidden)
+        at = put_value_cautiously(json, record, item, step, path, at);
+    else if (item->kind == ITEM_WORD && item->length <= json->max_text)
+        at = put_word(json, item, at);
+    else if (item->kind == ITEM_INTEGER)
+        at = put_integer(json, item, step, at);
+    else if (item->kind == ITEM_TEXT && is_simple_text(json, record, item))
+        at = put_simple_text(json, record, item, at);
+    else if (item->kind == ITEM_ADDRESS)
+        at = put_address(record, item, at);
+    else
+        at = put_value_cautiously(json, record, item, step, path, at);
+    if (step->catalog || json->tape_notes.any)
+        json_explain(json, record, index, step, path);
+    return at;
 }
 
 /* The values of a member that is a list, `first` being the index of the first. */
-static void add_member_list(struct json_writer *json, const struct record *record, uint32_t first, uint32_t end,
-                            const struct json_step *step, const struct json_path *path, struct text_buffer *buffer)
+static char *put_member_list(struct json_writer *json, const struct record *record, uint32_t first, uint32_t end,
+                             const struct json_step *step, const struct json_path *path, char *at)
 {
-    const char *separator = "[";
     for (uint32_t i = first; i < end; i = tape_after(record, i)) {
         if (record->items[i].kind == ITEM_NOTE || record->items[i].field != step->field)
             continue;
-        text_add(buffer, separator, 1);
-        add_value(json, record, i, step, path, buffer);
-        separator = ",";
+        at = put_value(json, record, i, step, path, json_room(json, at));
+        *at++ = ',';
     }
-    text_add(buffer, "]", 1);
+    at[-1] = ']';
+    return at;
 }
 
-static void add_group(struct json_writer *json, const struct record *record, unsigned group,
-                      const struct json_step *group_step, struct json_path *path, struct text_buffer *buffer)
+static char *put_member(struct json_writer *json, const struct record *record, uint32_t item, uint32_t end,
+                        const struct json_step *step, struct json_path *path, char *at)
 {
-    uint16_t first[MEMBERS_MAX] = {0}; /* index + 1 of the first value of each member */
-    uint32_t end = tape_group_end(record, group);
+    path->member = step->row->name;
+    return step->is_list ? put_member_list(json, record, item, end, step, path, at)
+                         : put_value(json, record, item, step, path, at);
+}
+
+/* The lead of a member; in front of the first there is the brace of the group. */
+static char *put_member_lead(char *at, const struct json_step *from, const struct json_step *step)
+{
+    char *separator = at;
+    at = json_put_lead(at, from, step);
+    if (from == &json_root)
+        *separator = '{';
+    return at;
+}
+
+static char *close_group(char *at, const struct json_step *from)
+{
+    if (from == &json_root)
+        return put_literal(at, "{}");
+    memcpy(at, "}}}}}}}}", JSON_DEPTH_MAX);
+    return at + from->depth + 1;
+}
+
+/* Members in whatever order. */
+static char *put_members_sorted(struct json_writer *json, const struct record *record, uint32_t group, uint32_t end,
+                                const struct json_plan *plan, struct json_path *path, char *at)
+{
+    uint16_t first[JSON_STEPS_MAX]; /* by step: index of its first value; only where it is present */
+    uint64_t present[JSON_STEPS_MAX / 64] = {0};
     for (uint32_t i = group + 1; i < end; i = tape_after(record, i)) {
         const struct item *item = &record->items[i];
-        if (item->kind != ITEM_NOTE && item->field < MEMBERS_MAX && first[item->field] == 0)
-            first[item->field] = (uint16_t)(i + 1);
+        unsigned step = item->kind == ITEM_NOTE ? JSON_NO_STEP : plan->step_of[item->field % JSON_STEPS_MAX];
+        if (step == JSON_NO_STEP || (present[step / 64] >> step % 64 & 1))
+            continue;
+        present[step / 64] |= UINT64_C(1) << step % 64;
+        first[step] = (uint16_t)i;
     }
-    size_t open_at[JSON_DEPTH_MAX];
-    size_t depth = 0;
-    text_add(buffer, "{", 1);
-    for (size_t i = 0; i < group_step->members->count && !buffer->failed; i++) {
-        const struct json_step *step = &group_step->members->steps[i];
-        if (step->kind == STEP_OPEN) {
-            open_at[depth++] = buffer->length;
-            json_add_key(buffer, step);
-        } else if (step->kind == STEP_CLOSE) {
-            depth--;
-            if (buffer->at[buffer->length - 1] == '{')
-                buffer->length = open_at[depth];
-            else
-                text_add(buffer, "}", 1);
-        } else if (step->field < MEMBERS_MAX && first[step->field]) {
-            path->member = step->row->name;
-            json_add_key(buffer, step);
-            if (step->row->flags & FIELD_LIST)
-                add_member_list(json, record, first[step->field] - 1u, end, step, path, buffer);
-            else
-                add_value(json, record, first[step->field] - 1u, step, path, buffer);
+    const struct json_step *from = &json_root;
+    for (unsigned word = 0; word < JSON_STEPS_MAX / 64; word++) {
+        for (uint64_t bits = present[word]; bits; bits &= bits - 1) {
+            unsigned number = 64 * word + (unsigned)__builtin_ctzll(bits);
+            const struct json_step *step = &plan->steps[number];
+            at = put_member_lead(json_room(json, at), from, step);
+            at = put_member(json, record, first[number], end, step, path, at);
+            from = step;
         }
     }
-    text_add(buffer, "}", 1);
-    path->member = NULL;
-    explain(json, record, group, group_step, path);
+    return close_group(json_room(json, at), from);
 }
 
-static void explain_map_key(struct json_writer *json, const struct record *record, uint32_t leader,
-                            const struct json_step *step, const struct json_path *path)
+/* Members that come in the order of the plan, a list's values one after the other: they are written as they come.
+ * NULL where it turns out that they do not. */
+static char *put_members_straight(struct json_writer *json, const struct record *record, uint32_t group, uint32_t end,
+                                  const struct json_plan *plan, struct json_path *path, char *at)
 {
-    if (!json->options->notes)
-        return;
-    bool begun = false;
-    add_sentence(&json->notes, &begun, path,
-                 notes_of_value(step->catalog, record, json->map.entries[leader].item, step->row),
-                 json->options->max_text);
-    for (uint32_t at = leader + 1; at && json->tape_notes.any; at = json->map.entries[at - 1].next)
-        add_observations(json, record, json->map.entries[at - 1].item, &begun, path);
-    if (begun)
-        text_add(&json->notes, "\"", 1);
+    const struct json_step *from = &json_root;
+    int last = -1;
+    uint32_t i = group + 1;
+    while (i < end) {
+        const struct item *item = &record->items[i];
+        unsigned number = item->kind == ITEM_NOTE ? JSON_NO_STEP : plan->step_of[item->field % JSON_STEPS_MAX];
+        if (number == JSON_NO_STEP || (int)number == last) { /* where a member comes again, the first counts */
+            i = tape_after(record, i);
+            continue;
+        }
+        if ((int)number < last)
+            return NULL;
+        const struct json_step *step = &plan->steps[number];
+        uint32_t behind = i + 1;
+        while (step->is_list && behind < end &&
+               (record->items[behind].kind == ITEM_NOTE || record->items[behind].field == item->field))
+            behind = tape_after(record, behind);
+        at = put_member_lead(json_room(json, at), from, step);
+        at = put_member(json, record, i, behind, step, path, at);
+        from = step;
+        last = (int)number;
+        i = behind;
+    }
+    return close_group(json_room(json, at), from);
 }
 
-static void add_map(struct json_writer *json, const struct record *record, const struct json_step *step, unsigned first,
-                    struct text_buffer *buffer)
+static char *put_group(struct json_writer *json, const struct record *record, unsigned group,
+                       const struct json_step *step, struct json_path *path, char *at)
+{
+    struct json_plan *plan = step->members;
+    uint32_t end = tape_group_end(record, group);
+    size_t place = (size_t)(at - json->buffer->at);
+    size_t notes = json->notes.length, truncated = json->truncated.length;
+    char *behind = plan->reorders ? NULL : put_members_straight(json, record, group, end, plan, path, at);
+    if (!behind) {
+        plan->reorders = true;
+        json->notes.length = notes;
+        json->truncated.length = truncated;
+        at = json->buffer->failed ? json_grow(json, json->buffer->at + json->start, 0) : json->buffer->at + place;
+        behind = put_members_sorted(json, record, group, end, plan, path, at);
+    }
+    path->member = NULL;
+    if (step->catalog || json->tape_notes.any)
+        json_explain(json, record, group, step, path);
+    return behind;
+}
+
+/* One key of a map with all its values. */
+static char *put_key(struct json_writer *json, const struct record *record, const struct json_step *step,
+                     uint32_t leader, char *at)
+{
+    const struct json_map *map = &json->map;
+    const struct item *item = &record->items[map->entries[leader].item];
+    struct bytes key = tape_key(record, item);
+    struct bytes shown = utf8_cut(key, json->max_text);
+    bool any_cut = shown.len < key.len;
+    if (!json_has_room(json, &at, (size_t)PUT_WORST_BYTE * shown.len))
+        return at;
+    at = put_character(at, '"');
+    at = put_short_json(at, shown, record->text_capacity - item->key_offset);
+    at = put_literal(at, "\":[");
+    for (uint32_t i = leader + 1; i; i = map->entries[i - 1].next) {
+        const struct item *value = &record->items[map->entries[i - 1].item];
+        bool cut = false;
+        at = json_room(json, at);
+        if (!step->is_hidden && is_simple_text(json, record, value))
+            at = put_simple_text(json, record, value, at);
+        else
+            at = put_cautious_text(json, record, value, step->row, at, &cut);
+        at = put_character(at, ',');
+        any_cut |= cut;
+    }
+    at[-1] = ']';
+    if (any_cut)
+        json_add_truncated(json, &(struct json_path){.name = step->row->name}, key);
+    if (step->catalog || json->tape_notes.any)
+        json_explain_key(json, record, leader, step);
+    return at;
+}
+
+static char *put_map(struct json_writer *json, const struct record *record, const struct json_step *step,
+                     unsigned first, char *at)
 {
     struct json_map *map = &json->map;
-    size_t limit = json->options->max_text;
-    if (!json_map_build(map, record, first, limit)) {
-        buffer->failed = true;
-        return;
+    if (!json_map_build(map, record, first, json->max_text)) {
+        json->buffer->failed = true;
+        return at;
     }
+    *at++ = '{';
     for (uint32_t i = 0; i < map->count; i++) {
         if (!map->entries[i].leads)
             continue;
-        struct json_path path = {.name = step->row->name,
-                                 .key = tape_key(record, &record->items[map->entries[i].item])};
-        bool cut = false;
-        text_add(buffer, i == 0 ? "{\"" : ",\"", 2);
-        text_add_json(buffer, path.key, limit);
-        text_add(buffer, "\":[", 3);
-        for (uint32_t at = i + 1; at; at = map->entries[at - 1].next) {
-            if (at != i + 1)
-                text_add(buffer, ",", 1);
-            cut |= add_text(json, record, &record->items[map->entries[at - 1].item], step->row, buffer);
-        }
-        text_add(buffer, "]", 1);
-        if (cut || path.key.len > limit)
-            add_path(&json->truncated, &path, limit);
-        explain_map_key(json, record, i, step, &path);
+        at = put_key(json, record, step, i, json_room(json, at));
+        *at++ = ',';
     }
-    text_add(buffer, "}", 1);
+    at[-1] = '}';
+    return at;
 }
 
-static void add_one(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
-                    struct json_path *path, struct text_buffer *buffer)
+char *json_put_field(struct json_writer *json, const struct record *record, const struct json_step *step,
+                     unsigned first, char *at)
 {
-    if (step->row->type == FIELD_GROUP)
-        add_group(json, record, index, step, path, buffer);
-    else
-        add_value(json, record, index, step, path, buffer);
-}
-
-void json_add_field(struct json_writer *json, const struct record *record, const struct json_step *step, unsigned first,
-                    struct text_buffer *buffer)
-{
-    json_add_key(buffer, step);
-    if (step->row->type == FIELD_MAP) {
-        add_map(json, record, step, first, buffer);
-        return;
-    }
+    if (step->type == FIELD_MAP)
+        return put_map(json, record, step, first, at);
     struct json_path path = {.name = step->row->name};
-    if (!(step->row->flags & FIELD_LIST)) {
-        add_one(json, record, first - 1, step, &path, buffer);
-        return;
-    }
+    bool is_group = step->type == FIELD_GROUP;
+    if (!step->is_list)
+        return is_group ? put_group(json, record, first - 1, step, &path, at)
+                        : put_value(json, record, first - 1, step, &path, at);
     path.indexed = true;
-    for (unsigned at = first; at && !buffer->failed; at = record->items[at - 1].next) {
-        text_add(buffer, path.index == 0 ? "[" : ",", 1);
-        add_one(json, record, at - 1, step, &path, buffer);
+    for (unsigned item = first; item; item = record->items[item - 1].next) {
+        at = json_room(json, at);
+        at = is_group ? put_group(json, record, item - 1, step, &path, at)
+                      : put_value(json, record, item - 1, step, &path, at);
+        *at++ = ',';
         path.index++;
     }
-    text_add(buffer, "]", 1);
+    at[-1] = ']';
+    return at;
 }

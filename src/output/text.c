@@ -4,11 +4,12 @@
  */
 #include "text.h"
 
+#include "put.h"
+
 #include <stdlib.h>
 
 enum {
     FIRST_CAPACITY = 256,
-    NUMBER_DIGITS = 20, /* of the largest 64-bit number */
 };
 
 void text_buffer_done(struct text_buffer *buffer)
@@ -44,30 +45,57 @@ char *text_grow(struct text_buffer *buffer, size_t size)
     return buffer->at + buffer->length;
 }
 
+/* clang-format off */
+const char put_pairs[200] =
+    "00010203040506070809"
+    "10111213141516171819"
+    "20212223242526272829"
+    "30313233343536373839"
+    "40414243444546474849"
+    "50515253545556575859"
+    "60616263646566676869"
+    "70717273747576777879"
+    "80818283848586878889"
+    "90919293949596979899";
+/* clang-format on */
+
+static char *put_four(char *to, uint32_t value)
+{
+    put_pair(to, value / 100);
+    put_pair(to + 2, value % 100);
+    return to + 4;
+}
+
+char *put_large(char *to, uint64_t value)
+{
+    enum { FOUR_DIGITS = 10000, EIGHT_DIGITS = 100000000 };
+    uint64_t high = value / EIGHT_DIGITS;
+    uint32_t low = (uint32_t)(value % EIGHT_DIGITS);
+    if (high == 0)
+        return put_four(put_unsigned(to, low / FOUR_DIGITS), low % FOUR_DIGITS);
+    if (high >= EIGHT_DIGITS) {
+        to = put_unsigned(to, high / EIGHT_DIGITS);
+        high %= EIGHT_DIGITS;
+        to = put_four(to, (uint32_t)high / FOUR_DIGITS);
+        to = put_four(to, (uint32_t)high % FOUR_DIGITS);
+    } else {
+        to = put_unsigned(to, high);
+    }
+    return put_four(put_four(to, low / FOUR_DIGITS), low % FOUR_DIGITS);
+}
+
 void text_add_unsigned(struct text_buffer *buffer, uint64_t value)
 {
-    char digits[NUMBER_DIGITS];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    text_add(buffer, digits + at, sizeof digits - at);
+    char *to = text_reserve(buffer, PUT_NUMBER + PUT_SLACK);
+    if (to)
+        buffer->length += (size_t)(put_unsigned(to, value) - to);
 }
 
 void text_add_signed(struct text_buffer *buffer, int64_t value)
 {
-    if (value < 0)
-        text_add(buffer, "-", 1);
-    text_add_unsigned(buffer, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
-}
-
-static void put_digits(char *to, size_t count, uint32_t value)
-{
-    for (size_t i = count; i > 0; i--) {
-        to[i - 1] = (char)('0' + value % 10);
-        value /= 10;
-    }
+    char *to = text_reserve(buffer, 1 + PUT_NUMBER + PUT_SLACK);
+    if (to)
+        buffer->length += (size_t)(put_signed(to, value) - to);
 }
 
 /* A day of the Gregorian calendar from the days since 1970-01-01, by eras of 400 years that begin in March. */
@@ -81,42 +109,65 @@ static void put_date(char *to, int64_t days)
     uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     uint32_t march_month = (5 * day_of_year + 2) / 153;
     uint32_t month = march_month < 10 ? march_month + 3 : march_month - 9;
-    int64_t year = (int64_t)year_of_era + era * 400 + (month <= 2);
-    put_digits(to, 4, (uint32_t)year);
+    uint32_t year = (uint32_t)((int64_t)year_of_era + era * 400 + (month <= 2));
+    put_pair(to, year / 100 % 100);
+    put_pair(to + 2, year % 100);
     to[4] = '-';
-    put_digits(to + 5, 2, month);
+    put_pair(to + 5, month);
     to[7] = '-';
-    put_digits(to + 8, 2, day_of_year - (153 * march_month + 2) / 5 + 1);
+    put_pair(to + 8, day_of_year - (153 * march_month + 2) / 5 + 1);
+}
+
+enum { SECOND_NS = 1000000000 };
+
+static void learn_second(struct put_second *second, int64_t time_ns)
+{
+    enum { DAY_SECONDS = 86400 };
+    int64_t seconds = time_ns / SECOND_NS - (time_ns % SECOND_NS < 0);
+    int64_t days = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
+    uint32_t of_day = (uint32_t)(seconds - days * DAY_SECONDS);
+    char *to = second->text;
+    put_date(to, days);
+    to[10] = 'T';
+    put_pair(to + 11, of_day / 3600);
+    to[13] = ':';
+    put_pair(to + 14, of_day / 60 % 60);
+    to[16] = ':';
+    put_pair(to + 17, of_day % 60);
+    to[19] = '.';
+    /* Of the first second that 64 bits can count in nanoseconds, the beginning cannot be said in them. */
+    second->known = seconds > INT64_MIN / SECOND_NS;
+    second->start_ns = second->known ? seconds * SECOND_NS : 0;
+}
+
+char *put_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits)
+{
+    uint64_t rest_ns = (uint64_t)time_ns - (uint64_t)second->start_ns;
+    if (!second->known || rest_ns >= SECOND_NS) {
+        learn_second(second, time_ns);
+        rest_ns = (uint64_t)(time_ns % SECOND_NS + (time_ns % SECOND_NS < 0 ? SECOND_NS : 0));
+    }
+    memcpy(to, second->text, sizeof second->text);
+    to += sizeof second->text;
+    uint32_t rest = (uint32_t)rest_ns;
+    put_pair(to, rest / 10000000);
+    put_pair(to + 2, rest / 100000 % 100);
+    put_pair(to + 4, rest / 1000 % 100);
+    to += 6;
+    if (digits == 9) {
+        uint32_t last = rest % 1000;
+        *to = (char)('0' + last / 100);
+        put_pair(to + 1, last % 100);
+        to += 3;
+    }
+    *to = 'Z';
+    return to + 1;
 }
 
 void text_add_time(struct text_buffer *buffer, int64_t time_ns, unsigned digits)
 {
-    enum { SECOND_NS = 1000000000, DAY_SECONDS = 86400, LONGEST = 30 };
-    int64_t seconds = time_ns / SECOND_NS;
-    int64_t rest_ns = time_ns % SECOND_NS;
-    if (rest_ns < 0) {
-        rest_ns += SECOND_NS;
-        seconds--;
-    }
-    int64_t days = seconds / DAY_SECONDS;
-    int64_t second = seconds % DAY_SECONDS;
-    if (second < 0) {
-        second += DAY_SECONDS;
-        days--;
-    }
-    char *to = text_reserve(buffer, LONGEST);
-    if (!to)
-        return;
-    put_date(to, days);
-    to[10] = 'T';
-    put_digits(to + 11, 2, (uint32_t)(second / 3600));
-    to[13] = ':';
-    put_digits(to + 14, 2, (uint32_t)(second / 60 % 60));
-    to[16] = ':';
-    put_digits(to + 17, 2, (uint32_t)(second % 60));
-    to[19] = '.';
-    unsigned shown = digits == 9 ? 9 : 6;
-    put_digits(to + 20, shown, (uint32_t)(shown == 9 ? rest_ns : rest_ns / 1000));
-    to[20 + shown] = 'Z';
-    buffer->length += 21 + shown;
+    struct put_second second = {0};
+    char *to = text_reserve(buffer, PUT_TIME);
+    if (to)
+        buffer->length += (size_t)(put_time(to, &second, time_ns, digits) - to);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Bytes from the wire become text. Runs of harmless bytes are found eight at a time and copied whole; what is
- * left goes through one decision a character.
+ * Bytes from the wire become text. Runs of harmless bytes are found sixteen at a time; what is left goes
+ * through one decision a character.
  */
 #include "text.h"
+
+#include "put.h"
 #include "util/utf8.h"
 
 enum treatment {
@@ -96,59 +98,114 @@ static enum treatment treatment_of(struct bytes wire, size_t at, size_t *ret_len
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* \xNN for each byte; the backslash itself is written as `backslash`. */
-static void add_hex(struct text_buffer *buffer, struct bytes raw, const char *backslash)
+/* \xNN for each byte. */
+static void add_hex(struct text_buffer *buffer, struct bytes raw)
 {
     for (size_t i = 0; i < raw.len; i++) {
         uint8_t byte = bytes_at(raw, i);
-        char digits[3] = {'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
-        text_add_string(buffer, backslash);
+        char digits[4] = {'\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
         text_add(buffer, digits, sizeof digits);
     }
 }
 
-static void add_json_pair(struct text_buffer *buffer, uint32_t character)
+/* The same in a JSON string, where a backslash is two. */
+static char *put_hex(char *to, struct bytes raw)
 {
-    char pair[2] = {'\\', (char)(character == '\n' ? 'n' : character == '\t' ? 't' : character)};
-    text_add(buffer, pair, sizeof pair);
+    for (size_t i = 0; i < raw.len; i++) {
+        uint8_t byte = bytes_at(raw, i);
+        to = put_literal(to, "\\\\x");
+        *to++ = hex_digits[byte >> 4];
+        *to++ = hex_digits[byte & 15];
+    }
+    return to;
 }
 
-static void add_json_unicode(struct text_buffer *buffer, uint32_t character)
+static char *put_pair_escape(char *to, uint32_t character)
 {
-    char escape[6] = {'\\',
-                      'u',
-                      hex_digits[character >> 12 & 15],
-                      hex_digits[character >> 8 & 15],
-                      hex_digits[character >> 4 & 15],
-                      hex_digits[character & 15]};
-    text_add(buffer, escape, sizeof escape);
+    to[0] = '\\';
+    to[1] = (char)(character == '\n' ? 'n' : character == '\t' ? 't' : character);
+    return to + 2;
 }
 
-bool text_add_json(struct text_buffer *buffer, struct bytes wire, size_t limit)
+static char *put_unicode_escape(char *to, uint32_t character)
 {
-    struct bytes text = utf8_cut(wire, limit);
+    to = put_literal(to, "\\u");
+    for (int shift = 12; shift >= 0; shift -= 4)
+        *to++ = hex_digits[character >> shift & 15];
+    return to;
+}
+
+/* The character at *at, which is not plain; *at moves on. */
+static char *put_special(char *to, struct bytes text, size_t *at)
+{
+    size_t length;
+    uint32_t character;
+    enum treatment treatment = treatment_of(text, *at, &length, &character);
+    struct bytes raw = bytes_slice(text, *at, length);
+    *at += length;
+    switch (treatment) {
+    case HEX:
+        return put_hex(to, raw);
+    case JSON_PAIR:
+        return put_pair_escape(to, character);
+    case BIDI:
+        return put_unicode_escape(to, character);
+    default:
+        return put_bytes(to, raw.at, raw.len);
+    }
+}
+
+char *put_json_plainly(char *to, struct bytes text)
+{
     size_t at = 0;
     while (at < text.len) {
         size_t run = plain_run(text, at);
         struct bytes plain = bytes_slice(text, at, run);
-        text_add(buffer, (const char *)plain.at, plain.len);
+        to = put_bytes(to, plain.at, plain.len);
         at += run;
-        if (at == text.len)
-            break;
-        size_t length;
-        uint32_t character;
-        enum treatment treatment = treatment_of(text, at, &length, &character);
-        struct bytes raw = bytes_slice(text, at, length);
-        if (treatment == COPY)
-            text_add(buffer, (const char *)raw.at, raw.len);
-        else if (treatment == HEX)
-            add_hex(buffer, raw, "\\\\");
-        else if (treatment == JSON_PAIR)
-            add_json_pair(buffer, character);
-        else
-            add_json_unicode(buffer, character);
-        at += length;
+        if (at < text.len)
+            to = put_special(to, text, &at);
     }
+    return to;
+}
+
+#ifdef __SSE2__
+
+char *put_json(char *to, struct bytes text, size_t readable)
+{
+    const uint8_t *from = text.at;
+    size_t at = 0;
+    while (readable - at >= PUT_BLOCK && at < text.len) {
+        unsigned special = put_block(to, from + at);
+        size_t left = text.len - at;
+        if (left < PUT_BLOCK)
+            special &= (1u << left) - 1;
+        size_t plain = special ? (size_t)__builtin_ctz(special) : left < PUT_BLOCK ? left : PUT_BLOCK;
+        to += plain;
+        at += plain;
+        /* After a character that is not plain often comes another. */
+        while (special && at < text.len && !is_plain[from[at]])
+            to = put_special(to, text, &at);
+    }
+    return at < text.len ? put_json_plainly(to, bytes_skip(text, at)) : to;
+}
+
+#else
+
+char *put_json(char *to, struct bytes text, size_t readable)
+{
+    (void)readable;
+    return put_json_plainly(to, text);
+}
+
+#endif
+
+bool text_add_json(struct text_buffer *buffer, struct bytes wire, size_t limit)
+{
+    struct bytes text = utf8_cut(wire, limit);
+    char *to = text.len > 0 ? text_reserve(buffer, PUT_WORST_BYTE * text.len + PUT_SLACK) : NULL;
+    if (to)
+        buffer->length += (size_t)(put_json(to, text, text.len) - to);
     return text.len == wire.len;
 }
 
@@ -171,7 +228,7 @@ void text_add_terminal(struct text_buffer *buffer, struct bytes wire, size_t lim
         if (shown)
             text_add(buffer, (const char *)raw.at, raw.len);
         else
-            add_hex(buffer, raw, "\\");
+            add_hex(buffer, raw);
         at += length;
     }
 }

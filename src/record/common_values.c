@@ -48,7 +48,7 @@ static bool of_event(const struct record *record, enum common_field field, struc
     }
 }
 
-static const char *transport_name(uint8_t transport)
+const char *common_transport_name(uint8_t transport)
 {
     switch (transport) {
     case TRANSPORT_TCP:
@@ -85,7 +85,7 @@ static bool of_conversation(const struct conversation *conversation, enum common
     case COMMON_NETWORK_TYPE:
         return give_word(type_name(conversation->source.ip.family), ret_value);
     case COMMON_TRANSPORT:
-        return give_word(transport_name(conversation->transport), ret_value);
+        return give_word(common_transport_name(conversation->transport), ret_value);
     case COMMON_VLAN:
         return give_number(conversation->has_vlan, conversation->vlan, ret_value);
     case COMMON_CONVERSATION:

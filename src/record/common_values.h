@@ -47,4 +47,7 @@ struct common_value {
  * is a list, and COMMON_NOTES are not answered here. */
 bool common_value(const struct record *record, enum common_field field, struct common_value *ret_value);
 
+/* Of an enum transport; NULL: none that has one. */
+const char *common_transport_name(uint8_t transport);
+
 #endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What is said beside values: what they mean, and which of them were cut.
+ */
+#include "json_state.h"
+
+enum { SENTENCE_SIZE = 1024 }; /* of one observation */
+
+static void add_path(struct text_buffer *buffer, const struct json_path *path, struct bytes key, size_t limit)
+{
+    text_add(buffer, ",\"", 2);
+    text_add_string(buffer, path->name);
+    if (path->indexed) {
+        text_add(buffer, "[", 1);
+        text_add_unsigned(buffer, path->index);
+        text_add(buffer, "]", 1);
+    }
+    if (path->member) {
+        text_add(buffer, ".", 1);
+        text_add_string(buffer, path->member);
+    }
+    if (key.at) {
+        text_add(buffer, ".", 1);
+        text_add_json(buffer, key, limit);
+    }
+    text_add(buffer, "\"", 1);
+}
+
+static void add_sentence(struct json_writer *json, bool *begun, const struct json_path *path, struct bytes key,
+                         struct bytes sentence)
+{
+    if (sentence.len == 0)
+        return;
+    if (*begun) {
+        text_add(&json->notes, "; ", 2);
+    } else {
+        add_path(&json->notes, path, key, json->options->max_text);
+        text_add(&json->notes, ":\"", 2);
+    }
+    *begun = true;
+    text_add_json(&json->notes, sentence, SIZE_MAX);
+}
+
+static void add_observations(struct json_writer *json, const struct record *record, unsigned index, bool *begun,
+                             const struct json_path *path, struct bytes key)
+{
+    char sentence[SENTENCE_SIZE];
+    for (unsigned note = tape_notes_first(&json->tape_notes, index); note;
+         note = tape_notes_next(&json->tape_notes, note)) {
+        size_t length = notes_fill(json->options->notes, record, note - 1, sentence, sizeof sentence);
+        add_sentence(json, begun, path, key, bytes_of(sentence, length));
+    }
+}
+
+void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
+                  const struct json_path *path)
+{
+    const struct bytes no_key = {NULL, 0};
+    bool begun = false;
+    if (step->catalog)
+        add_sentence(json, &begun, path, no_key, notes_of_value(step->catalog, record, index, step->row));
+    if (json->tape_notes.any)
+        add_observations(json, record, index, &begun, path, no_key);
+    if (begun)
+        text_add(&json->notes, "\"", 1);
+}
+
+void json_explain_key(struct json_writer *json, const struct record *record, uint32_t leader,
+                      const struct json_step *step)
+{
+    const struct json_map_entry *entries = json->map.entries;
+    const struct json_path path = {.name = step->row->name};
+    struct bytes key = tape_key(record, &record->items[entries[leader].item]);
+    bool begun = false;
+    add_sentence(json, &begun, &path, key, notes_of_value(step->catalog, record, entries[leader].item, step->row));
+    for (uint32_t at = leader + 1; at && json->tape_notes.any; at = entries[at - 1].next)
+        add_observations(json, record, entries[at - 1].item, &begun, &path, key);
+    if (begun)
+        text_add(&json->notes, "\"", 1);
+}
+
+void json_add_note(struct text_buffer *notes, const char *name, struct bytes sentence)
+{
+    if (sentence.len == 0)
+        return;
+    text_add(notes, ",\"", 2);
+    text_add_string(notes, name);
+    text_add(notes, "\":\"", 3);
+    text_add_json(notes, sentence, SIZE_MAX);
+    text_add(notes, "\"", 1);
+}
+
+void json_add_truncated(struct json_writer *json, const struct json_path *path, struct bytes key)
+{
+    add_path(&json->truncated, path, key, json->options->max_text);
+    json->wanted[json->truncated_step / 64] |= UINT64_C(1) << json->truncated_step % 64;
+}
+
+/* Is `,"name"` in the list already? */
+static bool is_listed(const struct text_buffer *list, const char *name)
+{
+    size_t length = strlen(name);
+    if (list->length == 0)
+        return false;
+    for (const char *at = list->at, *end = at + list->length; at < end;) {
+        const char *next = memchr(at + 1, ',', (size_t)(end - at - 1));
+        next = next ? next : end;
+        if ((size_t)(next - at) == length + 3 && memcmp(at + 2, name, length) == 0)
+            return true;
+        at = next;
+    }
+    return false;
+}
+
+bool json_has_truncated(const struct json_writer *json, const struct record *record)
+{
+    bool any = json->truncated.length > 0;
+    for (unsigned word = 0; word < RECORD_WORDS; word++)
+        any |= record->truncated[word] != 0;
+    return any;
+}
+
+/* Texts that were cut here, then fields of which the record itself had to leave something out. */
+char *json_put_truncated(struct json_writer *json, const struct record *record, char *at)
+{
+    struct text_buffer *cut = &json->truncated;
+    size_t ours = cut->length;
+    for (unsigned i = 0; i < record->dataset->field_count; i++) {
+        const char *name = record->dataset->fields[i].name;
+        const struct text_buffer before = {.at = cut->at, .length = ours};
+        if (!record_is_truncated(record, i) || is_listed(&before, name))
+            continue;
+        text_add(cut, ",\"", 2);
+        text_add_string(cut, name);
+        text_add(cut, "\"", 1);
+    }
+    if (cut->length == 0 || !json_has_room(json, &at, cut->length))
+        return at;
+    at = put_character(at, '[');
+    at = put_bytes(at, cut->at + 1, cut->length - 1);
+    return put_character(at, ']');
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The engine of the JSON writer: small pieces of text put at a place where there is room, without asking each time.
+ *
+ * Each function returns where the next piece goes. The caller has made room for what is written and PUT_SLACK bytes
+ * behind it: pieces are copied in blocks of a fixed size, which compilers turn into one or two moves, and what is
+ * too much is written over by the next piece.
+ */
+#ifndef OVERHEAR_OUTPUT_PUT_H
+#define OVERHEAR_OUTPUT_PUT_H
+
+#include "overhear/bytes.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum {
+    PUT_SLACK = 32,
+    PUT_TIME = 30,      /* bytes of the longest time, */
+    PUT_NUMBER = 20,    /* of the longest number, */
+    PUT_WORST_BYTE = 6, /* and of what one byte from the wire may become in a JSON string */
+};
+
+/* A text behind which PUT_SLACK bytes can be read. */
+static inline char *put_padded(char *to, const char *text, size_t length)
+{
+    memcpy(to, text, PUT_SLACK);
+    if (length > PUT_SLACK)
+        memcpy(to + PUT_SLACK, text + PUT_SLACK, length - PUT_SLACK);
+    return to + length;
+}
+
+/* A text of which nothing more can be read: two moves that may overlap. */
+static inline char *put_bytes(char *to, const void *from, size_t length)
+{
+    const char *text = from;
+    if (length > 2 * 16) {
+        memcpy(to, text, length);
+    } else if (length >= 16) {
+        memcpy(to, text, 16);
+        memcpy(to + length - 16, text + length - 16, 16);
+    } else if (length >= 8) {
+        memcpy(to, text, 8);
+        memcpy(to + length - 8, text + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(to, text, 4);
+        memcpy(to + length - 4, text + length - 4, 4);
+    } else if (length > 0) {
+        to[0] = text[0];
+        to[length / 2] = text[length / 2];
+        to[length - 1] = text[length - 1];
+    }
+    return to + length;
+}
+
+/* Does none of a word of ours have to be escaped? */
+static inline bool put_is_plain(const char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)word[i] < 0x20 || word[i] == 0x7f || word[i] == '"' || word[i] == '\\')
+            return false;
+    return true;
+}
+
+/* A string literal; its length is known to the compiler. */
+#define put_literal(to, text) ((char *)memcpy((to), (text), sizeof(text) - 1) + sizeof(text) - 1)
+
+static inline char *put_character(char *to, char character)
+{
+    *to = character;
+    return to + 1;
+}
+
+extern const char put_pairs[200]; /* "00" to "99" */
+
+/* Two digits of a number below 100. */
+static inline void put_pair(char *to, uint32_t value)
+{
+    memcpy(to, put_pairs + (size_t)2 * value, 2);
+}
+
+char *put_large(char *to, uint64_t value); /* 10000 and more */
+
+static inline char *put_unsigned(char *to, uint64_t value)
+{
+    if (value < 10)
+        return put_character(to, (char)('0' + value));
+    if (value < 100) {
+        put_pair(to, (uint32_t)value);
+        return to + 2;
+    }
+    if (value >= 10000)
+        return put_large(to, value);
+    uint32_t high = (uint32_t)value / 100;
+    if (high < 10) {
+        *to++ = (char)('0' + high);
+    } else {
+        put_pair(to, high);
+        to += 2;
+    }
+    put_pair(to, (uint32_t)value % 100);
+    return to + 2;
+}
+
+static inline char *put_signed(char *to, int64_t value)
+{
+    if (value >= 0)
+        return put_unsigned(to, (uint64_t)value);
+    *to = '-';
+    return put_unsigned(to + 1, 0 - (uint64_t)value);
+}
+
+/* The text of the second that was written last: most times share it with the one before. Zeroed at first. */
+struct put_second {
+    int64_t start_ns;
+    bool known;
+    char text[20]; /* 2026-11-22T14:02:05. */
+};
+
+/* RFC 3339 in UTC with `digits` (6 or 9) after the second. */
+char *put_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits);
+
+/* Wire text inside a JSON string (without the quotes): needs room for PUT_WORST_BYTE times its length. `readable` bytes
+ * can be read from where it begins: where they are more than the text, it is read in blocks. */
+char *put_json(char *to, struct bytes text, size_t readable);
+/* The same a byte at a time: for machines without blocks, and for tests. */
+char *put_json_plainly(char *to, struct bytes text);
+
+#ifdef __SSE2__
+
+enum { PUT_BLOCK = 16 };
+
+/* A block is copied, and a bit is set for each of its bytes that does not stand for itself or belongs to no ASCII. */
+static inline unsigned put_block(char *to, const uint8_t *from)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
+    _mm_storeu_si128((__m128i *)(void *)to, bytes);
+    /* Signed: what is above 0x7f is below 0x20 too. */
+    __m128i special = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+    return (unsigned)_mm_movemask_epi8(special);
+}
+
+/* put_json for texts that are mostly short and plain. */
+static inline char *put_short_json(char *to, struct bytes text, size_t readable)
+{
+    size_t left = text.len;
+    const uint8_t *from = text.at;
+    char *at = to;
+    if (readable < text.len + PUT_BLOCK)
+        return put_json(to, text, readable);
+    for (; left > PUT_BLOCK; left -= PUT_BLOCK, from += PUT_BLOCK, at += PUT_BLOCK)
+        if (put_block(at, from) != 0)
+            return put_json(to, text, readable);
+    return put_block(at, from) & ((1u << left) - 1) ? put_json(to, text, readable) : at + left;
+}
+
+#else
+
+static inline char *put_short_json(char *to, struct bytes text, size_t readable)
+{
+    return put_json(to, text, readable);
+}
+
+#endif
+
+#endif
