@@ -402,6 +402,33 @@ static void on_abandon(void *state, struct emitter *emitter, struct transaction 
         dns_explain_unanswered(&transaction->record, &exchange->story, emit_now(emitter));
 }
 
+/* What rests: who asks, and the one question that was answered, if that was the last that was said. */
+enum { REST_ASKED = 1 /* and 2 by the server */, REST_ANSWERED = 4 };
+
+static bool on_rest(const void *state, const struct conversation *conversation, struct remainder *ret_remainder)
+{
+    const struct dns_state *dns = state;
+    unsigned bits = (dns->asks[SIDE_CLIENT] ? REST_ASKED << SIDE_CLIENT : 0u) |
+                    (dns->asks[SIDE_SERVER] ? REST_ASKED << SIDE_SERVER : 0u);
+    if (dns->answered[0].when.frame != 0) {
+        const struct moment when = dns->answered[0].when, last = conversation->last;
+        if (dns->answered[1].when.frame != 0 || when.frame != last.frame || when.time_ns != last.time_ns)
+            return false;
+        bits |= REST_ANSWERED;
+    }
+    *ret_remainder = (struct remainder){dns->answered[0].key, (uint8_t)bits};
+    return true;
+}
+
+static void on_wake(void *state, const struct conversation *conversation, const struct remainder *remainder)
+{
+    struct dns_state *dns = state;
+    dns->asks[SIDE_CLIENT] = remainder->bits & REST_ASKED << SIDE_CLIENT;
+    dns->asks[SIDE_SERVER] = remainder->bits & REST_ASKED << SIDE_SERVER;
+    if (remainder->bits & REST_ANSWERED)
+        remember_answered(dns, remainder->number, conversation->last);
+}
+
 static const struct port ports[] = {
     {TRANSPORT_UDP, 53, NULL},      {TRANSPORT_TCP, 53, NULL},      {TRANSPORT_UDP, 5353, "mdns"},
     {TRANSPORT_UDP, 5355, "llmnr"}, {TRANSPORT_TCP, 5355, "llmnr"}, {0, 0, NULL},
@@ -420,4 +447,6 @@ const struct dissector dns_dissector = {
     .message = on_message,
     .gap = on_gap,
     .abandon = on_abandon,
+    .rest = on_rest,
+    .wake = on_wake,
 };

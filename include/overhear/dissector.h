@@ -86,6 +86,12 @@ struct port {
 struct emitter;
 struct transaction;
 
+/* What of a dissector's state still matters when a conversation over UDP falls silent. */
+struct remainder {
+    uint64_t number;
+    uint8_t bits;
+};
+
 struct dissector {
     const char *name;                           /* network.protocol, and the PROTO of -d */
     const char *meaning;                        /* one line for `overhear protocols` */
@@ -117,6 +123,14 @@ struct dissector {
 
     /* The conversation is over. Transactions still open have been abandoned. May be NULL. */
     void (*end)(void *state, struct emitter *emitter, enum end_reason reason);
+
+    /* Most conversations over UDP are a question and its answer, and are remembered for long after: their memory is
+     * given back in between. `rest` says what of `state` still matters; false: more than a remainder holds. No
+     * transaction is open, and conversation->last is that of the last datagram; `wake`, given a zeroed state, finds it
+     * the same. What the dissector does afterwards may not tell that it rested. Both NULL, or `end` not NULL: the state
+     * is kept to the end. A dissector without state needs neither. */
+    bool (*rest)(const void *state, const struct conversation *conversation, struct remainder *ret_remainder);
+    void (*wake)(void *state, const struct conversation *conversation, const struct remainder *remainder);
 };
 
 /* A transaction: a record in the making that the core keeps between hooks. Pointers stay valid until it is

@@ -245,7 +245,7 @@ void emit_inflate_end(struct emitter *emitter, enum side side)
 void emit_inflate_stream(struct emitter *emitter, enum side side)
 {
     struct session_state *state = emitter->session->state;
-    if (state->streams[side])
+    if (state->streams[side] || emitter->session->conversation->transport != TRANSPORT_TCP)
         return;
     state->streams[side] = inflater_new(emitter->session->shared->budget, INFLATER_RAW);
     if (!state->streams[side]) {

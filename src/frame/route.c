@@ -24,12 +24,17 @@ static const struct dissector *claimed_by_port(const struct session *session, co
     return port_map_find(session->shared->ports, c->transport, c->source.port, ret_protocol);
 }
 
+unsigned route_index(const struct dissector *dissector)
+{
+    unsigned index = 0;
+    while (dissector_registry[index] != dissector)
+        index++;
+    return index;
+}
+
 static bool is_excluded(const struct session *session, const struct dissector *dissector)
 {
-    for (unsigned i = 0; dissector_registry[i]; i++)
-        if (dissector_registry[i] == dissector)
-            return session->state->excluded & 1u << i;
-    return false;
+    return session->state->excluded != 0 && session->state->excluded & 1u << route_index(dissector);
 }
 
 static enum probe ask(const struct session *session, const struct dissector *dissector, enum side side,
@@ -48,10 +53,12 @@ static void swap_roles(struct session *session)
     struct endpoint source = c->source;
     c->source = c->destination;
     c->destination = source;
+    state->swapped = !state->swapped;
+    if (c->transport != TRANSPORT_TCP)
+        return;
     struct side_state client = state->sides[SIDE_CLIENT];
     state->sides[SIDE_CLIENT] = state->sides[SIDE_SERVER];
     state->sides[SIDE_SERVER] = client;
-    state->swapped = !state->swapped;
 }
 
 static bool may_swap(const struct session *session)
@@ -71,6 +78,19 @@ static bool give_to(struct session *session, const struct dissector *dissector, 
     }
     state->dissector = dissector;
     session->conversation->protocol = protocol ? protocol : dissector->name;
+    return true;
+}
+
+bool route_resume(struct session *session, const struct dissector *dissector, const struct remainder *remainder)
+{
+    struct session_state *state = session->state;
+    const size_t size = dissector->state_size;
+    state->state = size > 0 ? budget_take(session->shared->budget, size) : NULL;
+    if (size > 0 && !state->state)
+        return false;
+    state->dissector = dissector;
+    if (dissector->wake)
+        dissector->wake(state->state, session->conversation, remainder);
     return true;
 }
 
@@ -249,7 +269,7 @@ void route_release(struct session *session, enum end_reason reason)
     budget_give(session->shared->budget, state->state, state->dissector->state_size);
     state->state = NULL;
     state->dissector = NULL;
-    for (int side = 0; side < 2; side++) {
+    for (int side = 0; side < 2 && session->conversation->transport == TRANSPORT_TCP; side++) {
         struct side_state *own = &state->sides[side];
         own->in_body = own->until_end = own->incomplete = false;
         own->body_left = own->pass_over = own->message_length = 0;

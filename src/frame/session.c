@@ -32,11 +32,23 @@ bool session_take_announced(struct session *session, bool certain)
     return true;
 }
 
+static bool wake(struct session *session, uint64_t length)
+{
+    const bool is_over = session->conversation->transport == TRANSPORT_TCP;
+    if (!is_over && session_wake(session))
+        return true;
+    if (!is_over)
+        session_anomaly(session->shared, session->conversation, ANOMALY_MEMORY_LIMIT, length, 0);
+    return false;
+}
+
 static bool begin(struct session *session, uint64_t length)
 {
     if (session->state)
         return true;
-    session->state = budget_take(session->shared->budget, sizeof *session->state);
+    if (session->rest.resting)
+        return wake(session, length);
+    session->state = budget_take(session->shared->budget, session_state_size(session));
     if (session->state) {
         (void)session_take_announced(session, true);
         return true;
@@ -175,7 +187,8 @@ void session_end(struct session *session, enum end_reason reason)
     /* An empty file is a file: it has no first byte to tell of it. */
     const char *dissector;
     struct announced_as as;
-    if (!session->state && expectation_match(session->shared, session->conversation, &dissector, &as) != 0)
+    if (!session->state && !session->rest.resting &&
+        expectation_match(session->shared, session->conversation, &dissector, &as) != 0)
         (void)begin(session, 0);
     struct session_state *state = session->state;
     if (!state)
@@ -186,12 +199,7 @@ void session_end(struct session *session, enum end_reason reason)
         side_end(session, SIDE_SERVER, cleanly);
     }
     route_release(session, reason);
-    pending_free(session, SIDE_CLIENT);
-    pending_free(session, SIDE_SERVER);
-    inflater_free(state->streams[SIDE_CLIENT]);
-    inflater_free(state->streams[SIDE_SERVER]);
-    budget_give(session->shared->budget, state, sizeof *state);
-    session->state = NULL;
+    session_give_back(session);
 }
 
 bool session_knows_port(const struct session_shared *shared, uint8_t transport, uint16_t port)

@@ -91,11 +91,24 @@ struct session_shared {
     uint64_t loose_anomalies[ANOMALY_COUNT]; /* of them, those that belong to no conversation */
 };
 
+/* What is left of a session at rest: see session_rest. Private to this floor; it may be copied. */
+struct session_rest {
+    uint64_t number; /* these two: struct remainder */
+    uint8_t bits;
+    uint8_t dissector; /* index + 1 in the registry; 0: none */
+    uint8_t attempts;
+    bool resting : 1, spoke : 1, opaque : 1;
+    uint32_t excluded;
+};
+
+static_assert(sizeof(struct session_rest) == 16, "there may be hundreds of thousands");
+
 struct session {
     struct session_shared *shared;
     struct conversation *conversation; /* owned by the flow floor, outlives the session */
     struct session_state *state;       /* made when the first bytes come; private to this floor */
     uint64_t unrecognised;             /* bytes of both sides that no dissector understood */
+    struct session_rest rest;
 };
 
 /* Frees what the sessions shared made themselves: not the budget, the names and the ports. */
@@ -122,6 +135,16 @@ void session_icmp_error(struct session *session, const struct icmp_error *error,
 
 /* Called now and then with the clock in shared->now_ns: gives up transactions that waited too long. */
 void session_tick(struct session *session);
+
+/* Give back all memory, where nothing is open and nothing waits. True: it is given back, now or before, and the session
+ * consists of `unrecognised` and `rest` alone; with these in another session of the same conversation (session_init)
+ * all goes on as if nothing had happened. UDP: session_wake comes before the next datagram, while conversation->last is
+ * what it was. Session_end needs no waking. TCP: only where both sides have ended, and then for good: there is nothing
+ * more to be fed. */
+bool session_rest(struct session *session);
+
+/* False where memory is out: the session still rests. One that does not rest is awake. */
+bool session_wake(struct session *session);
 
 /* The conversation is over: ends both sides, abandons what is open, frees everything. */
 void session_end(struct session *session, enum end_reason reason);

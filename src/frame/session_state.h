@@ -61,7 +61,6 @@ struct session_state {
     uint8_t attempts;                  /* datagrams, or segments in mid-stream, that nobody wanted */
     uint32_t excluded;                 /* bits of the registry's dissectors that said it is not theirs */
     const char *wanted;                /* a dissector that the one before named */
-    struct side_state sides[2];
     struct transaction_node *oldest, *youngest;
     size_t transaction_count;
     struct object_node *oldest_object, *youngest_object;
@@ -69,7 +68,14 @@ struct session_state {
     struct inflater *inflaters[2]; /* of a body of that side */
     struct inflater *streams[2];   /* of the whole side, once it is compressed */
     uint64_t announced;            /* see emit_announced */
+    struct side_state sides[];     /* two; of UDP none */
 };
+
+static inline size_t session_state_size(const struct session *session)
+{
+    const size_t sides = session->conversation->transport == TRANSPORT_TCP ? 2 : 0;
+    return sizeof(struct session_state) + sides * sizeof(struct side_state);
+}
 
 /* pending.c */
 bool pending_append(struct session *session, enum side side, struct bytes data, struct moment moment);
@@ -87,8 +93,15 @@ void side_end(struct session *session, enum side side, bool cleanly);
 /* route.c: decide whose conversation it is; `final`: no more bytes will come to tell. */
 void route_stream(struct session *session, bool final);
 bool route_datagram(struct session *session, enum side *side, struct bytes data);
+/* The conversation is again this dissector's, whose state that was. False where memory is out. */
+bool route_resume(struct session *session, const struct dissector *dissector, const struct remainder *remainder);
+/* Its index in the registry. */
+unsigned route_index(const struct dissector *dissector);
 /* The dissector's time here is over: transactions abandoned, its state freed. */
 void route_release(struct session *session, enum end_reason reason);
+
+/* rest.c: what is left when no dissector holds anything any more. */
+void session_give_back(struct session *session);
 
 /* transactions.c */
 void transactions_abandon_all(struct session *session);

@@ -154,9 +154,7 @@ static enum step step_verdict(struct view *view, struct emitter *emitter, enum v
         session->excluded = 0;
         session->wanted = emitter->next_dissector;
     } else {
-        for (unsigned i = 0; dissector_registry[i]; i++)
-            if (dissector_registry[i] == session->dissector)
-                session->excluded |= 1u << i;
+        session->excluded |= 1u << route_index(session->dissector);
         route_release(view->session, END_FIN);
     }
     return STEP_LEAVE;

@@ -17,7 +17,6 @@ struct fixture {
     struct budget budget;
     struct session_shared shared;
     struct session session;
-    struct session_state state;
     struct emitter emitter;
 };
 
@@ -27,7 +26,7 @@ static int begin(void **state)
     budget_init(&f->budget, 0);
     f->shared.budget = &f->budget;
     f->session.shared = &f->shared;
-    f->session.state = &f->state;
+    f->session.state = calloc(1, sizeof *f->session.state);
     f->emitter.session = &f->session;
     *state = f;
     return 0;
@@ -38,6 +37,7 @@ static int end(void **state)
     struct fixture *f = *state;
     emit_inflate_end(&f->emitter, SIDE_SERVER);
     assert_int_equal(f->budget.used, 0);
+    free(f->session.state);
     free(f);
     return 0;
 }
