@@ -42,6 +42,22 @@ static inline uint8_t bytes_at(struct bytes b, size_t i)
     return i < b.len ? b.at[i] : 0;
 }
 
+/* The big-endian number at offset i, or 0 where it does not fit: for headers whose length has been looked at, where the
+ * compiler then leaves the question out. */
+static inline uint16_t bytes_u16(struct bytes b, size_t i)
+{
+    if (b.len < 2 || i > b.len - 2)
+        return 0;
+    return (uint16_t)((uint16_t)(b.at[i] << 8) | b.at[i + 1]);
+}
+
+static inline uint32_t bytes_u32(struct bytes b, size_t i)
+{
+    if (b.len < 4 || i > b.len - 4)
+        return 0;
+    return (uint32_t)b.at[i] << 24 | (uint32_t)b.at[i + 1] << 16 | (uint32_t)b.at[i + 2] << 8 | b.at[i + 3];
+}
+
 /* The first n bytes; fewer where there are fewer. */
 static inline struct bytes bytes_first(struct bytes b, size_t n)
 {
@@ -288,14 +304,20 @@ static inline uint64_t reader_u64(struct reader *r)
 /* Little-endian, for radiotap and capture files. */
 static inline uint16_t reader_u16le(struct reader *r)
 {
-    uint16_t v = reader_u16(r);
-    return (uint16_t)(v >> 8 | v << 8);
+    if (!reader_has(r, 2))
+        return 0;
+    uint16_t v = (uint16_t)((uint16_t)(r->at[1] << 8) | r->at[0]);
+    r->at += 2;
+    return v;
 }
 
 static inline uint32_t reader_u32le(struct reader *r)
 {
-    uint32_t v = reader_u32(r);
-    return v >> 24 | (v >> 8 & 0xff00) | (v << 8 & 0xff0000) | v << 24;
+    if (!reader_has(r, 4))
+        return 0;
+    uint32_t v = (uint32_t)r->at[3] << 24 | (uint32_t)r->at[2] << 16 | (uint32_t)r->at[1] << 8 | r->at[0];
+    r->at += 4;
+    return v;
 }
 
 #endif

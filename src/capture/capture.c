@@ -191,7 +191,8 @@ static enum capture_result next_of_any_kind(struct capture *capture, struct fram
 {
     if (capture->kind == KIND_LIVE)
         return live_next(capture->live, ret_frame, ret_error);
-    char problem[PROBLEM_SIZE] = "";
+    char problem[PROBLEM_SIZE];
+    problem[0] = '\0'; /* all of it would be as much work as the frame's header */
     enum capture_result result = capture->kind == KIND_PCAP
                                      ? pcap_format_next(&capture->pcap, capture->source, ret_frame, problem)
                                      : pcapng_format_next(&capture->pcapng, capture->source, ret_frame, problem);
@@ -202,7 +203,9 @@ static enum capture_result next_of_any_kind(struct capture *capture, struct fram
     return result;
 }
 
-enum capture_result capture_next(struct capture *capture, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE])
+/* Kept out of capture_next, whose every call would pay for what this one needs on the stack. */
+__attribute__((noinline)) static enum capture_result next_slowly(struct capture *capture, struct frame *ret_frame,
+                                                                 char ret_error[CAPTURE_ERROR_SIZE])
 {
     if (capture->finished)
         return CAPTURE_END;
@@ -217,6 +220,15 @@ enum capture_result capture_next(struct capture *capture, struct frame *ret_fram
             return CAPTURE_FRAME;
     }
     return CAPTURE_NOTHING;
+}
+
+enum capture_result capture_next(struct capture *capture, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    if (capture->kind != KIND_PCAP || capture->filter || capture->finished ||
+        !pcap_format_at_hand(&capture->pcap, capture->source, ret_frame))
+        return next_slowly(capture, ret_frame, ret_error);
+    ret_frame->moment.frame = capture->first_frame + capture->frames++;
+    return CAPTURE_FRAME;
 }
 
 uint64_t capture_position(const struct capture *capture)

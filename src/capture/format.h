@@ -21,6 +21,7 @@ struct pcap_format {
     bool nanoseconds;
     bool lengths_swapped;  /* very old files have captured and wire length in the other order */
     bool lengths_unsure;   /* version 2.3 was written both ways */
+    bool unusual;          /* one of these, or another length of header */
     uint8_t header_length; /* of a frame: 16, or 24 in the modified form */
     uint16_t link_type;
 };
@@ -46,6 +47,10 @@ void pcapng_format_done(struct pcapng_format *format);
 
 /* Of the first interface; 1 (Ethernet) where none is described yet. */
 uint16_t pcapng_format_link_type(const struct pcapng_format *format);
+
+/* pcap_format_next for all but one frame in a hundred: that is usual, sound, and lies whole in the buffer. False:
+ * nothing was taken. */
+bool pcap_format_at_hand(const struct pcap_format *format, struct source *source, struct frame *ret_frame);
 
 /* Sets everything but moment.frame. */
 enum capture_result pcap_format_next(const struct pcap_format *format, struct source *source, struct frame *ret_frame,

@@ -81,6 +81,7 @@ int pcap_format_begin(struct pcap_format *format, struct source *source, char re
         format->header_length = FRAME_HEADER_MODIFIED_BYTES;
     format->lengths_swapped = major == VERSION_MAJOR_OLD_TCPDUMP || minor < VERSION_MINOR_UNSURE;
     format->lengths_unsure = major == VERSION_MAJOR && minor == VERSION_MINOR_UNSURE;
+    format->unusual = format->lengths_swapped || format->lengths_unsure || format->header_length != FRAME_HEADER_BYTES;
     source_skip(source, FILE_HEADER_BYTES);
     return 0;
 }
@@ -92,6 +93,51 @@ static void swap_lengths(uint32_t *captured, uint32_t *wire)
     *wire = length;
 }
 
+struct frame_header {
+    uint32_t seconds, fraction, captured, wire;
+};
+
+static inline uint32_t number_at(struct bytes header, size_t at, bool little)
+{
+    uint32_t v = bytes_u32(header, at);
+    return little ? v >> 24 | (v >> 8 & 0xff00) | (v << 8 & 0xff0000) | v << 24 : v;
+}
+
+static inline struct frame_header read_frame_header(struct bytes header, bool little)
+{
+    return (struct frame_header){number_at(header, 0, little), number_at(header, 4, little),
+                                 number_at(header, 8, little), number_at(header, 12, little)};
+}
+
+static void fill_frame(const struct pcap_format *format, const struct frame_header *header, struct bytes data,
+                       struct frame *ret_frame)
+{
+    *ret_frame = (struct frame){
+        .data = data,
+        /* at most 2^32 s and 2^32 µs: no overflow */
+        .moment.time_ns = (int64_t)header->seconds * 1000000000 +
+                          (int64_t)header->fraction * (format->nanoseconds ? 1 : 1000),
+        .wire_length = header->wire > header->captured ? header->wire : header->captured,
+        .link_type = format->link_type,
+        .time_digits = format->nanoseconds ? DIGITS_NANOSECONDS : DIGITS_MICROSECONDS,
+    };
+}
+
+bool pcap_format_at_hand(const struct pcap_format *format, struct source *source, struct frame *ret_frame)
+{
+    struct bytes ahead = ((struct source_ahead *)source)->bytes;
+    if (ahead.len < FRAME_HEADER_BYTES || format->unusual)
+        return false;
+    struct frame_header header = format->little ? read_frame_header(ahead, true)
+                                                : read_frame_header(ahead, false); /* asks once */
+    struct bytes rest = bytes_skip(ahead, FRAME_HEADER_BYTES);
+    if (rest.len < header.captured || header.captured > LIMIT_FRAME_BYTES)
+        return false;
+    source_skip(source, FRAME_HEADER_BYTES + header.captured);
+    fill_frame(format, &header, bytes_first(rest, header.captured), ret_frame);
+    return true;
+}
+
 enum capture_result pcap_format_next(const struct pcap_format *format, struct source *source, struct frame *ret_frame,
                                      char ret_problem[PROBLEM_SIZE])
 {
@@ -100,13 +146,10 @@ enum capture_result pcap_format_next(const struct pcap_format *format, struct so
         return CAPTURE_END;
     if (header.len < format->header_length)
         return format_short(source, "frame header", format->header_length, header.len, ret_problem);
-    struct reader reader = reader_of(header);
-    int64_t seconds = format_u32(&reader, format->little);
-    int64_t fraction = format_u32(&reader, format->little);
-    uint32_t captured = format_u32(&reader, format->little);
-    uint32_t wire = format_u32(&reader, format->little);
-    if (format->lengths_swapped || (format->lengths_unsure && captured > wire))
-        swap_lengths(&captured, &wire);
+    struct frame_header words = read_frame_header(header, format->little);
+    if (format->lengths_swapped || (format->lengths_unsure && words.captured > words.wire))
+        swap_lengths(&words.captured, &words.wire);
+    uint32_t captured = words.captured;
     if (captured > LIMIT_FRAME_BYTES) {
         snprintf(ret_problem, PROBLEM_SIZE, "at most %d bytes of frame expected, the header claims %u",
                  LIMIT_FRAME_BYTES, captured);
@@ -117,13 +160,6 @@ enum capture_result pcap_format_next(const struct pcap_format *format, struct so
     if (bytes.len < whole)
         return format_short(source, "frame", captured, bytes.len - format->header_length, ret_problem);
     source_skip(source, whole);
-    *ret_frame = (struct frame){
-        .data = bytes_skip(bytes, format->header_length),
-        /* at most 2^32 s and 2^32 µs: no overflow */
-        .moment.time_ns = seconds * 1000000000 + fraction * (format->nanoseconds ? 1 : 1000),
-        .wire_length = wire > captured ? wire : captured,
-        .link_type = format->link_type,
-        .time_digits = format->nanoseconds ? DIGITS_NANOSECONDS : DIGITS_MICROSECONDS,
-    };
+    fill_frame(format, &words, bytes_skip(bytes, format->header_length), ret_frame);
     return CAPTURE_FRAME;
 }

@@ -10,9 +10,11 @@
 #include <zlib.h>
 
 enum {
-    BUFFER_BYTES = 256 * 1024, /* grows to the longest frame, which its readers bound */
-    INPUT_BYTES = 64 * 1024,   /* compressed bytes at a time */
-    GZIP_WINDOW = 15 + 16,     /* zlib: the largest window, gzip header expected */
+    BUFFER_BYTES = 256 * 1024,  /* of one read */
+    HEADROOM_BYTES = 64 * 1024, /* before it, for the beginning of a frame; grows to the longest one */
+    ALIGNMENT = 4096,           /* of the place that is read into: whole pages are copied fastest */
+    INPUT_BYTES = 256 * 1024,   /* compressed bytes at a time */
+    GZIP_WINDOW = 15 + 16,      /* zlib: the largest window, gzip header expected */
 };
 
 /* What the compressed side expects next. */
@@ -24,15 +26,16 @@ enum gzip_stage {
 };
 
 struct source {
+    struct source_ahead ahead; /* its bytes end where `end` is */
+
     int descriptor; /* -1: memory */
     bool owns_descriptor;
     struct bytes memory; /* what is left of it */
     uint64_t size;
     uint64_t position;
 
-    uint8_t *buffer; /* what was read and not yet skipped lies in [begin, end) */
-    size_t begin, end, capacity;
-    uint64_t offset;       /* of begin */
+    uint8_t *buffer; /* headroom, then the room that is read into */
+    size_t headroom, capacity, end;
     uint64_t pending_skip; /* skipped beyond the buffer: dropped when it comes */
 
     enum source_state state;
@@ -75,6 +78,14 @@ static void fail_damaged(struct source *source, const char *damage)
     source->state = SOURCE_BROKEN;
 }
 
+/* `count` bytes were put at `end`. */
+static void add_bytes(struct source *source, size_t count)
+{
+    source->ahead.bytes = bytes_of(source->buffer + source->end - source->ahead.bytes.len,
+                                   source->ahead.bytes.len + count);
+    source->end += count;
+}
+
 static void fill_plain(struct source *source)
 {
     ssize_t count = read_some(source, source->buffer + source->end, source->capacity - source->end);
@@ -83,7 +94,7 @@ static void fill_plain(struct source *source)
     else if (count == 0)
         source->state = SOURCE_END;
     else
-        source->end += (size_t)count;
+        add_bytes(source, (size_t)count);
 }
 
 /* More compressed bytes into the emptied input buffer. False where there are none for now. */
@@ -143,51 +154,68 @@ static void fill_gzip(struct source *source)
     source->inflater.next_out = source->buffer + source->end;
     source->inflater.avail_out = (uInt)room;
     int result = inflate(&source->inflater, Z_NO_FLUSH);
-    source->end += room - source->inflater.avail_out;
+    add_bytes(source, room - source->inflater.avail_out);
     if (result == Z_STREAM_END)
         source->gzip = GZIP_BETWEEN;
     else if (result != Z_OK && result != Z_BUF_ERROR)
         fail_damaged(source, source->inflater.msg ? source->inflater.msg : "is damaged");
 }
 
-/* Room for at least one byte more. The buffer doubles as bytes come: a frame that only claims to be long costs nothing.
- */
-static bool make_room(struct source *source)
+static size_t whole_pages(size_t size)
 {
-    if (source->begin == source->end)
-        source->begin = source->end = 0;
-    if (source->end < source->capacity)
-        return true;
-    if (source->begin > 0) {
-        memmove(source->buffer, source->buffer + source->begin, source->end - source->begin);
-        source->end -= source->begin;
-        source->begin = 0;
-        return true;
-    }
-    size_t capacity = 2 * source->capacity;
-    uint8_t *grown = realloc(source->buffer, capacity);
-    if (!grown) {
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Headroom for what is ahead, and as much room again: work and memory stay in proportion to what has come. */
+static bool grow(struct source *source)
+{
+    struct bytes ahead = source->ahead.bytes;
+    size_t headroom = whole_pages(ahead.len), room = source->capacity - source->headroom;
+    if (room < headroom)
+        room = headroom;
+    uint8_t *buffer = aligned_alloc(ALIGNMENT, headroom + room);
+    if (!buffer) {
         fail_reading(source, ENOMEM);
         return false;
     }
-    source->buffer = grown;
-    source->capacity = capacity;
+    bytes_copy(buffer + headroom - ahead.len, ahead.len, ahead);
+    free(source->buffer);
+    source->buffer = buffer;
+    source->headroom = source->end = headroom;
+    source->capacity = headroom + room;
+    add_bytes(source, 0);
+    return true;
+}
+
+/* Room for at least one byte more. The buffer grows as bytes come: a frame that only claims to be long costs nothing.
+ */
+static bool make_room(struct source *source)
+{
+    struct bytes ahead = source->ahead.bytes;
+    if (source->end < source->capacity && ahead.len > 0)
+        return true;
+    if (ahead.len > source->headroom)
+        return grow(source);
+    if (ahead.len > 0) /* less than the headroom, so nothing overlaps: the room is no smaller */
+        memcpy(source->buffer + source->headroom - ahead.len, ahead.at, ahead.len);
+    source->end = source->headroom;
+    add_bytes(source, 0);
     return true;
 }
 
 static void drop_skipped(struct source *source)
 {
-    size_t there = source->end - source->begin;
+    size_t there = source->ahead.bytes.len;
     size_t count = source->pending_skip < there ? (size_t)source->pending_skip : there;
-    source->begin += count;
+    source->ahead.bytes = bytes_skip(source->ahead.bytes, count);
     source->pending_skip -= count;
 }
 
-struct bytes source_peek(struct source *source, size_t want)
+struct bytes source_peek_beyond(struct source *source, size_t want)
 {
     if (source->state == SOURCE_INTERRUPTED)
         source->state = SOURCE_MORE;
-    while (source->state == SOURCE_MORE && (source->pending_skip > 0 || source->end - source->begin < want)) {
+    while (source->state == SOURCE_MORE && (source->pending_skip > 0 || source->ahead.bytes.len < want)) {
         if (!make_room(source))
             break;
         if (source->gzip == GZIP_NONE)
@@ -196,12 +224,12 @@ struct bytes source_peek(struct source *source, size_t want)
             fill_gzip(source);
         drop_skipped(source);
     }
-    return bytes_first(bytes_of(source->buffer + source->begin, source->end - source->begin), want);
+    return bytes_first(source->ahead.bytes, want);
 }
 
-void source_skip(struct source *source, uint64_t n)
+void source_skip_beyond(struct source *source, uint64_t n)
 {
-    source->offset += n;
+    source->ahead.offset += n;
     source->pending_skip += n;
     drop_skipped(source);
 }
@@ -234,7 +262,7 @@ bool source_is_compressed(const struct source *source)
 
 uint64_t source_offset(const struct source *source)
 {
-    return source->offset;
+    return source->ahead.offset;
 }
 
 uint64_t source_position(const struct source *source)
@@ -255,17 +283,17 @@ static bool tell_compression(struct source *source)
     if (!bytes_equal(first, bytes_of(gzip_magic, sizeof gzip_magic)))
         return true;
 
-    size_t there = source->end - source->begin;
-    source->input = malloc(there > INPUT_BYTES ? there : INPUT_BYTES);
+    struct bytes there = source->ahead.bytes;
+    source->input = malloc(there.len > INPUT_BYTES ? there.len : INPUT_BYTES);
     if (!source->input || inflateInit2(&source->inflater, GZIP_WINDOW) != Z_OK)
         return false;
-    memcpy(source->input, source->buffer + source->begin, there);
+    bytes_copy(source->input, there.len, there);
     source->inflater.next_in = source->input;
-    source->inflater.avail_in = (uInt)there;
+    source->inflater.avail_in = (uInt)there.len;
     source->input_ended = source->state == SOURCE_END;
     source->gzip = GZIP_MEMBER;
     source->state = SOURCE_MORE;
-    source->begin = source->end = 0;
+    source->ahead.bytes.len = 0;
     return true;
 }
 
@@ -278,8 +306,10 @@ static struct source *source_new(int descriptor, bool owns_descriptor, struct by
                                   .owns_descriptor = owns_descriptor,
                                   .memory = memory,
                                   .size = size,
-                                  .buffer = malloc(BUFFER_BYTES),
-                                  .capacity = BUFFER_BYTES};
+                                  .buffer = aligned_alloc(ALIGNMENT, HEADROOM_BYTES + BUFFER_BYTES),
+                                  .headroom = HEADROOM_BYTES,
+                                  .capacity = HEADROOM_BYTES + BUFFER_BYTES,
+                                  .end = HEADROOM_BYTES};
         if (source->buffer && tell_compression(source))
             return source;
         source_close(source);

@@ -2,9 +2,10 @@
  *
  * Bytes of a file or a pipe, plain or gzip'd, seen through one buffer.
  *
- * A reader peeks at as much as it wants and skips what it has used; a view is valid until the next peek. Frames that
- * lie in the buffer are not copied. Of a compressed stream that is cut or damaged everything before the damage comes
- * out. An interrupted read (a signal) is no error: the same peek can be repeated.
+ * A reader peeks at as much as it wants and skips what it has used; a view is valid until the next peek. Frames are not
+ * copied: only one that lies across the end of the buffer is moved to where the next read goes on. Of a compressed
+ * stream that is cut or damaged everything before the damage comes out. An interrupted read (a signal) is no error: the
+ * same peek can be repeated.
  */
 #ifndef OVERHEAR_CAPTURE_SOURCE_H
 #define OVERHEAR_CAPTURE_SOURCE_H
@@ -12,6 +13,12 @@
 #include "overhear/bytes.h"
 
 struct source;
+
+/* What every source begins with, so that looking at a frame that is in the buffer costs no call. */
+struct source_ahead {
+    struct bytes bytes; /* in the buffer, not yet skipped */
+    uint64_t offset;    /* of its first byte; further where more was skipped than is there */
+};
 
 enum source_state {
     SOURCE_MORE,        /* nothing known against further bytes */
@@ -31,11 +38,28 @@ struct source *source_open_memory(struct bytes bytes);
 
 void source_close(struct source *source);
 
+/* The two below where the buffer holds less than is asked for. */
+struct bytes source_peek_beyond(struct source *source, size_t want);
+void source_skip_beyond(struct source *source, uint64_t n);
+
 /* The next `want` bytes; fewer only where source_state is not SOURCE_MORE. */
-struct bytes source_peek(struct source *source, size_t want);
+static inline struct bytes source_peek(struct source *source, size_t want)
+{
+    const struct source_ahead *ahead = (const struct source_ahead *)source;
+    return ahead->bytes.len >= want ? bytes_first(ahead->bytes, want) : source_peek_beyond(source, want);
+}
 
 /* Move past n bytes, which need not have been peeked at. */
-void source_skip(struct source *source, uint64_t n);
+static inline void source_skip(struct source *source, uint64_t n)
+{
+    struct source_ahead *ahead = (struct source_ahead *)source;
+    if (n > ahead->bytes.len) {
+        source_skip_beyond(source, n);
+        return;
+    }
+    ahead->bytes = bytes_skip(ahead->bytes, (size_t)n);
+    ahead->offset += n;
+}
 
 enum source_state source_state(const struct source *source);
 

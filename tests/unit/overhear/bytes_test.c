@@ -129,6 +129,23 @@ static void copies_into_the_room_there_is(void **state)
     assert_memory_equal(room, "xbc.", 4);
 }
 
+static void reads_at_an_offset(void **state)
+{
+    (void)state;
+    static const uint8_t numbers[] = {1, 2, 3, 4, 5, 0x86};
+    struct bytes b = bytes_of(numbers, sizeof numbers);
+    assert_int_equal(bytes_u16(b, 0), 0x0102);
+    assert_int_equal(bytes_u16(b, 4), 0x0586);
+    assert_int_equal(bytes_u16(b, 5), 0);
+    assert_int_equal(bytes_u16(b, SIZE_MAX), 0);
+    assert_int_equal(bytes_u16(bytes_first(b, 1), 0), 0);
+    assert_int_equal(bytes_u32(b, 0), 0x01020304);
+    assert_int_equal(bytes_u32(b, 2), 0x03040586);
+    assert_int_equal(bytes_u32(b, 3), 0);
+    assert_int_equal(bytes_u32(b, SIZE_MAX - 1), 0);
+    assert_int_equal(bytes_u32(bytes_first(b, 3), 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +156,7 @@ int main(void)
         cmocka_unit_test(slices_are_clipped),
         cmocka_unit_test(compares_without_a_locale),
         cmocka_unit_test(copies_into_the_room_there_is),
+        cmocka_unit_test(reads_at_an_offset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
