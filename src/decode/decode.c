@@ -5,6 +5,7 @@
  */
 #include "decode.h"
 
+#include "common.h"
 #include "fragments.h"
 #include "layer.h"
 #include "layer_table.h"
@@ -13,7 +14,9 @@
 struct decoder {
     struct budget *budget;
     struct fragments *fragments;
-    bool strict_checksums;
+    int64_t now_ns;     /* of the latest frame */
+    bool has_fragments; /* some wait, or are still looked at: they have to hear of the time */
+    struct common common;
     struct decoder_statistics statistics;
     struct packet fallback;
     struct layer_table table;
@@ -44,7 +47,8 @@ struct decoder *decoder_new(struct budget *budget, bool strict_checksums)
     if (!decoder)
         return NULL;
     decoder->budget = budget;
-    decoder->strict_checksums = strict_checksums;
+    decoder->now_ns = INT64_MIN;
+    common_init(&decoder->common, strict_checksums);
     layer_table_init(&decoder->table);
     decoder->fragments = fragments_new(budget);
     if (!decoder->fragments) {
@@ -76,23 +80,20 @@ static enum decode_stop run(struct walk *walk, uint16_t link_type)
     return walk->stop;
 }
 
-static void count_fragments(struct decoder *decoder)
+static void go_on(struct decoder *decoder, int64_t time_ns)
 {
-    struct fragments_statistics fragments = fragments_statistics(decoder->fragments);
-    decoder->statistics.datagrams_reassembled = fragments.reassembled;
-    decoder->statistics.datagrams_given_up = fragments.given_up;
-    decoder->statistics.fragments_waiting = fragments.waiting;
+    if (time_ns > decoder->now_ns)
+        decoder->now_ns = time_ns;
+    if (decoder->has_fragments) {
+        fragments_clock(decoder->fragments, decoder->now_ns);
+        decoder->has_fragments = !fragments_are_idle(decoder->fragments);
+    }
 }
 
-enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
+static enum decode_stop walk_layers(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
 {
-    *ret_packet = (struct packet){
-        .moment = frame->moment,
-        .time_digits = frame->time_digits,
-        .frame_length = frame->wire_length,
-        .tcp.window_shift = 0xff,
-    };
-    fragments_clock(decoder->fragments, frame->moment.time_ns);
+    packet_begin(frame, ret_packet);
+    fragments_clock(decoder->fragments, decoder->now_ns);
     struct walk walk = {
         .data = frame->data,
         .length = frame->wire_length > frame->data.len ? frame->wire_length : frame->data.len,
@@ -100,7 +101,7 @@ enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame
         .fallback = &decoder->fallback,
         .table = &decoder->table,
         .fragments = decoder->fragments,
-        .strict_checksums = decoder->strict_checksums,
+        .strict_checksums = decoder->common.strict_checksums,
     };
     enum decode_stop stop = run(&walk, frame->link_type);
     if (stop == DECODE_MALFORMED && walk.has_fallback) {
@@ -108,20 +109,41 @@ enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame
         *ret_packet = decoder->fallback;
         stop = DECODE_PACKET;
     }
-    if (ret_packet->bad_checksum)
-        decoder->statistics.bad_checksums++;
-    decoder->statistics.stops[stop]++;
-    count_fragments(decoder);
+    decoder->has_fragments = !fragments_are_idle(decoder->fragments);
     return stop;
+}
+
+static enum decode_stop count(struct decoder *decoder, const struct packet *packet, enum decode_stop stop)
+{
+    decoder->statistics.bad_checksums += packet->bad_checksum;
+    decoder->statistics.stops[stop]++;
+    return stop;
+}
+
+enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
+{
+    go_on(decoder, frame->moment.time_ns);
+    if (common_decode(&decoder->common, frame, ret_packet))
+        return count(decoder, ret_packet, DECODE_PACKET);
+    return count(decoder, ret_packet, walk_layers(decoder, frame, ret_packet));
+}
+
+enum decode_stop decode_by_layers(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
+{
+    go_on(decoder, frame->moment.time_ns);
+    return count(decoder, ret_packet, walk_layers(decoder, frame, ret_packet));
 }
 
 void decode_pass(struct decoder *decoder, int64_t time_ns)
 {
-    fragments_clock(decoder->fragments, time_ns);
-    count_fragments(decoder);
+    go_on(decoder, time_ns);
 }
 
-const struct decoder_statistics *decoder_statistics(const struct decoder *decoder)
+const struct decoder_statistics *decoder_statistics(struct decoder *decoder)
 {
+    struct fragments_statistics fragments = fragments_statistics(decoder->fragments);
+    decoder->statistics.datagrams_reassembled = fragments.reassembled;
+    decoder->statistics.datagrams_given_up = fragments.given_up;
+    decoder->statistics.fragments_waiting = fragments.waiting;
     return &decoder->statistics;
 }

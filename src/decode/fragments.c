@@ -133,6 +133,11 @@ void fragments_clock(struct fragments *fragments, int64_t time_ns)
         give_up(fragments, fragments->oldest);
 }
 
+bool fragments_are_idle(const struct fragments *fragments)
+{
+    return !fragments->oldest && !fragments->completed;
+}
+
 struct fragments_statistics fragments_statistics(const struct fragments *fragments)
 {
     return fragments->statistics;

@@ -56,6 +56,9 @@ void fragments_clock(struct fragments *fragments, int64_t time_ns);
 enum fragment_verdict fragments_add(struct fragments *fragments, const struct fragment *fragment,
                                     struct fragment_result *ret_result);
 
+/* None waits, and no completed datagram is looked at: fragments_clock would do nothing but note the time. */
+bool fragments_are_idle(const struct fragments *fragments);
+
 struct fragments_statistics {
     uint64_t reassembled, given_up; /* datagrams */
     uint64_t waiting;               /* pieces, at this moment */

@@ -128,6 +128,7 @@ bool walk_tunnel(struct walk *walk, uint64_t network);
 
 /* A VLAN tag. */
 void walk_vlan(struct walk *walk, uint16_t vlan);
+void packet_vlan(struct packet *packet, uint16_t vlan);
 
 /* Everything is there that the sender sent and claims: a checksum can be judged. */
 bool walk_is_whole(const struct walk *walk);

@@ -9,13 +9,14 @@
  *     checksum 2 | urgent pointer 2
  *     options …
  */
+#include "tcp.h"
 #include "checksum.h"
 #include "layer.h"
 
 enum { SHORTEST_HEADER = 20 };
 
 /* kind 1 | length 1, with these two | value; kinds 0 (end) and 1 (padding) are a single byte. */
-static uint8_t window_shift_of(struct bytes options)
+uint8_t tcp_window_shift(struct bytes options)
 {
     enum { END = 0, PADDING = 1, WINDOW_SCALE = 3, ABSENT = 0xff };
     struct reader r = reader_of(options);
@@ -64,7 +65,7 @@ static bool tcp_decode(struct walk *walk)
         return walk_stop(walk, DECODE_MALFORMED);
     }
     if ((packet->tcp.flags & TCP_SYN) != 0)
-        packet->tcp.window_shift = window_shift_of(bytes_slice(walk->data, SHORTEST_HEADER, header - SHORTEST_HEADER));
+        packet->tcp.window_shift = tcp_window_shift(bytes_slice(walk->data, SHORTEST_HEADER, header - SHORTEST_HEADER));
     if (checksum_stops(walk, checksum))
         return false;
     packet->payload = bytes_skip(walk->data, header);

@@ -132,10 +132,14 @@ bool walk_tunnel(struct walk *walk, uint64_t network)
 
 void walk_vlan(struct walk *walk, uint16_t vlan)
 {
+    packet_vlan(walk->packet, vlan);
+}
+
+void packet_vlan(struct packet *packet, uint16_t vlan)
+{
     /* Identifier 0 carries a priority and names no VLAN; often only one direction has it. */
     if (vlan == 0)
         return;
-    struct packet *packet = walk->packet;
     if (!packet->has_vlan) {
         packet->has_vlan = true;
         packet->vlan = vlan;

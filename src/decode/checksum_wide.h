@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The sum of a long piece with the widest registers that the processor has.
+ */
+#ifndef OVERHEAR_DECODE_CHECKSUM_WIDE_H
+#define OVERHEAR_DECODE_CHECKSUM_WIDE_H
+
+#include "overhear/bytes.h"
+
+/* Adds the first bytes of the piece to the sum, as checksum_add does; returns how many, an even number: 0 where the
+ * piece is short, or the processor has nothing better. */
+size_t checksum_wide(struct bytes piece, uint64_t *sum);
+
+#endif
