@@ -86,6 +86,7 @@ enum limit {
     LIMIT_WORKERS = 64,                          /* threads that listen; --threads beyond it counts as it */
     LIMIT_WORKER_BYTES = 4 * 1024 * 1024,        /* records of one worker that wait to be collected; then it waits */
     LIMIT_NUMBERS_KEPT = 4096,                   /* ended conversations whose numbers workers still know */
+    LIMIT_BATCH_BYTES = 256 * 1024,              /* records on their way to another thread together */
     LIMIT_FOLLOW_BYTES = 16 * 1024 * 1024,       /* that --follow all keeps of conversations under way */
     LIMIT_FOLLOW_FILES = 64,                     /* files of --follow all that are open at a time */
     LIMIT_SAVE_WAITING_BYTES = 16 * 1024 * 1024, /* frames of -w of which it is not known yet whether they are wanted */

@@ -539,7 +539,7 @@ const struct option_row option_rows[] = {
     {0, ARGUMENT_REQUIRED, "extract-limit", "SIZE", take_extract_limit, GROUP_LIMITS,
      "the most that --extract saves of one file (256M)"},
     {0, ARGUMENT_REQUIRED, "threads", "N", take_threads, GROUP_LIMITS,
-     "with -i: share the frames among N threads; files are read by one"},
+     "work with N threads; the output is that of one"},
 
     {'h', ARGUMENT_NONE, "help", NULL, take_help, GROUP_OTHER, "the options on one page"},
     {'V', ARGUMENT_NONE, "version", NULL, take_version, GROUP_OTHER, "the version, and those of the libraries"},

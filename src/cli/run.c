@@ -9,6 +9,7 @@
 #include "message.h"
 #include "ranking.h"
 #include "record/notes.h"
+#include "run_threads.h"
 #include "save.h"
 #include "signals.h"
 #include "summary.h"
@@ -29,10 +30,17 @@ void run_fail(struct run *run, const char *text)
         run->status = STATUS_BROKEN;
 }
 
+int run_output_errno(const struct run *run)
+{
+    if (run->threads)
+        return run_threads_errno(run->threads);
+    return run->output ? output_errno(run->output) : 0;
+}
+
 bool run_is_over(const struct run *run)
 {
     const struct options *options = run->options;
-    return run->status == STATUS_WRONG || (run->output && output_errno(run->output) != 0) ||
+    return run->status == STATUS_WRONG || run_output_errno(run) != 0 ||
            (options->follow == FOLLOW_ONE && (follow_error(run->follow, NULL) != 0 || follow_is_over(run->follow))) ||
            (options->frame_limit != 0 && run->taken >= options->frame_limit);
 }
@@ -217,14 +225,25 @@ void run_captures(struct run *run)
     }
 }
 
+static uint64_t records_lost(const struct run *run)
+{
+    if (run->threads)
+        return run_threads_lost(run->threads);
+    return run->output ? output_records_lost(run->output) : 0;
+}
+
 /* True where the results reached whoever wanted them. A reader that went away is no failure, and no cause for words. */
 static bool flush_output(struct run *run)
 {
     const char *place = NULL;
     char text[400];
     int error = 0;
+    if (run->threads)
+        run_threads_finish(run->threads);
     if (run->output)
-        error = output_flush(run->output) != 0 ? output_errno(run->output) : 0;
+        output_flush(run->output);
+    if (run->output || run->threads)
+        error = run_output_errno(run);
     else if (run->follow && follow_flush(run->follow) != 0)
         error = follow_error(run->follow, &place);
     if (error == EPIPE)
@@ -234,9 +253,9 @@ static bool flush_output(struct run *run)
             place = run->results.path;
         snprintf(text, sizeof text, "writing %.200s failed: %s", place ? place : "the results", strerror(error));
         run_fail(run, text);
-    } else if (run->output && output_records_lost(run->output) > 0) {
+    } else if (records_lost(run) > 0) {
         snprintf(text, sizeof text, "%llu records could not be written: out of memory",
-                 (unsigned long long)output_records_lost(run->output));
+                 (unsigned long long)records_lost(run));
         run_fail(run, text);
     }
     return true;
@@ -422,6 +441,7 @@ enum exit_status run_close(struct run *run)
     listening_close(run->listening);
     if (run->engine)
         engine_free(run->engine);
+    run_threads_free(run->threads);
     if (run->output)
         output_free(run->output);
     if (run->save)

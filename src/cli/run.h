@@ -24,13 +24,15 @@ struct opened_file {
 struct filter;
 struct follow;
 struct listening;
+struct run_threads;
 
 struct run {
     const struct options *options;
     struct identity identity;
     struct notes *notes;
     struct results results;
-    struct output *output; /* NULL: only the summary is wanted, or bytes */
+    struct output *output;       /* NULL: only the summary is wanted, or bytes, or: */
+    struct run_threads *threads; /* print; NULL: the thread that reads does it */
     struct sink sink;
     struct engine *engine; /* NULL: workers analyse */
     struct save *save;     /* of -w; NULL: none, or it failed */
@@ -72,6 +74,9 @@ bool run_wants_summary(const struct options *options);
 
 /* Says what went wrong; the exit status will tell, too. */
 void run_fail(struct run *run, const char *text);
+
+/* Why results cannot be written, as an errno; 0: they can so far. */
+int run_output_errno(const struct run *run);
 
 /* Nothing more is to be read. */
 bool run_is_over(const struct run *run);

@@ -8,6 +8,7 @@
 #include "ranking.h"
 #include "record/notes.h"
 #include "run.h"
+#include "run_threads.h"
 #include "save.h"
 #include "save_names.h"
 #include "terminal.h"
@@ -218,10 +219,14 @@ static enum exit_status open_output(struct run *run)
         .color = options->format == OUTPUT_TRANSCRIPT && terminal_wants_color(options->color, run->results.descriptor),
         .width = options->width != 0 ? options->width : terminal_width(run->results.descriptor),
     };
+    const unsigned threads = run_threads_wanted(run);
     if (options->only_summary || options->follow != FOLLOW_NONE)
         return STATUS_DONE;
-    run->output = run->sink.output = output_new(&output);
-    return run->output ? STATUS_DONE : STATUS_BROKEN;
+    if (threads == 0)
+        run->output = run->sink.output = output_new(&output);
+    else
+        run->threads = run->sink.threads = run_threads_new(&output, run->sink.ranking, threads);
+    return run->output || run->threads ? STATUS_DONE : STATUS_BROKEN;
 }
 
 static enum exit_status open_follow(struct run *run)
@@ -300,6 +305,10 @@ static enum exit_status open_engine(struct run *run)
         }
         if (options->threads > 1)
             return STATUS_DONE;
+    }
+    if (run->threads && run_threads_start(run->threads) != 0) {
+        message("--threads: threads cannot be made; expected room for them, or --threads 1");
+        return STATUS_WRONG;
     }
     run->engine = engine_new(&engine);
     return run->engine ? STATUS_DONE : STATUS_BROKEN;

@@ -3,6 +3,7 @@
 
 #include "filter/display_filter.h"
 #include "ranking.h"
+#include "run_threads.h"
 #include "save.h"
 
 void sink_init(struct sink *sink, const struct options *options)
@@ -34,6 +35,14 @@ static bool count_record(struct sink *sink, const struct record *record)
     return !sink->only;
 }
 
+/* --conversation, -Y */
+static bool passes(const struct sink *sink, const struct record *record)
+{
+    if (sink->conversation != 0 && (!record->conversation || record->conversation->id != sink->conversation))
+        return false;
+    return !sink->display_filter || display_filter_matches(sink->display_filter, record);
+}
+
 static void pass(struct sink *sink, const struct record *record)
 {
     sink->passed++;
@@ -45,14 +54,14 @@ void sink_write(void *context, const struct record *record)
 {
     struct sink *sink = context;
     bool wanted = count_record(sink, record);
-    if (sink->ranking)
-        ranking_record(sink->ranking, record);
     tell_save(sink, record, wanted);
-    if (sink->conversation != 0 && (!record->conversation || record->conversation->id != sink->conversation))
-        return;
-    if (!wanted || (sink->display_filter && !display_filter_matches(sink->display_filter, record)))
-        return;
-    pass(sink, record);
+    wanted = wanted && passes(sink, record);
+    if (sink->threads)
+        run_threads_record(sink->threads, record, wanted);
+    else if (sink->ranking)
+        ranking_record(sink->ranking, record);
+    if (wanted)
+        pass(sink, record);
 }
 
 void sink_write_always(void *context, const struct record *record)

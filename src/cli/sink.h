@@ -9,10 +9,12 @@
 
 struct display_filter;
 struct ranking;
+struct run_threads;
 struct save;
 
 struct sink {
-    struct output *output;                 /* NULL: nothing is printed */
+    struct output *output;                 /* NULL: nothing is printed here */
+    struct run_threads *threads;           /* print, and have the ranking; NULL: there are none */
     struct display_filter *display_filter; /* -Y; NULL: all pass */
     struct ranking *ranking;               /* counts every record; NULL: nobody wants it */
     struct save *save;                     /* is told which conversations --only found; NULL: nobody saves */

@@ -88,7 +88,7 @@ void output_record(void *context, const struct record *record)
         return;
     }
     output->buffered_records++;
-    if (buffer->length >= BUFFER_BYTES || output->options.line_buffered)
+    if (!output->options.held && (buffer->length >= BUFFER_BYTES || output->options.line_buffered))
         output_flush(output);
 }
 

@@ -19,6 +19,7 @@ struct output_options {
     bool show_secrets;
     size_t max_text;    /* bytes of one text; 0: LIMIT_TEXT_BYTES */
     bool line_buffered; /* -l, and live */
+    bool held;          /* nothing is written before output_flush */
     /* the transcript's */
     unsigned detail; /* DETAIL_BRIEF, DETAIL_NORMAL or DETAIL_VERBOSE */
     bool color;

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Each slot of the relay has an output of its own, which keeps what it makes until its turn has come. What the
+ * transcript prints depends on what it has printed before, so it has one output and one thread.
+ */
+#include "run_threads.h"
+
+#include "engine/relay.h"
+#include "message.h"
+#include "options.h"
+#include "ranking.h"
+#include "run.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum {
+    SMALL_BYTES = 4 * 1024 * 1024, /* captures below it are read before threads have paid for themselves */
+    MOST_BY_ITSELF = 4,            /* one thread that reads cannot keep more of them busy */
+};
+
+struct run_threads {
+    struct relay *relay;
+    struct ranking *ranking; /* NULL: nobody wants it */
+    uint64_t lost;           /* handed on by nobody */
+    atomic_int error;        /* of writing; from then on nothing is written */
+    unsigned output_count;
+    struct output *outputs[];
+};
+
+static unsigned cores(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+/* Pipes may bring anything. */
+static bool is_small(const struct run *run)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < run->options->capture_count; i++) {
+        struct stat status;
+        if (run->files[i].descriptor < 0 || fstat(run->files[i].descriptor, &status) != 0)
+            continue;
+        if (!S_ISREG(status.st_mode))
+            return false;
+        bytes += (uint64_t)status.st_size;
+    }
+    return bytes < SMALL_BYTES;
+}
+
+/* Why it has to be one thread; NULL: it has not. */
+static const char *reason_for_one(const struct options *options)
+{
+    if (options->follow != FOLLOW_NONE)
+        return "one thread follows conversations";
+    if (options->only_summary)
+        return "one thread counts for a summary";
+    return options->line_buffered ? "with -l the thread that reads writes" : NULL;
+}
+
+unsigned run_threads_wanted(const struct run *run)
+{
+    const struct options *options = run->options;
+    const char *reason = reason_for_one(options);
+    unsigned threads = options->threads;
+    if (run->listening || threads == 1)
+        return 0;
+    if (reason && threads > 1 && !options->quiet)
+        message("--threads %u: %s", threads, reason);
+    if (reason || (threads == 0 && is_small(run)))
+        return 0;
+    if (threads == 0) {
+        threads = cores();
+        if (threads == 1)
+            return 0;
+        threads = threads < MOST_BY_ITSELF ? threads : MOST_BY_ITSELF;
+    }
+    if (options->format != OUTPUT_JSON)
+        return 1;
+    return threads < LIMIT_WORKERS ? threads : LIMIT_WORKERS;
+}
+
+static void hear(void *context, const struct record *record)
+{
+    struct run_threads *threads = context;
+    ranking_record(threads->ranking, record);
+}
+
+static struct output *output_of(struct run_threads *threads, unsigned slot)
+{
+    return threads->outputs[slot % threads->output_count];
+}
+
+static void prepare(void *context, unsigned slot, const struct record *record)
+{
+    struct run_threads *threads = context;
+    if (atomic_load_explicit(&threads->error, memory_order_relaxed) == 0)
+        output_record(output_of(threads, slot), record);
+}
+
+static void deliver(void *context, unsigned slot)
+{
+    struct run_threads *threads = context;
+    struct output *output = output_of(threads, slot);
+    if (atomic_load(&threads->error) == 0 && output_flush(output) != 0)
+        atomic_store(&threads->error, output_errno(output));
+}
+
+struct run_threads *run_threads_new(const struct output_options *output, struct ranking *ranking, unsigned count)
+{
+    const unsigned outputs = count == 1 ? 1 : relay_slots(count);
+    struct run_threads *threads = calloc(1, sizeof *threads + outputs * sizeof *threads->outputs);
+    if (!threads)
+        return NULL;
+    struct output_options held = *output;
+    held.held = true;
+    threads->ranking = ranking;
+    bool fine = true;
+    for (threads->output_count = 0; threads->output_count < outputs && fine; threads->output_count++) {
+        threads->outputs[threads->output_count] = output_new(&held);
+        fine = threads->outputs[threads->output_count] != NULL;
+    }
+    const struct relay_options relay = {
+        .threads = count, .context = threads, .hear = ranking ? hear : NULL, .prepare = prepare, .deliver = deliver};
+    threads->relay = fine ? relay_new(&relay) : NULL;
+    if (threads->relay)
+        return threads;
+    run_threads_free(threads);
+    return NULL;
+}
+
+int run_threads_start(struct run_threads *threads)
+{
+    return relay_start(threads->relay);
+}
+
+void run_threads_record(struct run_threads *threads, const struct record *record, bool wanted)
+{
+    if (!relay_pass(threads->relay, record, wanted) && wanted)
+        threads->lost++;
+}
+
+int run_threads_errno(const struct run_threads *threads)
+{
+    return atomic_load_explicit(&threads->error, memory_order_relaxed);
+}
+
+void run_threads_finish(struct run_threads *threads)
+{
+    relay_finish(threads->relay);
+}
+
+uint64_t run_threads_lost(const struct run_threads *threads)
+{
+    uint64_t lost = threads->lost;
+    for (unsigned i = 0; i < threads->output_count; i++)
+        lost += output_records_lost(threads->outputs[i]);
+    return lost;
+}
+
+void run_threads_free(struct run_threads *threads)
+{
+    if (!threads)
+        return;
+    relay_free(threads->relay);
+    for (unsigned i = 0; i < threads->output_count; i++)
+        if (threads->outputs[i])
+            output_free(threads->outputs[i]);
+    free(threads);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * However many threads there are, and however they stumble: everything is heard and delivered, once and in order.
+ */
+#include "engine/relay.h"
+
+#include "util/budget.h"
+
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { NUMBER, FIELDS };
+enum { RECORDS = 20000, SLOTS_MAX = 32, KEPT = 4096 };
+
+static const struct field fields[FIELDS] = {
+    [NUMBER] = {.name = "test.number", .type = FIELD_INTEGER, .meaning = "a number"},
+};
+
+static const struct dataset dataset = {.name = "test", .title = "Test", .fields = fields, .field_count = FIELDS};
+
+struct made {
+    int64_t numbers[KEPT];
+    unsigned count;
+};
+
+/* Nothing in here is atomic: no two threads may be at the same thing. */
+struct play {
+    struct made made[SLOTS_MAX];
+    int64_t heard, delivered; /* the last number */
+    unsigned wrong;
+    bool stumbles;
+};
+
+static int64_t number_of(const struct record *record)
+{
+    int64_t number = 0;
+    (void)record_find_integer(record, NUMBER, &number);
+    return number;
+}
+
+static void stumble(const struct play *play, int64_t number)
+{
+    if (play->stumbles && number % 97 == 5)
+        sched_yield();
+    else if (play->stumbles && number % 1013 == 7)
+        usleep((unsigned)(number % 300));
+}
+
+static void hear(void *context, const struct record *record)
+{
+    struct play *play = context;
+    stumble(play, number_of(record) + 3);
+    play->wrong += number_of(record) != ++play->heard;
+}
+
+static void prepare(void *context, unsigned slot, const struct record *record)
+{
+    struct play *play = context;
+    struct made *made = &play->made[slot];
+    stumble(play, number_of(record));
+    if (made->count < KEPT)
+        made->numbers[made->count++] = number_of(record);
+}
+
+/* Every third record is only to be heard. */
+static void deliver(void *context, unsigned slot)
+{
+    struct play *play = context;
+    struct made *made = &play->made[slot];
+    for (unsigned i = 0; i < made->count; i++) {
+        play->delivered += play->delivered % 3 == 2 ? 2 : 1;
+        play->wrong += made->numbers[i] != play->delivered;
+    }
+    made->count = 0;
+}
+
+static void pass_all(struct relay *relay, const struct play *play)
+{
+    struct budget budget;
+    struct conversation conversation = {.id = 1};
+    budget_init(&budget, 0);
+    for (int64_t i = 1; i <= RECORDS; i++) {
+        struct record record;
+        record_init(&record, &dataset, &budget);
+        record.conversation = &conversation;
+        record_integer(&record, NUMBER, i);
+        stumble(play, i + 11);
+        assert_true(relay_pass(relay, &record, i % 3 != 0));
+        record_done(&record);
+    }
+}
+
+static void play_with(unsigned threads, bool stumbles, bool finishes)
+{
+    struct play *play = calloc(1, sizeof *play);
+    assert_non_null(play);
+    play->stumbles = stumbles;
+    assert_true(relay_slots(threads) <= SLOTS_MAX);
+    struct relay *relay = relay_new(&(struct relay_options){
+        .threads = threads, .context = play, .hear = hear, .prepare = prepare, .deliver = deliver});
+    assert_non_null(relay);
+    assert_int_equal(relay_start(relay), 0);
+    pass_all(relay, play);
+    if (finishes) {
+        relay_finish(relay);
+        relay_finish(relay);
+    }
+    relay_free(relay);
+    assert_int_equal(play->wrong, 0);
+    assert_int_equal(play->heard, RECORDS);
+    assert_int_equal(play->delivered, RECORDS);
+    free(play);
+}
+
+static void everything_comes_in_order(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= 8; threads++) {
+        play_with(threads, false, true);
+        play_with(threads, true, threads % 2 == 0);
+    }
+}
+
+static void nothing_started_is_freed(void **state)
+{
+    struct play play = {.heard = 0};
+    struct relay_options options = {.threads = 2, .context = &play, .prepare = prepare, .deliver = deliver};
+    (void)state;
+    struct relay *relay = relay_new(&options);
+    assert_non_null(relay);
+    relay_free(relay);
+    relay_free(NULL);
+    relay = relay_new(&options);
+    assert_int_equal(relay_start(relay), 0);
+    relay_free(relay); /* nothing was handed on */
+    assert_int_equal(play.delivered, 0);
+    options.threads = 0;
+    assert_null(relay_new(&options));
+    options.threads = LIMIT_WORKERS + 1;
+    assert_null(relay_new(&options));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_comes_in_order),
+        cmocka_unit_test(nothing_started_is_freed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
