@@ -42,7 +42,7 @@ static void put_bytes(struct output *output, struct bytes bytes)
 /* --- base64: of RFC 2045, so the two characters of the URL-safe alphabet are passed over like any other that does not
  * belong. A decoder for all kinds of base64 would take them. --- */
 
-enum { BLOCK = 64, PLAIN_BYTES = 1024 };
+enum { PLAIN_BYTES = 1024, UNPLAIN_BYTES = 2048 };
 
 static bool is_white(uint8_t c)
 {
@@ -63,36 +63,16 @@ static void count_character(struct mail_decoder *decoder, uint8_t c, uint64_t *c
         base64->odd |= !is_white(c);
 }
 
-/* Nothing but the alphabet and white space: then this many are of the alphabet; else -1. No branches and no type wider
- * than a byte, so that the compiler does 16 or more at a time. */
-static int count_block(const uint8_t block[BLOCK])
-{
-    uint8_t characters = 0, spaces = 0;
-    for (size_t i = 0; i < BLOCK; i++) {
-        uint8_t c = block[i];
-        uint8_t letter = (uint8_t)((c | 0x20) - 'a'), digit = (uint8_t)(c - '0'), control = (uint8_t)(c - '\t');
-        uint8_t is_letter = letter < 26, is_digit = digit < 10, is_plus = c == '+', is_slash = c == '/';
-        uint8_t is_control = control < 5, is_blank = c == ' ';
-        characters = (uint8_t)(characters + is_letter + is_digit + is_plus + is_slash);
-        spaces = (uint8_t)(spaces + is_control + is_blank);
-    }
-    return characters + spaces == BLOCK ? characters : -1;
-}
-
 /* How many bytes come out, without making them. */
 static uint64_t count_base64(struct mail_decoder *decoder, struct bytes text)
 {
     uint64_t characters = 0;
-    uint8_t block[BLOCK];
     while (text.len > 0) {
-        size_t length = bytes_copy(block, BLOCK, text);
-        int plain = length == BLOCK && !decoder->base64.finished ? count_block(block) : -1;
-        if (plain >= 0)
-            characters += (uint64_t)plain;
-        else
-            for (size_t i = 0; i < length; i++)
-                count_character(decoder, block[i], &characters);
-        text = bytes_skip(text, length);
+        size_t plain = decoder->base64.finished ? 0 : bytes_count_base64(text, &characters);
+        struct bytes rest = bytes_first(bytes_skip(text, plain), UNPLAIN_BYTES);
+        for (size_t i = 0; i < rest.len; i++)
+            count_character(decoder, bytes_at(rest, i), &characters);
+        text = bytes_skip(text, plain + rest.len);
     }
     uint64_t bits = decoder->base64.held + 6 * characters;
     decoder->base64.held = (uint8_t)(bits % 8);

@@ -280,12 +280,12 @@ static void settle(const struct mail_walk *walk, bool final)
 /* Where the line ends that has to be looked at: before two hyphens, or where it cannot be known yet. */
 static size_t next_eol(const struct mail_stream *stream, struct bytes piece)
 {
-    size_t at = bytes_find(piece, '\n', 0);
     if (stream->in_header)
-        return at;
-    while (at + 2 < piece.len && (bytes_at(piece, at + 1) != '-' || bytes_at(piece, at + 2) != '-'))
-        at = bytes_find(piece, '\n', at + 1);
-    return at + 2 == piece.len && bytes_at(piece, at + 1) != '-' ? bytes_find(piece, '\n', at + 1) : at;
+        return bytes_find(piece, '\n', 0);
+    size_t at = bytes_find_pair(piece, '\n', '-', 0);
+    while (at + 2 < piece.len && bytes_at(piece, at + 2) != '-')
+        at = bytes_find_pair(piece, '\n', '-', at + 1);
+    return at == piece.len && bytes_at(piece, piece.len - 1) == '\n' ? piece.len - 1 : at;
 }
 
 /* In the middle of a line. Returns how many bytes were taken, at least one. */

@@ -37,11 +37,9 @@ static enum verdict take_line(struct smtp_state *state, struct emitter *emitter,
 
 static bool has_bare_lf(struct smtp_client *client, struct bytes text)
 {
-    for (size_t end = bytes_find(text, '\n', 0); end < text.len; end = bytes_find(text, '\n', end + 1)) {
-        bool after_cr = end > 0 ? bytes_at(text, end - 1) == '\r' : client->after_cr;
-        if (!after_cr)
-            return true;
-    }
+    size_t from = client->after_cr && bytes_at(text, 0) == '\n' ? 1 : 0;
+    if (bytes_find_alone(text, '\n', '\r', from) < text.len)
+        return true;
     if (text.len > 0)
         client->after_cr = bytes_at(text, text.len - 1) == '\r';
     return false;

@@ -144,6 +144,16 @@ static inline size_t bytes_find(struct bytes b, uint8_t c, size_t from)
     return hit ? (size_t)(hit - b.at) : b.len;
 }
 
+/* For long texts. Where the first `first` at or after `from` is that `second` follows; b.len where there is none. */
+size_t bytes_find_pair(struct bytes b, uint8_t first, uint8_t second, size_t from);
+
+/* Where the first `c` at or after `from` is without `before` before it; b.len where there is none. */
+size_t bytes_find_alone(struct bytes b, uint8_t c, uint8_t before, size_t from);
+
+/* How many bytes at the beginning are certainly of the alphabet of base64 (RFC 2045) or white space: it stops before
+ * the 2 kB in which anything else is, and has not looked at the last few. Those of the alphabet are added to *count. */
+size_t bytes_count_base64(struct bytes b, uint64_t *count);
+
 /* Without spaces and tabs at both ends. */
 static inline struct bytes bytes_trim(struct bytes b)
 {

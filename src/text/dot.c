@@ -29,12 +29,9 @@ static int lone_period(struct bytes pending)
 /* Up to the next line that begins with a period. */
 static size_t piece_length(struct bytes pending)
 {
-    size_t end = bytes_find(pending, '\n', 0);
-    while (end + 1 < pending.len) {
-        if (bytes_at(pending, end + 1) == '.')
-            return end + 1;
-        end = bytes_find(pending, '\n', end + 1);
-    }
+    size_t end = bytes_find_pair(pending, '\n', '.', 0);
+    if (end < pending.len)
+        return end + 1;
     return bytes_at(pending, pending.len - 1) == '\r' ? pending.len - 1 : pending.len;
 }
 
