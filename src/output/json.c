@@ -19,8 +19,6 @@ enum {
     MARGIN_BESIDE_LEAD = 512,
 };
 
-const struct json_step json_root = {0};
-
 struct json_writer *json_writer_new(const struct output_options *options)
 {
     struct json_writer *json = calloc(1, sizeof *json);
@@ -94,6 +92,10 @@ char *json_grow(struct json_writer *json, char *at, size_t need)
 /* Fields of the record, each where the plan has it. */
 static void want_fields(struct json_writer *json, const struct json_plan *plan, const struct record *record)
 {
+    if (plan->shift > 0) {
+        json->wanted[0] = record->present[0] << plan->shift;
+        return;
+    }
     for (unsigned word = 0; word < RECORD_WORDS; word++) {
         const uint8_t *step_of = plan->step_of + (size_t)64 * word;
         for (uint64_t bits = record->present[word]; bits; bits &= bits - 1) {
@@ -112,7 +114,7 @@ static char *put_sides(struct json_writer *json, const struct json_sides *sides,
         return at;
     at = put_padded(at, sides->text.at + sides->at[side], length);
     if (side < 2 && sides->cut[side])
-        json_add_truncated(json, &(struct json_path){.name = common_fields[domain_fields[side]].name},
+        json_add_truncated(json, NULL, &(struct json_path){.name = common_fields[domain_fields[side]].name},
                            (struct bytes){NULL, 0});
     if (sides->notes_length[side] > 0)
         text_add(&json->notes, sides->notes.at + sides->notes_at[side], sides->notes_length[side]);
@@ -132,12 +134,10 @@ static char *put_icmp_error(struct json_writer *json, const struct record *recor
     return put_character(at, '"');
 }
 
-static char *put_step(struct json_writer *json, const struct record *record, const struct json_plan *plan,
-                      const struct json_sides *sides, const struct json_step *step, char *at)
+static char *put_common(struct json_writer *json, const struct record *record, const struct json_plan *plan,
+                        const struct json_sides *sides, const struct json_step *step, char *at)
 {
     switch ((enum json_step_kind)step->kind) {
-    case STEP_FIELD:
-        return json_put_field(json, record, step, record->first_item[step->field], at);
     case STEP_SOURCE:
     case STEP_DESTINATION:
     case STEP_NETWORK:
@@ -151,6 +151,18 @@ static char *put_step(struct json_writer *json, const struct record *record, con
     default:
         return put_literal(at, "true");
     }
+}
+
+static inline char *put_field(struct json_writer *json, const struct record *record, const struct json_step *step,
+                              char *at)
+{
+    unsigned first = record->first_item[step->field];
+    if (!step->is_one_value)
+        return json_put_field(json, record, step, first, at);
+    at = json_put_value(json, record, &record->items[first - 1], step, NULL, at);
+    if (step->catalog || json->tape_notes.any)
+        json_explain(json, record, first - 1, step, NULL);
+    return at;
 }
 
 static void want(struct json_writer *json, const struct json_plan *plan, enum json_step_kind kind, bool wanted)
@@ -176,11 +188,13 @@ static char *put_steps(struct json_writer *json, const struct json_plan *plan, c
     want(json, plan, STEP_ICMP_ERROR, record->icmp_error != NULL);
     at = json_put_event(json, plan, record, at);
     for (unsigned word = 0; word < 2; word++) {
+        const struct json_step *steps = plan->steps + (size_t)64 * word;
         while (json->wanted[word]) {
-            const struct json_step *step = &plan->steps[64 * word + (unsigned)__builtin_ctzll(json->wanted[word])];
+            const struct json_step *step = &steps[__builtin_ctzll(json->wanted[word])];
             json->wanted[word] &= json->wanted[word] - 1;
-            at = json_put_lead(json_room(json, at), from, step);
-            at = put_step(json, record, plan, sides, step, at);
+            at = json_put_lead(json_room(json, at), from, step, ',');
+            at = step->kind == STEP_FIELD ? put_field(json, record, step, at)
+                                          : put_common(json, record, plan, sides, step, at);
             from = step;
         }
     }

@@ -6,7 +6,8 @@
 
 enum { SENTENCE_SIZE = 1024 }; /* of one observation */
 
-static void add_path(struct text_buffer *buffer, const struct json_path *path, struct bytes key, size_t limit)
+static void add_path(struct text_buffer *buffer, const struct json_step *step, const struct json_path *path,
+                     struct bytes key, size_t limit)
 {
     text_add(buffer, ",\"", 2);
     text_add_string(buffer, path->name);
@@ -15,9 +16,9 @@ static void add_path(struct text_buffer *buffer, const struct json_path *path, s
         text_add_unsigned(buffer, path->index);
         text_add(buffer, "]", 1);
     }
-    if (path->member) {
+    if (path->in_group) {
         text_add(buffer, ".", 1);
-        text_add_string(buffer, path->member);
+        text_add_string(buffer, step->row->name);
     }
     if (key.at) {
         text_add(buffer, ".", 1);
@@ -26,15 +27,15 @@ static void add_path(struct text_buffer *buffer, const struct json_path *path, s
     text_add(buffer, "\"", 1);
 }
 
-static void add_sentence(struct json_writer *json, bool *begun, const struct json_path *path, struct bytes key,
-                         struct bytes sentence)
+static void add_sentence(struct json_writer *json, bool *begun, const struct json_step *step,
+                         const struct json_path *path, struct bytes key, struct bytes sentence)
 {
     if (sentence.len == 0)
         return;
     if (*begun) {
         text_add(&json->notes, "; ", 2);
     } else {
-        add_path(&json->notes, path, key, json->options->max_text);
+        add_path(&json->notes, step, path, key, json->options->max_text);
         text_add(&json->notes, ":\"", 2);
     }
     *begun = true;
@@ -42,13 +43,13 @@ static void add_sentence(struct json_writer *json, bool *begun, const struct jso
 }
 
 static void add_observations(struct json_writer *json, const struct record *record, unsigned index, bool *begun,
-                             const struct json_path *path, struct bytes key)
+                             const struct json_step *step, const struct json_path *path, struct bytes key)
 {
     char sentence[SENTENCE_SIZE];
     for (unsigned note = tape_notes_first(&json->tape_notes, index); note;
          note = tape_notes_next(&json->tape_notes, note)) {
         size_t length = notes_fill(json->options->notes, record, note - 1, sentence, sizeof sentence);
-        add_sentence(json, begun, path, key, bytes_of(sentence, length));
+        add_sentence(json, begun, step, path, key, bytes_of(sentence, length));
     }
 }
 
@@ -56,11 +57,13 @@ void json_explain(struct json_writer *json, const struct record *record, unsigne
                   const struct json_path *path)
 {
     const struct bytes no_key = {NULL, 0};
+    const struct json_path of_field = {.name = step->row->name};
     bool begun = false;
+    path = path ? path : &of_field;
     if (step->catalog)
-        add_sentence(json, &begun, path, no_key, notes_of_value(step->catalog, record, index, step->row));
+        add_sentence(json, &begun, step, path, no_key, notes_of_value(step->catalog, record, index, step->row));
     if (json->tape_notes.any)
-        add_observations(json, record, index, &begun, path, no_key);
+        add_observations(json, record, index, &begun, step, path, no_key);
     if (begun)
         text_add(&json->notes, "\"", 1);
 }
@@ -72,9 +75,10 @@ void json_explain_key(struct json_writer *json, const struct record *record, uin
     const struct json_path path = {.name = step->row->name};
     struct bytes key = tape_key(record, &record->items[entries[leader].item]);
     bool begun = false;
-    add_sentence(json, &begun, &path, key, notes_of_value(step->catalog, record, entries[leader].item, step->row));
+    add_sentence(json, &begun, step, &path, key,
+                 notes_of_value(step->catalog, record, entries[leader].item, step->row));
     for (uint32_t at = leader + 1; at && json->tape_notes.any; at = entries[at - 1].next)
-        add_observations(json, record, entries[at - 1].item, &begun, &path, key);
+        add_observations(json, record, entries[at - 1].item, &begun, step, &path, key);
     if (begun)
         text_add(&json->notes, "\"", 1);
 }
@@ -90,9 +94,10 @@ void json_add_note(struct text_buffer *notes, const char *name, struct bytes sen
     text_add(notes, "\"", 1);
 }
 
-void json_add_truncated(struct json_writer *json, const struct json_path *path, struct bytes key)
+void json_add_truncated(struct json_writer *json, const struct json_step *step, const struct json_path *path,
+                        struct bytes key)
 {
-    add_path(&json->truncated, path, key, json->options->max_text);
+    add_path(&json->truncated, step, path, key, json->options->max_text);
     json->wanted[json->truncated_step / 64] |= UINT64_C(1) << json->truncated_step % 64;
 }
 

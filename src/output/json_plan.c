@@ -103,6 +103,8 @@ static void add_fields(struct tree *tree, const struct field *fields, unsigned c
                                     .row = row,
                                     .type = (uint8_t)row->type,
                                     .is_list = (row->flags & FIELD_LIST) && row->type != FIELD_MAP,
+                                    .is_one_value = !(row->flags & FIELD_LIST) && row->type != FIELD_MAP &&
+                                                    row->type != FIELD_GROUP,
                                     .is_hidden = (row->flags & FIELD_SECRET) && hides_secrets,
                                     .catalog = notes && row->catalog ? notes_catalog(notes, row->catalog) : NULL});
     }
@@ -137,7 +139,7 @@ static bool has_name(const struct json_step *step)
 static bool make_lead(const struct tree *tree, unsigned leaf, struct json_step *step)
 {
     unsigned above[JSON_DEPTH_MAX];
-    size_t size = tree->nodes[leaf].length + sizeof "\"\":[" + PUT_SLACK;
+    size_t size = tree->nodes[leaf].length + sizeof ",\"\":[" + PUT_SLACK;
     step->depth = 0;
     for (unsigned at = tree->nodes[leaf].parent; at; at = tree->nodes[at].parent) {
         above[step->depth++] = at;
@@ -146,14 +148,17 @@ static bool make_lead(const struct tree *tree, unsigned leaf, struct json_step *
     step->lead = calloc(1, size);
     if (!step->lead)
         return false;
-    size_t length = 0;
+    size_t length = 1;
+    step->lead[0] = ',';
     for (unsigned i = 0; i < step->depth; i++) {
         const struct node *object = &tree->nodes[above[step->depth - 1 - i]];
-        step->lead_skip[i] = (uint16_t)length;
+        assert(length <= UINT8_MAX);
+        step->lead_skip[i] = (uint8_t)(length - 1);
         step->path |= (uint64_t)object->ordinal << 8 * i;
         length += (size_t)snprintf(step->lead + length, size - length, "\"%.*s\":{", (int)object->length, object->name);
     }
-    step->lead_skip[step->depth] = (uint16_t)length;
+    assert(length <= UINT8_MAX);
+    step->lead_skip[step->depth] = (uint8_t)(length - 1);
     if (has_name(step))
         length += (size_t)snprintf(step->lead + length, size - length, "\"%.*s\":%s", (int)tree->nodes[leaf].length,
                                    tree->nodes[leaf].name, step->is_list ? "[" : "");
@@ -190,11 +195,10 @@ static bool add_step(struct json_plan *plan, const struct tree *tree, unsigned l
 /* Walks the tree depth first, children in the order of their first mention. */
 static struct json_plan *flatten(const struct tree *tree)
 {
-    struct json_plan *plan = calloc(1, sizeof *plan + tree->count * sizeof plan->steps[0]);
+    struct json_plan *plan = calloc(1, sizeof *plan + (1 + tree->count) * sizeof plan->steps[0]);
     if (!plan)
         return NULL;
-    memset(plan->step_of, JSON_NO_STEP, sizeof plan->step_of);
-    memset(plan->step_of_kind, JSON_NO_STEP, sizeof plan->step_of_kind);
+    plan->count = 1; /* behind JSON_NO_STEP */
     unsigned at = tree->nodes[0].first_child;
     while (at) {
         const struct node *node = &tree->nodes[at];
@@ -251,6 +255,17 @@ static void add_everything(struct tree *tree, const struct dataset *dataset, con
     add_commons(tree, COMMON_ICMP_ERROR, COMMON_ICMP_ERROR, STEP_ICMP_ERROR);
 }
 
+/* Where the steps of all fields are one behind the other, and in one word with the common ones, what is present can be
+ * shifted to where it is wanted. */
+static int shift_of(const struct json_plan *plan, const struct dataset *dataset)
+{
+    int shift = (int)plan->step_of[0];
+    bool fits = dataset->field_count > 0 && shift + (int)dataset->field_count <= 64;
+    for (unsigned i = 0; fits && i < dataset->field_count; i++)
+        fits = plan->step_of[i] == shift + (int)i;
+    return fits ? shift : 0;
+}
+
 /* Plans of groups, and what the steps of the common part need. */
 static bool complete(struct json_plan *plan, const struct dataset *dataset, const struct notes *notes,
                      bool hides_secrets)
@@ -264,6 +279,7 @@ static bool complete(struct json_plan *plan, const struct dataset *dataset, cons
     if (plan->longest_lead < plan->event_length)
         plan->longest_lead = plan->event_length;
     plan->dataset = dataset;
+    plan->shift = shift_of(plan, dataset);
     plan->is_flow = strcmp(dataset->name, "flow") == 0;
     plan->hosts = notes ? notes_catalog(notes, "host") : NULL;
     for (size_t i = 0; i < plan->count; i++) {

@@ -11,6 +11,8 @@
 #include "overhear/record.h"
 #include "record/notes.h"
 
+#include <assert.h>
+
 enum json_step_kind {
     STEP_FIELD, /* of the dataset, or of the group */
     /* What every record has. Fields that stand together are one step: */
@@ -28,24 +30,29 @@ enum json_step_kind {
 enum {
     JSON_DEPTH_MAX = 8, /* names inside each other in one plan: one less of objects */
     JSON_STEPS_MAX = 128,
-    JSON_NO_STEP = 255,
+    JSON_NO_STEP = 0, /* the first step of a plan: where a line or a group begins */
 };
 
+/* 64 bytes, so that a step is found by a shift. */
 struct json_step {
     uint8_t kind;  /* enum json_step_kind */
     uint8_t type;  /* enum field_type, of STEP_FIELD */
     uint8_t depth; /* how many objects are around it */
     bool is_list;
-    bool is_hidden;                     /* a secret that nobody asked for */
-    uint16_t field;                     /* of STEP_FIELD */
-    uint16_t lead_length;               /* and in it: */
-    uint16_t lead_skip[JSON_DEPTH_MAX]; /* where it begins when so many of the objects are open already */
+    bool is_hidden;                    /* a secret that nobody asked for */
+    bool is_one_value;                 /* a field that is no list, no group and no map */
+    uint16_t field;                    /* of STEP_FIELD */
+    uint8_t lead_skip[JSON_DEPTH_MAX]; /* where in the lead to begin when so many of the objects are open already: there
+                                        * stands a brace or comma, in place of which a comma is written */
+    uint16_t lead_length;
+    char *lead;                         /* owned: `,"object":{"name":[`, padded for put_padded */
     uint64_t path;                      /* the objects around it, a byte each, the outermost lowest */
-    char *lead;                         /* owned: `"object":{"name":[`, padded for put_padded */
     const struct field *row;            /* of STEP_FIELD and STEP_ICMP_ERROR */
     const struct note_catalog *catalog; /* NULL: no notes for its values */
     struct json_plan *members;          /* of a group */
 };
+
+static_assert(sizeof(struct json_step) == 64, "a power of two");
 
 struct json_plan {
     const struct dataset *dataset; /* NULL: the members of a group */
@@ -54,6 +61,7 @@ struct json_plan {
     size_t longest_lead;
     char *event; /* owned: `"event":{"dataset":"dns"`, padded for put_padded */
     size_t event_length;
+    int shift;                        /* the step of each field is its number and this; 0: of some it is another */
     const struct note_catalog *hosts; /* for addresses and names of either side */
     uint8_t step_of[JSON_STEPS_MAX];  /* by field; JSON_NO_STEP: it has none */
     uint8_t step_of_kind[STEP_KINDS]; /* but STEP_FIELD */

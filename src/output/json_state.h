@@ -65,9 +65,9 @@ struct json_writer {
 /* Where a value stands, for the names in `notes` and `overhear.truncated`: dns.answers[0].type. */
 struct json_path {
     const char *name;
-    const char *member; /* NULL: none */
-    unsigned index;     /* in the array */
+    unsigned index; /* in the array */
     bool indexed;
+    bool in_group; /* the step is that of a member */
 };
 
 /* Make room for `need` more bytes than the margin. Where memory is out the record is lost: `buffer->failed` is set, and
@@ -89,8 +89,9 @@ static inline bool json_has_room(struct json_writer *json, char **at, size_t nee
     return !json->buffer->failed;
 }
 
-/* From where the step `from` stands to where `to` puts its value: closing and opening objects, and the key. */
-static inline char *json_put_lead(char *at, const struct json_step *from, const struct json_step *to)
+/* From where the step `from` stands to where `to` puts its value: closing and opening objects, and the key. `separator`
+ * stands in front: a comma, or the brace behind which the first step goes. */
+static inline char *json_put_lead(char *at, const struct json_step *from, const struct json_step *to, char separator)
 {
     unsigned common = to->depth;
     uint64_t differs = from->path ^ to->path;
@@ -99,13 +100,11 @@ static inline char *json_put_lead(char *at, const struct json_step *from, const 
         memcpy(at, "}}}}}}}}", JSON_DEPTH_MAX);
         at += from->depth - common;
     }
-    *at++ = ',';
-    unsigned skip = to->lead_skip[common];
-    return put_padded(at, to->lead + skip, to->lead_length - skip);
+    size_t skip = to->lead_skip[common];
+    char *end = put_padded(at, to->lead + skip, to->lead_length - skip);
+    *at = separator;
+    return end;
 }
-
-/* Where a line and an object begin. */
-extern const struct json_step json_root;
 
 /* json_common.c */
 char *json_put_event(struct json_writer *json, const struct json_plan *plan, const struct record *record, char *at);
@@ -116,12 +115,16 @@ bool json_has_frames(const struct json_plan *plan, const struct record *record);
 char *json_put_frames(const struct json_plan *plan, const struct record *record, char *at);
 void json_sides_done(struct json_sides *sides);
 
-/* json_value.c: the values of one field, whose key was put; `first` is the item's index + 1. */
+/* json_value.c: the values of one field, whose key was put; `first` is the item's index + 1. A field that is one value
+ * is better put by json_put_value. The caller has called json_room. */
 char *json_put_field(struct json_writer *json, const struct record *record, const struct json_step *step,
                      unsigned first, char *at);
+/* One value that is neither group nor map, without its notes; `path` may be NULL for that of a field. */
+char *json_put_value(struct json_writer *json, const struct record *record, const struct item *item,
+                     const struct json_step *step, const struct json_path *path, char *at);
 
 /* json_notes.c */
-/* All that there is to say about one value. */
+/* All that there is to say about one value; `path` may be NULL for that of a field. */
 void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
                   const struct json_path *path);
 /* About the values with one key of a map: `leader` is the first one's number in json->map. */
@@ -130,7 +133,8 @@ void json_explain_key(struct json_writer *json, const struct record *record, uin
 /* `sentence` about a value of the common part, laid to the others in `notes`. */
 void json_add_note(struct text_buffer *notes, const char *name, struct bytes sentence);
 /* A value was cut. `key` is that of a map; none: at == NULL. */
-void json_add_truncated(struct json_writer *json, const struct json_path *path, struct bytes key);
+void json_add_truncated(struct json_writer *json, const struct json_step *step, const struct json_path *path,
+                        struct bytes key);
 bool json_has_truncated(const struct json_writer *json, const struct record *record);
 char *json_put_truncated(struct json_writer *json, const struct record *record, char *at);
 

@@ -9,6 +9,9 @@
 
 #include <assert.h>
 
+/* Kept out of json_put_value, which then has nothing to save and is a third shorter for most values. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 /* A string of which not all is shown; ret_cut: it was too long. */
 static char *put_cautious_text(struct json_writer *json, const struct record *record, const struct item *item,
                                const struct field *row, char *at, bool *ret_cut)
@@ -28,32 +31,69 @@ static char *put_cautious_text(struct json_writer *json, const struct record *re
     return put_character(at, '"');
 }
 
-static char *put_value_cautiously(struct json_writer *json, const struct record *record, const struct item *item,
-                                  const struct json_step *step, const struct json_path *path, char *at)
+/* What json_put_value leaves to others, so that it calls nobody and returns soon. */
+static OUT_OF_LINE char *put_value_cautiously(struct json_writer *json, const struct record *record,
+                                              const struct item *item, const struct json_step *step,
+                                              const struct json_path *path, char *at)
 {
+    const struct json_path of_field = {.name = step->row->name};
     bool cut;
     if (step->is_hidden)
         return put_literal(at, "\"[hidden]\"");
     at = put_cautious_text(json, record, item, step->row, at, &cut);
     if (cut)
-        json_add_truncated(json, path, (struct bytes){NULL, 0});
+        json_add_truncated(json, step, path ? path : &of_field, (struct bytes){NULL, 0});
     return at;
 }
 
-static char *put_time_value(struct json_writer *json, int64_t time_ns, char *at)
+static OUT_OF_LINE char *put_time_value(struct json_writer *json, int64_t time_ns, char *at)
 {
     *at++ = '"';
     at = put_time(at, &json->second, time_ns, json->time_digits);
     return put_character(at, '"');
 }
 
-static char *put_address(const struct record *record, const struct item *item, char *at)
+static OUT_OF_LINE char *put_address(const struct record *record, const struct item *item, char *at)
 {
     struct address address;
     memcpy(&address, record->text + item->offset, sizeof address);
     *at++ = '"';
     at += address_text(&address, at);
     return put_character(at, '"');
+}
+
+/* Is all of it shown, and does it lie in the tape? */
+static inline bool is_simple_text(const struct json_writer *json, const struct record *record, const struct item *item)
+{
+    return item->length <= json->max_text && item->secret_length == 0 &&
+           item->length <= record->text_capacity - item->offset;
+}
+
+static OUT_OF_LINE char *put_simple_text(struct json_writer *json, const struct record *record, const struct item *item,
+                                         char *at)
+{
+    struct bytes text = {item->length > 0 ? record->text + item->offset : NULL, item->length};
+    if (!json_has_room(json, &at, (size_t)PUT_WORST_BYTE * item->length))
+        return at;
+    at = put_json(put_character(at, '"'), text, record->text_capacity - item->offset);
+    return put_character(at, '"');
+}
+
+/* A text that is short and plain. */
+static inline char *put_text(struct json_writer *json, const struct record *record, const struct item *item,
+                             const struct json_step *step, const struct json_path *path, char *at)
+{
+    if (!is_simple_text(json, record, item))
+        return put_value_cautiously(json, record, item, step, path, at);
+    if (item->length > 0 && at + item->length <= json->soft_end) {
+        struct bytes text = {record->text + item->offset, item->length};
+        char *end = put_if_plain(at + 1, text, record->text_capacity - item->offset);
+        if (end) {
+            *at = '"';
+            return put_character(end, '"');
+        }
+    }
+    return put_simple_text(json, record, item, at);
 }
 
 static inline char *put_integer(struct json_writer *json, const struct item *item, const struct json_step *step,
@@ -64,55 +104,36 @@ static inline char *put_integer(struct json_writer *json, const struct item *ite
     return step->type == FIELD_TIME ? put_time_value(json, item->integer, at) : put_signed(at, item->integer);
 }
 
-/* Is all of it shown, and does it lie in the tape? */
-static inline bool is_simple_text(const struct json_writer *json, const struct record *record, const struct item *item)
+/* Every call is the last thing that is done: nothing has to be saved. */
+char *json_put_value(struct json_writer *json, const struct record *record, const struct item *item,
+                     const struct json_step *step, const struct json_path *path, char *at)
 {
-    return item->length <= json->max_text && item->secret_length == 0 &&
-           item->length <= record->text_capacity - item->offset;
+    if (step->is_hidden)
+        return put_value_cautiously(json, record, item, step, path, at);
+    switch ((enum item_kind)item->kind) {
+    case ITEM_WORD: /* ours: it has nothing that is escaped */
+        assert(put_is_plain(item->word, item->length));
+        if (item->length > json->max_text || item->length > JSON_SMALL_VALUE - 2)
+            return put_value_cautiously(json, record, item, step, path, at);
+        *at = '"';
+        return put_character(put_bytes(at + 1, item->word, item->length), '"');
+    case ITEM_INTEGER:
+        return put_integer(json, item, step, at);
+    case ITEM_TEXT:
+        return put_text(json, record, item, step, path, at);
+    case ITEM_ADDRESS:
+        return put_address(record, item, at);
+    default:
+        return put_value_cautiously(json, record, item, step, path, at);
+    }
 }
 
-static inline char *put_simple_text(struct json_writer *json, const struct record *record, const struct item *item,
-                                    char *at)
-{
-    if (!json_has_room(json, &at, (size_t)PUT_WORST_BYTE * item->length))
-        return at;
-    *at++ = '"';
-    if (item->length > 0)
-        at = put_short_json(at, bytes_of(record->text + item->offset, item->length),
-                            record->text_capacity - item->offset);
-    return put_character(at, '"');
-}
-
-/* A word of ours has nothing that is escaped. */
-static inline char *put_word(struct json_writer *json, const struct item *item, char *at)
-{
-    assert(put_is_plain(item->word, item->length));
-    if (!json_has_room(json, &at, item->length))
-        return at;
-    *at++ = '"';
-    at = put_bytes(at, item->word, item->length);
-    return put_character(at, '"');
-}
-
-/* One value that is neither group nor map. The caller has called json_room. */
-static inline char *put_value(struct json_writer *json, const struct record *record, unsigned index,
+static inline char *put_value(struct json_writer *json, const struct record *record, const struct item *item,
                               const struct json_step *step, const struct json_path *path, char *at)
 {
-    const struct item *item = &record->items[index];
-    if (step->is_hidden)
-        at = put_value_cautiously(json, record, item, step, path, at);
-    else if (item->kind == ITEM_WORD && item->length <= json->max_text)
-        at = put_word(json, item, at);
-    else if (item->kind == ITEM_INTEGER)
-        at = put_integer(json, item, step, at);
-    else if (item->kind == ITEM_TEXT && is_simple_text(json, record, item))
-        at = put_simple_text(json, record, item, at);
-    else if (item->kind == ITEM_ADDRESS)
-        at = put_address(record, item, at);
-    else
-        at = put_value_cautiously(json, record, item, step, path, at);
+    at = json_put_value(json, record, item, step, path, at);
     if (step->catalog || json->tape_notes.any)
-        json_explain(json, record, index, step, path);
+        json_explain(json, record, (unsigned)(item - record->items), step, path);
     return at;
 }
 
@@ -123,34 +144,16 @@ static char *put_member_list(struct json_writer *json, const struct record *reco
     for (uint32_t i = first; i < end; i = tape_after(record, i)) {
         if (record->items[i].kind == ITEM_NOTE || record->items[i].field != step->field)
             continue;
-        at = put_value(json, record, i, step, path, json_room(json, at));
+        at = put_value(json, record, &record->items[i], step, path, json_room(json, at));
         *at++ = ',';
     }
     at[-1] = ']';
     return at;
 }
 
-static char *put_member(struct json_writer *json, const struct record *record, uint32_t item, uint32_t end,
-                        const struct json_step *step, struct json_path *path, char *at)
+static char *close_group(char *at, const struct json_plan *plan, const struct json_step *from)
 {
-    path->member = step->row->name;
-    return step->is_list ? put_member_list(json, record, item, end, step, path, at)
-                         : put_value(json, record, item, step, path, at);
-}
-
-/* The lead of a member; in front of the first there is the brace of the group. */
-static char *put_member_lead(char *at, const struct json_step *from, const struct json_step *step)
-{
-    char *separator = at;
-    at = json_put_lead(at, from, step);
-    if (from == &json_root)
-        *separator = '{';
-    return at;
-}
-
-static char *close_group(char *at, const struct json_step *from)
-{
-    if (from == &json_root)
+    if (from == plan->steps)
         return put_literal(at, "{}");
     memcpy(at, "}}}}}}}}", JSON_DEPTH_MAX);
     return at + from->depth + 1;
@@ -158,7 +161,7 @@ static char *close_group(char *at, const struct json_step *from)
 
 /* Members in whatever order. */
 static char *put_members_sorted(struct json_writer *json, const struct record *record, uint32_t group, uint32_t end,
-                                const struct json_plan *plan, struct json_path *path, char *at)
+                                const struct json_plan *plan, const struct json_path *path, char *at)
 {
     uint16_t first[JSON_STEPS_MAX]; /* by step: index of its first value; only where it is present */
     uint64_t present[JSON_STEPS_MAX / 64] = {0};
@@ -170,48 +173,61 @@ static char *put_members_sorted(struct json_writer *json, const struct record *r
         present[step / 64] |= UINT64_C(1) << step % 64;
         first[step] = (uint16_t)i;
     }
-    const struct json_step *from = &json_root;
+    const struct json_step *from = plan->steps;
     for (unsigned word = 0; word < JSON_STEPS_MAX / 64; word++) {
         for (uint64_t bits = present[word]; bits; bits &= bits - 1) {
             unsigned number = 64 * word + (unsigned)__builtin_ctzll(bits);
             const struct json_step *step = &plan->steps[number];
-            at = put_member_lead(json_room(json, at), from, step);
-            at = put_member(json, record, first[number], end, step, path, at);
+            const struct item *item = &record->items[first[number]];
+            at = json_put_lead(json_room(json, at), from, step, from == plan->steps ? '{' : ',');
+            at = step->is_list ? put_member_list(json, record, first[number], end, step, path, at)
+                               : put_value(json, record, item, step, path, at);
             from = step;
         }
     }
-    return close_group(json_room(json, at), from);
+    return close_group(json_room(json, at), plan, from);
+}
+
+/* Where the values of one member, which stand one behind the other, end. */
+static uint32_t list_end(const struct record *record, uint32_t first, uint32_t end)
+{
+    uint32_t i = first;
+    do
+        i = tape_after(record, i);
+    while (i < end && (record->items[i].kind == ITEM_NOTE || record->items[i].field == record->items[first].field));
+    return i;
 }
 
 /* Members that come in the order of the plan, a list's values one after the other: they are written as they come.
  * NULL where it turns out that they do not. */
 static char *put_members_straight(struct json_writer *json, const struct record *record, uint32_t group, uint32_t end,
-                                  const struct json_plan *plan, struct json_path *path, char *at)
+                                  const struct json_plan *plan, const struct json_path *path, char *at)
 {
-    const struct json_step *from = &json_root;
-    int last = -1;
-    uint32_t i = group + 1;
-    while (i < end) {
-        const struct item *item = &record->items[i];
-        unsigned number = item->kind == ITEM_NOTE ? JSON_NO_STEP : plan->step_of[item->field % JSON_STEPS_MAX];
-        if (number == JSON_NO_STEP || (int)number == last) { /* where a member comes again, the first counts */
-            i = tape_after(record, i);
+    const struct json_step *from = plan->steps;
+    const struct item *last = &record->items[end];
+    for (const struct item *item = &record->items[group + 1]; item < last; item++) {
+        if (item->kind == ITEM_NOTE) {
+            item += item->length;
             continue;
         }
-        if ((int)number < last)
-            return NULL;
-        const struct json_step *step = &plan->steps[number];
-        uint32_t behind = i + 1;
-        while (step->is_list && behind < end &&
-               (record->items[behind].kind == ITEM_NOTE || record->items[behind].field == item->field))
-            behind = tape_after(record, behind);
-        at = put_member_lead(json_room(json, at), from, step);
-        at = put_member(json, record, i, behind, step, path, at);
+        const struct json_step *step = &plan->steps[plan->step_of[item->field % JSON_STEPS_MAX]];
+        if (step <= from) {
+            if (step != from && step != plan->steps)
+                return NULL;
+            continue; /* where a member comes again, the first counts */
+        }
+        at = json_put_lead(json_room(json, at), from, step, from == plan->steps ? '{' : ',');
+        if (step->is_list) {
+            uint32_t first = (uint32_t)(item - record->items);
+            uint32_t behind = list_end(record, first, end);
+            at = put_member_list(json, record, first, behind, step, path, at);
+            item = &record->items[behind - 1];
+        } else {
+            at = put_value(json, record, item, step, path, at);
+        }
         from = step;
-        last = (int)number;
-        i = behind;
     }
-    return close_group(json_room(json, at), from);
+    return close_group(json_room(json, at), plan, from);
 }
 
 static char *put_group(struct json_writer *json, const struct record *record, unsigned group,
@@ -221,7 +237,10 @@ static char *put_group(struct json_writer *json, const struct record *record, un
     uint32_t end = tape_group_end(record, group);
     size_t place = (size_t)(at - json->buffer->at);
     size_t notes = json->notes.length, truncated = json->truncated.length;
-    char *behind = plan->reorders ? NULL : put_members_straight(json, record, group, end, plan, path, at);
+    char *behind = NULL;
+    path->in_group = true;
+    if (!plan->reorders)
+        behind = put_members_straight(json, record, group, end, plan, path, at);
     if (!behind) {
         plan->reorders = true;
         json->notes.length = notes;
@@ -229,7 +248,7 @@ static char *put_group(struct json_writer *json, const struct record *record, un
         at = json->buffer->failed ? json_grow(json, json->buffer->at + json->start, 0) : json->buffer->at + place;
         behind = put_members_sorted(json, record, group, end, plan, path, at);
     }
-    path->member = NULL;
+    path->in_group = false;
     if (step->catalog || json->tape_notes.any)
         json_explain(json, record, group, step, path);
     return behind;
@@ -247,14 +266,14 @@ static char *put_key(struct json_writer *json, const struct record *record, cons
     if (!json_has_room(json, &at, (size_t)PUT_WORST_BYTE * shown.len))
         return at;
     at = put_character(at, '"');
-    at = put_short_json(at, shown, record->text_capacity - item->key_offset);
+    at = put_json(at, shown, record->text_capacity - item->key_offset);
     at = put_literal(at, "\":[");
     for (uint32_t i = leader + 1; i; i = map->entries[i - 1].next) {
         const struct item *value = &record->items[map->entries[i - 1].item];
         bool cut = false;
         at = json_room(json, at);
         if (!step->is_hidden && is_simple_text(json, record, value))
-            at = put_simple_text(json, record, value, at);
+            at = put_text(json, record, value, step, NULL, at);
         else
             at = put_cautious_text(json, record, value, step->row, at, &cut);
         at = put_character(at, ',');
@@ -262,7 +281,7 @@ static char *put_key(struct json_writer *json, const struct record *record, cons
     }
     at[-1] = ']';
     if (any_cut)
-        json_add_truncated(json, &(struct json_path){.name = step->row->name}, key);
+        json_add_truncated(json, step, &(struct json_path){.name = step->row->name}, key);
     if (step->catalog || json->tape_notes.any)
         json_explain_key(json, record, leader, step);
     return at;
@@ -296,12 +315,12 @@ char *json_put_field(struct json_writer *json, const struct record *record, cons
     bool is_group = step->type == FIELD_GROUP;
     if (!step->is_list)
         return is_group ? put_group(json, record, first - 1, step, &path, at)
-                        : put_value(json, record, first - 1, step, &path, at);
+                        : put_value(json, record, &record->items[first - 1], step, &path, at);
     path.indexed = true;
     for (unsigned item = first; item; item = record->items[item - 1].next) {
         at = json_room(json, at);
         at = is_group ? put_group(json, record, item - 1, step, &path, at)
-                      : put_value(json, record, item - 1, step, &path, at);
+                      : put_value(json, record, &record->items[item - 1], step, &path, at);
         *at++ = ',';
         path.index++;
     }

@@ -14,15 +14,33 @@ void layout_mark(struct text_buffer *text, enum style style)
     text_add(text, &mark, 1);
 }
 
+/* Where the first mark stands; the length where there is none. Eight bytes at once show whether one of them is below
+ * 0x08, as only marks are. */
+static size_t find_mark(const char *text, size_t length)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t at = 0;
+    uint64_t eight;
+    for (; length - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, text + at, sizeof eight);
+        if ((eight - ones * (STYLE_LAST + 1)) & ~eight & ones << 7)
+            break;
+    }
+    while (at < length && !is_mark(text[at]))
+        at++;
+    return at;
+}
+
 size_t layout_width(const char *text, size_t length)
 {
     size_t width = 0;
-    size_t start = 0;
-    for (size_t i = 0; length > 0 && i <= length; i++) {
-        if (i < length && !is_mark(text[i]))
-            continue;
-        width += text_width(text + start, i - start);
-        start = i + 1;
+    while (length > 0) {
+        size_t run = find_mark(text, length);
+        width += text_width(text, run);
+        if (run == length)
+            break;
+        text += run + 1;
+        length -= run + 1;
     }
     return width;
 }
@@ -77,12 +95,26 @@ static void put_broken(struct pen *pen, const char *word, size_t length)
     }
 }
 
-static size_t run_of(const char *text, size_t length, bool spaces)
+static size_t spaces_of(const char *text, size_t length)
 {
     size_t run = 0;
-    while (run < length && text[run] != '\n' && (text[run] == ' ') == spaces)
+    while (run < length && text[run] == ' ')
         run++;
     return run;
+}
+
+/* What stands before the next space or newline, and its columns. */
+static size_t word_of(const char *text, size_t length, size_t *ret_width)
+{
+    size_t word = 0, marks = 0;
+    uint8_t bits = 0;
+    while (word < length && text[word] != ' ' && text[word] != '\n') {
+        bits |= (uint8_t)text[word];
+        marks += is_mark(text[word]);
+        word++;
+    }
+    *ret_width = bits & 0x80 ? layout_width(text, word) : word - marks;
+    return word;
 }
 
 void pen_write(struct pen *pen, const char *text, size_t length)
@@ -96,13 +128,13 @@ void pen_write(struct pen *pen, const char *text, size_t length)
             at++;
             continue;
         }
-        size_t gap = run_of(text + at, length - at, true);
+        size_t gap = spaces_of(text + at, length - at);
         spaces += gap;
         at += gap;
-        size_t word = run_of(text + at, length - at, false);
+        size_t width;
+        size_t word = word_of(text + at, length - at, &width);
         if (word == 0)
             continue;
-        size_t width = layout_width(text + at, word);
         size_t start = (pen->column == 0 ? pen->indent : pen->column) + spaces;
         bool fits = start + width <= pen->right;
         bool breaks = pen->indent + width > pen->right;
@@ -146,28 +178,27 @@ static const char *colour_of(enum style style)
 }
 
 /* One line with its marks. `style` goes on from line to line; each line ends in the normal one, so that what is
- * printed next, by whomever, is not coloured. Returns the columns it took. */
-static size_t print_line(struct text_buffer *out, const char *line, size_t length, enum style *style, bool color)
+ * printed next, by whomever, is not coloured. */
+static void print_line(struct text_buffer *out, const char *line, size_t length, enum style *style, bool color)
 {
     enum style shown = STYLE_NORMAL;
-    size_t start = 0;
-    for (size_t i = 0; length > 0 && i <= length; i++) {
-        if (i < length && !is_mark(line[i]))
-            continue;
-        size_t indent = run_of(line + start, i - start, true);
-        text_add(out, line + start, indent);
-        if (color && indent < i - start && *style != shown) {
+    while (length > 0) {
+        size_t run = find_mark(line, length);
+        size_t indent = color ? spaces_of(line, run) : 0;
+        text_add(out, line, indent);
+        if (color && indent < run && *style != shown) {
             text_add_string(out, colour_of(*style));
             shown = *style;
         }
-        text_add(out, line + start + indent, i - start - indent);
-        if (i < length)
-            *style = (enum style)line[i];
-        start = i + 1;
+        text_add(out, line + indent, run - indent);
+        if (run == length)
+            break;
+        *style = (enum style)line[run];
+        line += run + 1;
+        length -= run + 1;
     }
     if (shown != STYLE_NORMAL)
         text_add_string(out, colour_of(STYLE_NORMAL));
-    return layout_width(line, length);
 }
 
 void layout_print(struct text_buffer *out, const struct text_buffer *left, const struct text_buffer *right,
@@ -180,8 +211,9 @@ void layout_print(struct text_buffer *out, const struct text_buffer *left, const
     while (lines.len > 0 || notes.len > 0) {
         struct bytes line = bytes_first(lines, bytes_find(lines, '\n', 0));
         struct bytes note = bytes_first(notes, bytes_find(notes, '\n', 0));
-        size_t column = print_line(out, (const char *)line.at, line.len, &left_style, color);
+        print_line(out, (const char *)line.at, line.len, &left_style, color);
         if (note.len > 0) {
+            size_t column = layout_width((const char *)line.at, line.len);
             add_spaces(out, column < aside ? aside - column : 2);
             print_line(out, (const char *)note.at, note.len, &right_style, color);
         }

@@ -26,30 +26,31 @@ enum {
 static inline char *put_padded(char *to, const char *text, size_t length)
 {
     memcpy(to, text, PUT_SLACK);
-    if (length > PUT_SLACK)
-        memcpy(to + PUT_SLACK, text + PUT_SLACK, length - PUT_SLACK);
+    for (size_t done = PUT_SLACK; done < length; done += PUT_SLACK)
+        memcpy(to + done, text + done, PUT_SLACK);
     return to + length;
 }
 
-/* A text of which nothing more can be read: two moves that may overlap. */
+/* A text of which nothing more can be read: moves of one size, of which the last overlaps. */
 static inline char *put_bytes(char *to, const void *from, size_t length)
 {
     const char *text = from;
-    if (length > 2 * 16) {
-        memcpy(to, text, length);
-    } else if (length >= 16) {
-        memcpy(to, text, 16);
-        memcpy(to + length - 16, text + length - 16, 16);
-    } else if (length >= 8) {
-        memcpy(to, text, 8);
-        memcpy(to + length - 8, text + length - 8, 8);
-    } else if (length >= 4) {
+    if (length < 4) {
+        if (length > 0) {
+            to[0] = text[0];
+            to[length / 2] = text[length / 2];
+            to[length - 1] = text[length - 1];
+        }
+    } else if (length <= 8) {
         memcpy(to, text, 4);
         memcpy(to + length - 4, text + length - 4, 4);
-    } else if (length > 0) {
-        to[0] = text[0];
-        to[length / 2] = text[length / 2];
-        to[length - 1] = text[length - 1];
+    } else if (length <= 16) {
+        memcpy(to, text, 8);
+        memcpy(to + length - 8, text + length - 8, 8);
+    } else {
+        for (size_t done = 0; done < length - 16; done += 16)
+            memcpy(to + done, text + done, 16);
+        memcpy(to + length - 16, text + length - 16, 16);
     }
     return to + length;
 }
@@ -144,25 +145,26 @@ static inline unsigned put_block(char *to, const uint8_t *from)
     return (unsigned)_mm_movemask_epi8(special);
 }
 
-/* put_json for texts that are mostly short and plain. */
-static inline char *put_short_json(char *to, struct bytes text, size_t readable)
+/* A text of which nothing is escaped, at least one byte; NULL: there is something, or too little can be read behind it.
+ * Needs room for its length alone. */
+static inline char *put_if_plain(char *to, struct bytes text, size_t readable)
 {
     size_t left = text.len;
     const uint8_t *from = text.at;
-    char *at = to;
-    if (readable < text.len + PUT_BLOCK)
-        return put_json(to, text, readable);
-    for (; left > PUT_BLOCK; left -= PUT_BLOCK, from += PUT_BLOCK, at += PUT_BLOCK)
-        if (put_block(at, from) != 0)
-            return put_json(to, text, readable);
-    return put_block(at, from) & ((1u << left) - 1) ? put_json(to, text, readable) : at + left;
+    if (readable < left + PUT_BLOCK)
+        return NULL;
+    for (; left > PUT_BLOCK; left -= PUT_BLOCK, from += PUT_BLOCK, to += PUT_BLOCK)
+        if (put_block(to, from) != 0)
+            return NULL;
+    return put_block(to, from) & ((1u << left) - 1) ? NULL : to + left;
 }
 
 #else
 
-static inline char *put_short_json(char *to, struct bytes text, size_t readable)
+static inline char *put_if_plain(char *to, struct bytes text, size_t readable)
 {
-    return put_json(to, text, readable);
+    (void)to, (void)text, (void)readable;
+    return NULL;
 }
 
 #endif

@@ -2,6 +2,7 @@
  *
  * What stands above the lines of a conversation: its number, who talks to whom, how and since when.
  */
+#include "put.h"
 #include "transcript_state.h"
 
 #include <stdio.h>
@@ -9,23 +10,39 @@
 
 enum { NANOSECONDS = 1000000000, NUMBER_COLUMNS = 3, TITLE_COLUMN = 5 };
 
-void transcript_clock(const struct transcript *transcript, int64_t time_ns, bool milliseconds,
-                      char ret_clock[CLOCK_SIZE], char ret_date[16])
+/* Most times share their second with the one before. */
+static void learn_clock(struct transcript *transcript, time_t seconds)
 {
-    int64_t rest_ns = time_ns % NANOSECONDS;
-    if (rest_ns < 0)
-        rest_ns += NANOSECONDS;
-    time_t seconds = (time_t)((time_ns - rest_ns) / NANOSECONDS);
     struct tm parts = {0};
     if (transcript->options->local_time)
         localtime_r(&seconds, &parts);
     else
         gmtime_r(&seconds, &parts);
-    size_t length = strftime(ret_clock, CLOCK_SIZE, "%H:%M:%S", &parts);
-    if (milliseconds)
+    struct transcript_second *known = &transcript->second;
+    if (strftime(known->clock, sizeof known->clock, "%H:%M:%S", &parts) == 0)
+        known->clock[0] = '\0';
+    if (strftime(known->date, sizeof known->date, "%Y-%m-%d", &parts) == 0)
+        known->date[0] = '\0';
+    known->seconds = seconds;
+    known->known = true;
+}
+
+void transcript_clock(struct transcript *transcript, int64_t time_ns, bool milliseconds, char ret_clock[CLOCK_SIZE],
+                      char ret_date[DATE_SIZE])
+{
+    int64_t rest_ns = time_ns % NANOSECONDS;
+    if (rest_ns < 0)
+        rest_ns += NANOSECONDS;
+    time_t seconds = (time_t)((time_ns - rest_ns) / NANOSECONDS);
+    const struct transcript_second *known = &transcript->second;
+    if (!known->known || known->seconds != seconds)
+        learn_clock(transcript, seconds);
+    memcpy(ret_clock, known->clock, sizeof known->clock);
+    memcpy(ret_date, known->date, sizeof known->date);
+    if (milliseconds) {
+        size_t length = strlen(ret_clock);
         snprintf(ret_clock + length, CLOCK_SIZE - length, ".%03u", (unsigned)(rest_ns / (NANOSECONDS / 1000)));
-    if (strftime(ret_date, 16, "%Y-%m-%d", &parts) == 0)
-        ret_date[0] = '\0';
+    }
 }
 
 /* `10.9.0.2:41234`, `[2001:db8::1]:53`, `www.example.org (192.0.2.1):80` */
@@ -128,7 +145,7 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     const struct conversation *conversation = record->conversation;
     struct text_buffer *text = &transcript->scratch;
     size_t width = transcript->options->width;
-    char number[24] = "";
+    char number[PUT_NUMBER + 1] = "";
     char clock[CLOCK_SIZE];
     char date[sizeof transcript->date];
     transcript_clock(transcript, conversation ? conversation->first.time_ns : tape_moment(record).time_ns, false, clock,
@@ -138,7 +155,7 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     memcpy(transcript->date, date, sizeof date);
 
     if (conversation)
-        snprintf(number, sizeof number, "%llu", (unsigned long long)conversation->id);
+        *put_unsigned(number, conversation->id) = '\0';
     text->length = 0;
     layout_mark(text, STYLE_STRONG);
     add_title(record, text);

@@ -44,6 +44,16 @@ struct row {
     struct text_buffer notes;
 };
 
+enum { CLOCK_SIZE = 32, DATE_SIZE = 16 };
+
+/* The second that was said last. */
+struct transcript_second {
+    bool known;
+    int64_t seconds;
+    char clock[CLOCK_SIZE - 8]; /* less the milliseconds */
+    char date[DATE_SIZE];
+};
+
 struct transcript {
     const struct output_options *options;
     const struct note_catalog *hosts;
@@ -56,7 +66,9 @@ struct transcript {
 
     bool begun;            /* something was printed, */
     uint64_t conversation; /* the last of it about this one (0: about none), */
-    char date[16];         /* whose header named this date */
+    char date[DATE_SIZE];  /* whose header named this date */
+
+    struct transcript_second second;
 
     struct siphash_key said_key;
     struct told told[TOLD_CONVERSATIONS];
@@ -119,8 +131,7 @@ void transcript_header(struct transcript *transcript, const struct record *recor
 void transcript_add_endpoints(struct transcript *transcript, const struct record *record, struct text_buffer *text);
 
 /* `14:02:05`, with milliseconds or without, and the date: `2026-11-22`. */
-enum { CLOCK_SIZE = 32 };
-void transcript_clock(const struct transcript *transcript, int64_t time_ns, bool milliseconds,
-                      char ret_clock[CLOCK_SIZE], char ret_date[16]);
+void transcript_clock(struct transcript *transcript, int64_t time_ns, bool milliseconds, char ret_clock[CLOCK_SIZE],
+                      char ret_date[DATE_SIZE]);
 
 #endif

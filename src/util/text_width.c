@@ -111,11 +111,27 @@ static size_t character_width(uint32_t character)
     return is_in(two_columns, sizeof two_columns / sizeof two_columns[0], character) ? 2 : 1;
 }
 
+/* How many bytes of ASCII a text begins with, eight at a time. */
+static size_t ascii_run(const char *text, size_t length)
+{
+    const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    size_t run = 0;
+    uint64_t eight;
+    for (; length - run >= sizeof eight; run += sizeof eight) {
+        memcpy(&eight, text + run, sizeof eight);
+        if (eight & high_bits)
+            break;
+    }
+    while (run < length && (text[run] & 0x80) == 0)
+        run++;
+    return run;
+}
+
 size_t text_width(const char *text, size_t length)
 {
     struct bytes bytes = bytes_of(text, length);
-    size_t width = 0;
-    for (size_t at = 0; at < length;) {
+    size_t width = ascii_run(text, length);
+    for (size_t at = width; at < length;) {
         uint32_t character = 0;
         size_t taken = utf8_character(bytes, at, &character);
         width += taken <= 1 ? 1 : character_width(character);
