@@ -139,8 +139,23 @@ static void correct_roles(struct flow_table *table, struct flow *flow, enum side
     *side = side_other(*side);
 }
 
+/* The next bytes of a connection in which all is well. */
+static bool feed_next(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
+{
+    if (flow->parked || !flow->as.stream || !tcp_stream_take(flow->as.stream, side, packet))
+        return false;
+    if (packet->payload.len > 0) {
+        tap_data(table, flow, side, packet->payload, packet->moment);
+        session_data(&flow->session, side, packet->payload, packet->moment);
+        follow_swap(table, flow);
+    }
+    return true;
+}
+
 static void feed_segment(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
 {
+    if (feed_next(table, flow, side, packet))
+        return;
     bool first = flow->packets[0] + flow->packets[1] == 1;
     if (first && side == SIDE_CLIENT && is_bare_syn(packet)) {
         flow->parked = true;

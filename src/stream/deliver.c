@@ -300,5 +300,6 @@ bool tcp_stream_next(struct tcp_stream *stream, struct tcp_delivery *ret_deliver
         return true;
     }
     settle(stream);
+    tcp_look_whether_calm(stream);
     return false;
 }

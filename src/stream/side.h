@@ -114,6 +114,7 @@ struct tcp_stream {
     struct moment reset_moment;
     uint32_t reset_frame;
 
+    bool calm;       /* see calm.c; false while a segment is in hand */
     bool finishing;  /* nothing more is waited for */
     bool letting_go; /* and not even order is kept: what is left is absurd */
 };
@@ -148,6 +149,9 @@ void tcp_report(struct tcp_stream *stream, enum side side, enum anomaly anomaly,
 
 /* The beginning of a side is not known and will not be: decide on one. */
 void tcp_begin_somewhere(struct tcp_stream *stream, enum side side);
+
+/* calm.c: nothing is left to deliver; whether the next segments can be taken the short way. */
+void tcp_look_whether_calm(struct tcp_stream *stream);
 
 /* payload.c: a segment's bytes at `start`, and `lost` more that the snap length took. */
 void tcp_payload(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data, uint32_t lost,

@@ -338,6 +338,7 @@ void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct 
     struct tcp_side *own = &stream->sides[side];
     stream->now = packet->moment;
     stream->frames++;
+    stream->calm = false;
     own->seen = true;
     if (packet->tcp.flags & TCP_RST) {
         take_reset(stream, side, packet);
@@ -362,6 +363,7 @@ void tcp_stream_finish(struct tcp_stream *stream)
     tcp_begin_somewhere(stream, SIDE_CLIENT);
     tcp_begin_somewhere(stream, SIDE_SERVER);
     stream->finishing = true;
+    stream->calm = false;
 }
 
 void tcp_stream_swap(struct tcp_stream *stream)

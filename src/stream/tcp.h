@@ -73,6 +73,10 @@ void tcp_stream_free(struct tcp_stream *stream);
  * payload where they can. */
 void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet);
 
+/* The short way. True: the segment was taken, and packet->payload is what its side says next (nothing, where it is
+ * empty); there is nothing to pull. False: nothing was done, tcp_stream_segment is to have it. */
+bool tcp_stream_take(struct tcp_stream *stream, enum side side, const struct packet *packet);
+
 /* It is `now`, and no segment came: what has waited for too long may be said. Then pull. */
 void tcp_stream_tick(struct tcp_stream *stream, struct moment now);
 

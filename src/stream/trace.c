@@ -17,19 +17,29 @@ static uint64_t mix(uint64_t digest, uint64_t word)
     return digest ^ digest >> 29;
 }
 
+static inline uint64_t word_at(struct bytes data, size_t offset)
+{
+    uint64_t word;
+    memcpy(&word, data.at + offset, sizeof word);
+    return word;
+}
+
 static uint64_t digest_of(struct bytes data)
 {
-    struct reader r = reader_of(data);
     uint64_t digest = data.len;
-    size_t skip = data.len > SAMPLES * SAMPLE_BYTES ? (data.len - SAMPLES * SAMPLE_BYTES) / (SAMPLES - 1) : 0;
-    while (reader_left(&r) >= SAMPLE_BYTES) {
-        digest = mix(digest, reader_u64(&r));
-        if (reader_left(&r) >= skip + SAMPLE_BYTES)
-            reader_skip(&r, skip);
+    if (data.len < SAMPLE_BYTES) {
+        struct reader r = reader_of(data);
+        while (reader_left(&r) > 0)
+            digest = mix(digest, reader_u8(&r));
+        return digest;
     }
-    while (reader_left(&r) > 0)
-        digest = mix(digest, reader_u8(&r));
-    return digest;
+    size_t step = SAMPLE_BYTES;
+    if (data.len > SAMPLES * SAMPLE_BYTES)
+        step = (data.len - SAMPLE_BYTES) / (SAMPLES - 1);
+    const size_t last = data.len - SAMPLE_BYTES;
+    for (size_t i = 0, at = 0; i < SAMPLES - 1 && at < last; i++, at += step)
+        digest = mix(digest, word_at(data, at));
+    return mix(digest, word_at(data, last));
 }
 
 void trace_remember(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data)

@@ -31,8 +31,10 @@ struct talk {
     struct moment now;
     uint16_t window;
     uint16_t urgent;
-    uint32_t cut; /* bytes of each payload that the snap length took */
-    bool open;    /* the log ends inside brackets of side `last` */
+    bool by_calm;  /* tcp_stream_take is asked first */
+    uint64_t calm; /* segments that it took */
+    uint32_t cut;  /* bytes of each payload that the snap length took */
+    bool open;     /* the log ends inside brackets of side `last` */
     enum side last;
     size_t length;
     char log[LOG_SIZE];
@@ -56,20 +58,27 @@ static inline void talk_close(struct talk *t)
     t->open = false;
 }
 
+static inline void talk_data(struct talk *t, enum side side, struct bytes data)
+{
+    if (!t->open || t->last != side)
+        talk_close(t);
+    if (!t->open)
+        talk_log(t, "%c[", side == SIDE_CLIENT ? 'c' : 's');
+    t->open = true;
+    t->last = side;
+    talk_log(t, "%.*s", (int)data.len, (const char *)data.at);
+}
+
 static inline void talk_pull(struct talk *t)
 {
     struct tcp_delivery d;
     while (tcp_stream_next(t->stream, &d)) {
         char who = d.side == SIDE_CLIENT ? 'c' : 's';
-        if (d.kind != TCP_DATA || !t->open || t->last != d.side)
+        if (d.kind != TCP_DATA)
             talk_close(t);
         switch (d.kind) {
         case TCP_DATA:
-            if (!t->open)
-                talk_log(t, "%c[", who);
-            t->open = true;
-            t->last = d.side;
-            talk_log(t, "%.*s", (int)d.data.len, (const char *)d.data.at);
+            talk_data(t, d.side, d.data);
             break;
         case TCP_GAP:
             talk_log(t, "%c-%llu ", who, (unsigned long long)d.length);
@@ -119,8 +128,14 @@ static inline void talk_bytes(struct talk *t, enum side side, unsigned flags, ui
     packet.tcp.window = t->window;
     packet.tcp.urgent = t->urgent;
     packet.tcp.window_shift = 0xff;
-    tcp_stream_segment(t->stream, side, &packet);
-    talk_pull(t);
+    if (t->by_calm && tcp_stream_take(t->stream, side, &packet)) {
+        t->calm++;
+        if (length > 0)
+            talk_data(t, side, packet.payload);
+    } else {
+        tcp_stream_segment(t->stream, side, &packet);
+        talk_pull(t);
+    }
     memset(payload, '?', length);
 }
 
