@@ -19,8 +19,10 @@ static uint64_t mix(uint64_t digest, uint64_t word)
 
 static inline uint64_t word_at(struct bytes data, size_t offset)
 {
-    uint64_t word;
-    memcpy(&word, data.at + offset, sizeof word);
+    uint64_t word = 0;
+    const struct bytes part = bytes_slice(data, offset, sizeof word);
+    if (part.len == sizeof word)
+        memcpy(&word, part.at, sizeof word);
     return word;
 }
 
