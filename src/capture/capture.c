@@ -224,11 +224,17 @@ __attribute__((noinline)) static enum capture_result next_slowly(struct capture 
 
 enum capture_result capture_next(struct capture *capture, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE])
 {
-    if (capture->kind != KIND_PCAP || capture->filter || capture->finished ||
-        !pcap_format_at_hand(&capture->pcap, capture->source, ret_frame))
-        return next_slowly(capture, ret_frame, ret_error);
-    ret_frame->moment.frame = capture->first_frame + capture->frames++;
-    return CAPTURE_FRAME;
+    return capture_at_hand(capture, ret_frame, 1) == 1 ? CAPTURE_FRAME : next_slowly(capture, ret_frame, ret_error);
+}
+
+size_t capture_at_hand(struct capture *capture, struct frame *ret_frames, size_t capacity)
+{
+    if (capture->kind != KIND_PCAP || capture->filter || capture->finished)
+        return 0;
+    size_t count = pcap_format_at_hand(&capture->pcap, capture->source, capture->first_frame + capture->frames,
+                                       ret_frames, capacity);
+    capture->frames += count;
+    return count;
 }
 
 uint64_t capture_position(const struct capture *capture)

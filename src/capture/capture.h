@@ -102,6 +102,10 @@ uint64_t capture_filter_misfits(const struct capture *capture, const char **ret_
 /* The next frame; its bytes are valid until the next call. After CAPTURE_BROKEN comes CAPTURE_END. */
 enum capture_result capture_next(struct capture *capture, struct frame *ret_frame, char ret_error[CAPTURE_ERROR_SIZE]);
 
+/* Of a file: the next frames whose bytes are in memory already, all valid until the next call. Fills at most
+ * `capacity`; 0: ask capture_next. */
+size_t capture_at_hand(struct capture *capture, struct frame *ret_frames, size_t capacity);
+
 /* For progress: bytes of the file consumed so far (compressed bytes where compressed) and its size, 0 where not
  * known (pipes, interfaces). */
 uint64_t capture_position(const struct capture *capture);

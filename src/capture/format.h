@@ -48,9 +48,10 @@ void pcapng_format_done(struct pcapng_format *format);
 /* Of the first interface; 1 (Ethernet) where none is described yet. */
 uint16_t pcapng_format_link_type(const struct pcapng_format *format);
 
-/* pcap_format_next for all but one frame in a hundred: that is usual, sound, and lies whole in the buffer. False:
- * nothing was taken. */
-bool pcap_format_at_hand(const struct pcap_format *format, struct source *source, struct frame *ret_frame);
+/* The next frames, numbered from `number`, as long as they are usual, sound, and lie whole in the buffer. Returns how
+ * many there are, at most `capacity`; pcap_format_next knows what the next one is. */
+size_t pcap_format_at_hand(const struct pcap_format *format, struct source *source, uint64_t number,
+                           struct frame *ret_frames, size_t capacity);
 
 /* Sets everything but moment.frame. */
 enum capture_result pcap_format_next(const struct pcap_format *format, struct source *source, struct frame *ret_frame,

@@ -123,19 +123,25 @@ static void fill_frame(const struct pcap_format *format, const struct frame_head
     };
 }
 
-bool pcap_format_at_hand(const struct pcap_format *format, struct source *source, struct frame *ret_frame)
+size_t pcap_format_at_hand(const struct pcap_format *format, struct source *source, uint64_t number,
+                           struct frame *ret_frames, size_t capacity)
 {
-    struct bytes ahead = ((struct source_ahead *)source)->bytes;
-    if (ahead.len < FRAME_HEADER_BYTES || format->unusual)
-        return false;
-    struct frame_header header = format->little ? read_frame_header(ahead, true)
-                                                : read_frame_header(ahead, false); /* asks once */
-    struct bytes rest = bytes_skip(ahead, FRAME_HEADER_BYTES);
-    if (rest.len < header.captured || header.captured > LIMIT_FRAME_BYTES)
-        return false;
-    source_skip(source, FRAME_HEADER_BYTES + header.captured);
-    fill_frame(format, &header, bytes_first(rest, header.captured), ret_frame);
-    return true;
+    const struct pcap_format usual = *format; /* nothing that is written below can change it */
+    const struct bytes ahead = ((struct source_ahead *)source)->bytes;
+    struct bytes rest = ahead;
+    size_t count = 0;
+    while (count < capacity && !usual.unusual && rest.len >= FRAME_HEADER_BYTES) {
+        struct frame_header header = read_frame_header(rest, usual.little);
+        struct bytes data = bytes_skip(rest, FRAME_HEADER_BYTES);
+        if (data.len < header.captured || header.captured > LIMIT_FRAME_BYTES)
+            break;
+        rest = bytes_skip(data, header.captured);
+        fill_frame(&usual, &header, bytes_first(data, header.captured), &ret_frames[count]);
+        ret_frames[count].moment.frame = number + count;
+        count++;
+    }
+    source_skip(source, ahead.len - rest.len);
+    return count;
 }
 
 enum capture_result pcap_format_next(const struct pcap_format *format, struct source *source, struct frame *ret_frame,

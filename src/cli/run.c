@@ -92,11 +92,27 @@ static bool is_stopped(const struct run *run)
     return signals_stop() || run->save_complete || run_is_over(run);
 }
 
+/* Whether nobody has to know which frame is the last one, or whose each was. */
+static bool takes_many(const struct run *run)
+{
+    return !run->save && !run->follow && run->options->frame_limit == 0;
+}
+
 static void read_frames(struct run *run, struct capture *capture, const char *path)
 {
+    enum { MANY = 64 };
+    struct frame frames[MANY];
     char error[CAPTURE_ERROR_SIZE] = "";
     uint64_t until_progress = PROGRESS_FRAMES;
+    const size_t many = takes_many(run) ? MANY : 0;
     while (!is_stopped(run)) {
+        size_t count = capture_at_hand(capture, frames, many);
+        engine_frames(run->engine, frames, count);
+        run->taken += count;
+        if (count > 0 && until_progress > count) {
+            until_progress -= count;
+            continue;
+        }
         struct frame frame;
         enum capture_result result = capture_next(capture, &frame, error);
         if (result == CAPTURE_FRAME) {

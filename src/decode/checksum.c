@@ -3,24 +3,38 @@
 
 #include "checksum_wide.h"
 
+/* Its upper half counts what the lower one carries out. */
+__extension__ typedef unsigned __int128 wide;
+
+static inline uint64_t word_of(struct bytes piece, size_t at, size_t size)
+{
+    uint64_t word = 0;
+    bytes_copy(&word, size, bytes_slice(piece, at, size));
+    return word;
+}
+
 uint64_t checksum_add(uint64_t sum, struct bytes piece)
 {
     enum { WORD = 8, BLOCK = 4 * WORD };
-    size_t wide = checksum_wide(piece, &sum);
-    piece = bytes_skip(piece, wide);
+    if (piece.len >= CHECKSUM_WIDE_BYTES)
+        piece = bytes_skip(piece, checksum_wide(piece, &sum));
+    wide total = sum;
     for (; piece.len >= BLOCK; piece = bytes_skip(piece, BLOCK))
         for (size_t i = 0; i < BLOCK; i += WORD)
-            sum = checksum_add_8(sum, bytes_slice(piece, i, WORD));
+            total += word_of(piece, i, WORD);
     for (; piece.len >= WORD; piece = bytes_skip(piece, WORD))
-        sum = checksum_add_8(sum, bytes_first(piece, WORD));
-    if (piece.len >= WORD / 2) {
-        sum = checksum_add_4(sum, bytes_first(piece, WORD / 2));
-        piece = bytes_skip(piece, WORD / 2);
+        total += word_of(piece, 0, WORD);
+    if (piece.len >= 4) {
+        total += word_of(piece, 0, 4);
+        piece = bytes_skip(piece, 4);
     }
-    uint8_t last[WORD / 2] = {0};
-    for (size_t i = 0; i < piece.len; i++)
-        last[i % sizeof last] = bytes_at(piece, i);
-    return checksum_add_4(sum, bytes_of(last, sizeof last));
+    if (piece.len >= 2) {
+        total += word_of(piece, 0, 2);
+        piece = bytes_skip(piece, 2);
+    }
+    if (piece.len > 0)
+        total += word_of(piece, 0, 1);
+    return checksum_add_word((uint64_t)total, (uint64_t)(total >> 64));
 }
 
 uint64_t checksum_add_pseudo(uint64_t sum, const struct packet *packet, uint8_t protocol, size_t length)

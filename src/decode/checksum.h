@@ -2,8 +2,8 @@
  *
  * The checksum of the Internet (RFC 1071): the one's complement sum of 16-bit words.
  *
- * Every packet passes here, so eight bytes are taken at a time: both halves of a 64-bit word are added to a 64-bit sum,
- * whose carries are folded in once at the end.
+ * Every packet passes here, so eight bytes are taken at a time: what a 64-bit sum carries out is added at its other
+ * end, which is the same sum, since 2^16 - 1 divides 2^64 - 1. It is folded to 16 bits once, at the end.
  */
 #ifndef OVERHEAR_DECODE_CHECKSUM_H
 #define OVERHEAR_DECODE_CHECKSUM_H
@@ -14,19 +14,25 @@
  * must have an even length. Together at most 2^32 bytes. */
 uint64_t checksum_add(uint64_t sum, struct bytes piece);
 
+static inline uint64_t checksum_add_word(uint64_t sum, uint64_t word)
+{
+    sum += word;
+    return sum + (sum < word);
+}
+
 /* Four or eight bytes. */
 static inline uint64_t checksum_add_4(uint64_t sum, struct bytes piece)
 {
     uint32_t word = 0;
     bytes_copy(&word, sizeof word, piece);
-    return sum + word;
+    return checksum_add_word(sum, word);
 }
 
 static inline uint64_t checksum_add_8(uint64_t sum, struct bytes piece)
 {
     uint64_t word = 0;
     bytes_copy(&word, sizeof word, piece);
-    return sum + (word & 0xffffffff) + (word >> 32);
+    return checksum_add_word(sum, word);
 }
 
 /* What the pseudo-header of TCP and UDP has beside the addresses: protocol and length (RFC 9293, RFC 8200 section 8.1).
@@ -44,10 +50,10 @@ uint64_t checksum_add_pseudo(uint64_t sum, const struct packet *packet, uint8_t 
 /* Down to 16 bits, in this machine's order. */
 static inline uint16_t checksum_fold(uint64_t sum)
 {
-    sum = (sum & 0xffffffff) + (sum >> 32); /* 33 bits */
-    sum = (sum & 0xffff) + (sum >> 16);     /* 18 bits */
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)((sum & 0xffff) + (sum >> 16));
+    uint32_t half = (uint32_t)sum + (uint32_t)(sum >> 32);
+    half += half < (uint32_t)sum;
+    uint16_t quarter = (uint16_t)((half & 0xffff) + (half >> 16));
+    return (uint16_t)(quarter + (quarter < (half & 0xffff)));
 }
 
 /* True where the sum over everything, the checksum field included, says that nothing changed on the way. */

@@ -7,8 +7,11 @@
 
 #include "overhear/bytes.h"
 
-/* Adds the first bytes of the piece to the sum, as checksum_add does; returns how many, an even number: 0 where the
- * piece is short, or the processor has nothing better. */
+/* Of shorter pieces it is not worth the call. */
+enum { CHECKSUM_WIDE_BYTES = 256 };
+
+/* Adds the first bytes of such a piece to the sum, as checksum_add does; returns how many, an even number: 0 where the
+ * processor has nothing better. */
 size_t checksum_wide(struct bytes piece, uint64_t *sum);
 
 #endif

@@ -32,15 +32,6 @@ static inline bool may_be_tunnel(const struct common *common, uint16_t port)
     return (common->tunnel_ports[port % PORT_BITS / 64] >> port % 64 & 1) != 0;
 }
 
-void packet_begin(const struct frame *frame, struct packet *ret_packet)
-{
-    memset(ret_packet, 0, offsetof(struct packet, anomalies));
-    ret_packet->moment = frame->moment;
-    ret_packet->time_digits = frame->time_digits;
-    ret_packet->frame_length = frame->wire_length;
-    ret_packet->tcp.window_shift = 0xff;
-}
-
 /* False: the packet goes the long way. */
 static inline bool judge(const struct common *common, uint64_t sum, struct packet *packet)
 {
@@ -145,7 +136,7 @@ static inline bool take_ipv6(const struct common *common, struct bytes data, str
     return take_transport(common, bytes_at(data, 6), bytes_slice(data, IPV6, length), addresses, packet);
 }
 
-bool common_decode(const struct common *common, const struct frame *frame, struct packet *ret_packet)
+static inline bool take_frame(const struct common *common, const struct frame *frame, struct packet *ret_packet)
 {
     struct bytes data = frame->data;
     if (frame->link_type != LINK_ETHERNET || frame->wire_length > data.len || data.len < ETHERNET + TAG)
@@ -161,4 +152,12 @@ bool common_decode(const struct common *common, const struct frame *frame, struc
     if (type == ETHERTYPE_IPV4)
         return take_ipv4(common, bytes_skip(data, header), ret_packet);
     return type == ETHERTYPE_IPV6 && take_ipv6(common, bytes_skip(data, header), ret_packet);
+}
+
+size_t common_decode(const struct common *common, const struct frame *frames, size_t count, struct packet *ret_packets)
+{
+    size_t done = 0;
+    while (done < count && take_frame(common, &frames[done], &ret_packets[done]))
+        done++;
+    return done;
 }

@@ -123,9 +123,23 @@ static enum decode_stop count(struct decoder *decoder, const struct packet *pack
 enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
 {
     go_on(decoder, frame->moment.time_ns);
-    if (common_decode(&decoder->common, frame, ret_packet))
+    if (common_decode(&decoder->common, frame, 1, ret_packet) == 1)
         return count(decoder, ret_packet, DECODE_PACKET);
     return count(decoder, ret_packet, walk_layers(decoder, frame, ret_packet));
+}
+
+size_t decode_ahead(struct decoder *decoder, const struct frame *frames, size_t count, struct packet *ret_packets)
+{
+    if (decoder->has_fragments)
+        return 0;
+    size_t done = common_decode(&decoder->common, frames, count, ret_packets);
+    for (size_t i = 0; i < done; i++) {
+        if (frames[i].moment.time_ns > decoder->now_ns)
+            decoder->now_ns = frames[i].moment.time_ns;
+        decoder->statistics.bad_checksums += ret_packets[i].bad_checksum;
+    }
+    decoder->statistics.stops[DECODE_PACKET] += done;
+    return done;
 }
 
 enum decode_stop decode_by_layers(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)

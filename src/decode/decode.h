@@ -48,7 +48,12 @@ void decoder_free(struct decoder *decoder);
  * until the next call. */
 enum decode_stop decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet);
 
-/* The same without the short way for plain frames (common.h), so that a test can compare. */
+/* What decode_frame would say of the first of these frames, as long as that is DECODE_PACKET and their packets borrow
+ * nothing of the decoder: all of them are valid together, as long as the frames are. Returns how many were decoded; the
+ * one after them wants decode_frame. */
+size_t decode_ahead(struct decoder *decoder, const struct frame *frames, size_t count, struct packet *ret_packets);
+
+/* The same as decode_frame without the short way for plain frames (common.h), so that a test can compare. */
 enum decode_stop decode_by_layers(struct decoder *decoder, const struct frame *frame, struct packet *ret_packet);
 
 /* A frame that another decoder has: time goes on. Views of the last packet are not valid any more. */

@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { BATCH = 16 }; /* frames decoded ahead */
+
 struct engine {
     struct budget budget;
     struct session_shared shared;
@@ -26,6 +28,7 @@ struct engine {
     bool is_fragment;      /* it was a piece of a datagram */
     uint64_t frames, bytes;
     int64_t first_ns, last_ns;
+    struct packet batch[BATCH];
 };
 
 void engine_free(struct engine *engine)
@@ -92,16 +95,21 @@ static void report(struct engine *engine, const struct packet *packet)
                         packet->anomalies[i].b);
 }
 
-void engine_frame(struct engine *engine, const struct frame *frame)
+static inline void count_frame(struct engine *engine, const struct frame *frame)
 {
-    struct packet packet;
-    enum decode_stop stop = decode_frame(engine->decoder, frame, &packet);
     if (engine->frames == 0 || frame->moment.time_ns < engine->first_ns)
         engine->first_ns = frame->moment.time_ns;
     if (engine->frames == 0 || frame->moment.time_ns > engine->last_ns)
         engine->last_ns = frame->moment.time_ns;
     engine->frames++;
     engine->bytes += frame->wire_length;
+}
+
+void engine_frame(struct engine *engine, const struct frame *frame)
+{
+    struct packet packet;
+    enum decode_stop stop = decode_frame(engine->decoder, frame, &packet);
+    count_frame(engine, frame);
     engine->is_fragment = stop == DECODE_FRAGMENT_WAITING || stop == DECODE_FRAGMENT_DROPPED;
     engine->has_conversation = stop == DECODE_PACKET || (stop == DECODE_ICMP && packet.icmp.present);
     if (engine->has_conversation) {
@@ -110,6 +118,31 @@ void engine_frame(struct engine *engine, const struct frame *frame)
     }
     flow_pass(engine->flows, frame->moment);
     report(engine, &packet);
+}
+
+/* All that are plain up to `count`; what is decoded ahead of its turn changes nothing that another frame could see. */
+static size_t take_plain(struct engine *engine, const struct frame *frames, size_t count)
+{
+    size_t decoded = decode_ahead(engine->decoder, frames, count < BATCH ? count : BATCH, engine->batch);
+    for (size_t i = 0; i < decoded; i++) {
+        count_frame(engine, &frames[i]);
+        flow_packet(engine->flows, &engine->batch[i]);
+    }
+    if (decoded > 0) {
+        engine->is_fragment = false;
+        engine->has_conversation = true;
+    }
+    return decoded;
+}
+
+void engine_frames(struct engine *engine, const struct frame *frames, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        size_t plain = take_plain(engine, frames + done, count - done);
+        done += plain;
+        if (plain == 0)
+            engine_frame(engine, &frames[done++]);
+    }
 }
 
 void engine_pass(struct engine *engine, struct moment moment)

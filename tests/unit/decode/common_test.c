@@ -242,6 +242,47 @@ static void test_fragments_between(void **state)
     ways_close(&ways);
 }
 
+/* Many at once, up to the first that is not plain; none while fragments wait. */
+static void test_ahead(void **state)
+{
+    (void)state;
+    enum { FRAMES = 5 };
+    static struct build plain, piece;
+    static struct packet packets[FRAMES];
+    struct frame frames[FRAMES];
+    struct bench bench;
+    bench_open(&bench, false);
+    put_hex(&plain, ethernet4);
+    put_question4(&plain);
+    put_hex(&piece, ethernet4);
+    size_t ip = ipv4_begin(&piece, 17, client4, server4);
+    put_many(&piece, 16, 1);
+    set_u16(&piece, ip + 6, 0x2000);
+    ipv4_end(&piece, ip);
+    for (int i = 0; i < FRAMES; i++) {
+        const struct build *b = i == 3 ? &piece : &plain;
+        frames[i] = (struct frame){.data = bytes_of(b->at, b->len),
+                                   .moment = {(uint64_t)i + 1, i * INT64_C(40000000000)},
+                                   .wire_length = (uint32_t)b->len,
+                                   .link_type = 1,
+                                   .time_digits = 6};
+    }
+    assert_int_equal(decode_ahead(bench.decoder, frames, 0, packets), 0);
+    assert_int_equal(decode_ahead(bench.decoder, frames, FRAMES, packets), 3);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_question(&packets[i], 4);
+        assert_int_equal(packets[i].moment.frame, i + 1);
+    }
+    assert_int_equal(decode_ahead(bench.decoder, frames + 3, 2, packets), 0);
+    assert_int_equal(decode_frame(bench.decoder, &frames[3], packets), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(decode_ahead(bench.decoder, frames + 4, 1, packets), 0);
+    assert_int_equal(decode_frame(bench.decoder, &frames[4], packets), DECODE_PACKET);
+    assert_int_equal(decoder_statistics(bench.decoder)->datagrams_given_up, 1); /* its time has come */
+    assert_int_equal(decode_ahead(bench.decoder, frames + 4, 1, packets), 1);
+    bench.frames = 6;
+    bench_close(&bench);
+}
+
 static uint64_t compare_capture(const char *path)
 {
     enum { MOST_FRAMES = 300, HEADERS = 100 };
@@ -292,7 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp),      cmocka_unit_test(test_udp),
         cmocka_unit_test(test_odd_ones), cmocka_unit_test(test_fragments_between),
-        cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_ahead),    cmocka_unit_test(test_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
