@@ -21,6 +21,7 @@ enum limit {
     LIMIT_FRAME_BYTES = 16 * 1024 * 1024, /* a capture that claims a longer frame is damaged */
     LIMIT_BLOCK_BYTES = 17 * 1024 * 1024, /* a pcapng file that claims a longer block is damaged */
     LIMIT_INTERFACES = 65536,             /* described by one section of a pcapng file; more is damage */
+    LIMIT_AHEAD_BYTES = 2 * 1024 * 1024,  /* inflated by another thread and not yet read */
     LIMIT_FILTERS = 32,                   /* link types with a compiled filter expression at a time; the oldest goes */
 
     /* stream */

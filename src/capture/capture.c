@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "capture.h"
 
+#include "ahead.h"
+
 #include "filter.h"
 #include "format.h"
 #include "live.h"
@@ -111,6 +113,14 @@ struct capture *capture_open_descriptor(int descriptor, const char *path, uint64
 {
     char problem[PROBLEM_SIZE] = "";
     struct source *source = source_open_descriptor(descriptor, problem, sizeof problem);
+    return open_source(source, path, problem, first_frame, ret_error);
+}
+
+struct capture *capture_open_ahead(struct ahead *ahead, size_t file, const char *path, uint64_t first_frame,
+                                   char ret_error[CAPTURE_ERROR_SIZE])
+{
+    char problem[PROBLEM_SIZE] = "";
+    struct source *source = ahead_source(ahead, file, problem, sizeof problem);
     return open_source(source, path, problem, first_frame, ret_error);
 }
 

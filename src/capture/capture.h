@@ -38,6 +38,12 @@ struct capture *capture_open_file(const char *path, uint64_t first_frame, char r
 struct capture *capture_open_descriptor(int descriptor, const char *path, uint64_t first_frame,
                                         char ret_error[CAPTURE_ERROR_SIZE]);
 
+/* The same of a file that another thread inflates: number `file` of those of `ahead`, which must outlive the capture.
+ */
+struct ahead;
+struct capture *capture_open_ahead(struct ahead *ahead, size_t file, const char *path, uint64_t first_frame,
+                                   char ret_error[CAPTURE_ERROR_SIZE]);
+
 /* The same over a file's bytes in memory, which must outlive the capture. */
 struct capture *capture_open_memory(struct bytes bytes, uint64_t first_frame, char ret_error[CAPTURE_ERROR_SIZE]);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "source.h"
 
+#include "ahead.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,7 +30,8 @@ enum gzip_stage {
 struct source {
     struct source_ahead ahead; /* its bytes end where `end` is */
 
-    int descriptor; /* -1: memory */
+    struct ahead *inflated; /* by another thread; NULL: we do it, if need be */
+    int descriptor;         /* -1: memory, or that */
     bool owns_descriptor;
     struct bytes memory; /* what is left of it */
     uint64_t size;
@@ -48,9 +51,11 @@ struct source {
     uint8_t *input; /* compressed bytes; inflater.next_in points into it */
 };
 
-/* read(2), or the same from memory. -1 with errno. */
+/* read(2), or the same from memory or another thread. -1 with errno. */
 static ssize_t read_some(struct source *source, uint8_t *ret_at, size_t size)
 {
+    if (source->inflated)
+        return (ssize_t)ahead_read(source->inflated, ret_at, size, &source->position);
     if (source->descriptor < 0) {
         struct bytes piece = bytes_first(source->memory, size);
         if (piece.len > 0)
@@ -92,7 +97,7 @@ static void fill_plain(struct source *source)
     if (count < 0)
         fail_reading(source, errno);
     else if (count == 0)
-        source->state = SOURCE_END;
+        source->state = source->inflated ? source_state(ahead_inner(source->inflated)) : SOURCE_END;
     else
         add_bytes(source, (size_t)count);
 }
@@ -245,6 +250,8 @@ void source_reason(const struct source *source, char *ret_text, size_t size)
         snprintf(ret_text, size, "a signal came");
     else if (source->state != SOURCE_BROKEN)
         snprintf(ret_text, size, "the capture ends here");
+    else if (source->inflated)
+        source_reason(ahead_inner(source->inflated), ret_text, size);
     else if (source->error != 0)
         snprintf(ret_text, size, "reading failed: %s", strerror(source->error));
     else if (strncmp(source->damage, "is ", 3) == 0)
@@ -257,7 +264,7 @@ void source_reason(const struct source *source, char *ret_text, size_t size)
 
 bool source_is_compressed(const struct source *source)
 {
-    return source->gzip != GZIP_NONE;
+    return source->gzip != GZIP_NONE || source->inflated;
 }
 
 uint64_t source_offset(const struct source *source)
@@ -295,6 +302,26 @@ static bool tell_compression(struct source *source)
     source->state = SOURCE_MORE;
     source->ahead.bytes.len = 0;
     return true;
+}
+
+/* What is inflated is not looked at once more. */
+struct source *source_open_ahead(struct ahead *ahead)
+{
+    struct source *source = calloc(1, sizeof *source);
+    uint8_t *buffer = aligned_alloc(ALIGNMENT, HEADROOM_BYTES + BUFFER_BYTES);
+    if (!source || !buffer) {
+        free(source);
+        free(buffer);
+        return NULL;
+    }
+    *source = (struct source){.inflated = ahead,
+                              .descriptor = -1,
+                              .size = source_size(ahead_inner(ahead)),
+                              .buffer = buffer,
+                              .headroom = HEADROOM_BYTES,
+                              .capacity = HEADROOM_BYTES + BUFFER_BYTES,
+                              .end = HEADROOM_BYTES};
+    return source;
 }
 
 /* Takes the descriptor over, also on failure. */
@@ -369,6 +396,8 @@ void source_close(struct source *source)
         inflateEnd(&source->inflater);
     if (source->owns_descriptor)
         close(source->descriptor);
+    if (source->inflated)
+        ahead_leave(source->inflated);
     free(source->input);
     free(source->buffer);
     free(source);

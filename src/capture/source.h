@@ -20,6 +20,12 @@ struct source_ahead {
     uint64_t offset;    /* of its first byte; further where more was skipped than is there */
 };
 
+/* All that is in the buffer. */
+static inline struct bytes source_there(const struct source *source)
+{
+    return ((const struct source_ahead *)source)->bytes;
+}
+
 enum source_state {
     SOURCE_MORE,        /* nothing known against further bytes */
     SOURCE_END,         /* a clean end */
@@ -35,6 +41,10 @@ struct source *source_open_descriptor(int descriptor, char *ret_error, size_t er
 
 /* The same over bytes in memory, which must outlive the source: for tests and fuzzing. */
 struct source *source_open_memory(struct bytes bytes);
+
+/* The file in hand of those that a thread inflates (ahead.h), which it leaves when it is closed. NULL: no memory. */
+struct ahead;
+struct source *source_open_ahead(struct ahead *ahead);
 
 void source_close(struct source *source);
 

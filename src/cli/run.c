@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run.h"
 
+#include "capture/ahead.h"
 #include "capture/filter.h"
 #include "clock.h"
 #include "filter/display_filter.h"
@@ -149,6 +150,8 @@ static struct capture *open_capture(struct run *run, size_t number, char ret_err
     const char *path = run->options->captures[number];
     int descriptor = file->descriptor;
     file->descriptor = -1;
+    if (file->is_ahead)
+        return capture_open_ahead(run->ahead, number, path, run->frames + 1, ret_error);
     if (descriptor >= 0)
         return capture_open_descriptor(descriptor, path, run->frames + 1, ret_error);
     snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.200s: %s", path, strerror(file->reason));
@@ -182,10 +185,11 @@ static uint64_t total_size(const struct run *run)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < run->options->capture_count; i++) {
+        const struct opened_file *file = &run->files[i];
         struct stat status;
-        if (fstat(run->files[i].descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        if (!file->is_ahead && (fstat(file->descriptor, &status) != 0 || !S_ISREG(status.st_mode)))
             return 0;
-        total += (uint64_t)status.st_size;
+        total += file->is_ahead ? file->size : (uint64_t)status.st_size;
     }
     return total;
 }
@@ -458,6 +462,7 @@ enum exit_status run_close(struct run *run)
     if (run->engine)
         engine_free(run->engine);
     run_threads_free(run->threads);
+    ahead_free(run->ahead);
     if (run->output)
         output_free(run->output);
     if (run->save)

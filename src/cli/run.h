@@ -19,6 +19,8 @@ enum exit_status { STATUS_DONE = 0, STATUS_BROKEN = 1, STATUS_WRONG = 2 };
 struct opened_file {
     int descriptor; /* -1: it could not be opened, */
     int reason;     /* for this errno; said when its turn comes */
+    bool is_ahead;  /* another thread has it, and inflates it */
+    uint64_t size;  /* of such a one */
 };
 
 struct filter;
@@ -32,6 +34,7 @@ struct run {
     struct notes *notes;
     struct results results;
     struct output *output;       /* NULL: only the summary is wanted, or bytes, or: */
+    struct ahead *ahead;         /* inflates files; NULL: the thread that reads does it */
     struct run_threads *threads; /* print; NULL: the thread that reads does it */
     struct sink sink;
     struct engine *engine; /* NULL: workers analyse */

@@ -306,7 +306,7 @@ static enum exit_status open_engine(struct run *run)
         if (options->threads > 1)
             return STATUS_DONE;
     }
-    if (run->threads && run_threads_start(run->threads) != 0) {
+    if ((run->threads && run_threads_start(run->threads) != 0) || !run_threads_inflate(run)) {
         message("--threads: threads cannot be made; expected room for them, or --threads 1");
         return STATUS_WRONG;
     }

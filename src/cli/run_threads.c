@@ -5,6 +5,7 @@
  */
 #include "run_threads.h"
 
+#include "capture/ahead.h"
 #include "engine/relay.h"
 #include "message.h"
 #include "options.h"
@@ -81,6 +82,28 @@ unsigned run_threads_wanted(const struct run *run)
     if (options->format != OUTPUT_JSON)
         return 1;
     return threads < LIMIT_WORKERS ? threads : LIMIT_WORKERS;
+}
+
+bool run_threads_inflate(struct run *run)
+{
+    const struct options *options = run->options;
+    const size_t count = options->capture_count;
+    size_t found = 0;
+    if (run->listening || options->threads == 1 || (options->threads == 0 && (cores() == 1 || is_small(run))))
+        return true;
+    int *descriptors = calloc(count + 1, sizeof *descriptors);
+    if (!descriptors)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct opened_file *file = &run->files[i];
+        file->is_ahead = ahead_is_for(file->descriptor, &file->size);
+        descriptors[i] = file->is_ahead ? file->descriptor : -1;
+        file->descriptor = file->is_ahead ? -1 : file->descriptor;
+        found += file->is_ahead;
+    }
+    run->ahead = found > 0 ? ahead_new(descriptors, count) : NULL;
+    free(descriptors);
+    return found == 0 || (run->ahead && ahead_start(run->ahead) == 0);
 }
 
 static void hear(void *context, const struct record *record)

@@ -17,6 +17,9 @@ struct run_threads;
  * than can be had. */
 unsigned run_threads_wanted(const struct run *run);
 
+/* Compressed files get a thread that inflates them, where that pays. False: it cannot be made. */
+bool run_threads_inflate(struct run *run);
+
 /* `threads` is what run_threads_wanted has said, not 0. NULL where memory is out. */
 struct run_threads *run_threads_new(const struct output_options *output, struct ranking *ranking, unsigned threads);
 

@@ -6,6 +6,7 @@ For every capture of pcaps/ and, where they are there, of ../shared/captures; al
 that there is enough for all threads to do. With --program of a build with ThreadSanitizer it says what that finds.
 """
 
+import gzip
 import json
 import re
 import subprocess
@@ -141,6 +142,38 @@ def endings(tests, captures):
                 full.stderr)
 
 
+def compressed(tests, captures):
+    """Files that are inflated by a thread, whole and damaged, among others that are not; -c ends in the middle of one."""
+    with suite.scratch() as folder:
+        files = []
+        for i, path in enumerate(captures):
+            content = path.read_bytes()
+            packed = gzip.compress(content, 1) if not path.name.endswith(".gz") else content
+            if i % 7 == 3:
+                packed = packed[:len(packed) * 2 // 3]  # cut short
+            elif i % 7 == 4:
+                packed = packed[:-12] + bytes(12)  # damaged
+            elif i % 7 == 5:
+                packed += gzip.compress(b"")  # another member
+            elif i % 7 == 6:
+                packed = content
+            files.append(Path(folder) / f"{i}-{path.name}.gz")
+            files[-1].write_bytes(packed)
+            files[-1].chmod(0o644)
+        empty = Path(folder) / "nothing.gz"
+        empty.write_bytes(gzip.compress(b""))
+        text = Path(folder) / "text.gz"
+        text.write_bytes(gzip.compress(b"no capture\n" * 1000))
+        big = Path(folder) / "big.gz"
+        big.write_bytes(gzip.compress(max(captures, key=lambda path: path.stat().st_size).read_bytes()))
+        for path in (empty, text, big):
+            path.chmod(0o644)
+        compare(tests, "compressed files", ("--json", *files[:20], empty, text, big, Path(folder) / "missing.gz", *files[20:]))
+        for count in (1, 100, 2000):
+            compare(tests, f"-c {count} of compressed files", ("--json", "-c", count, big, *files))
+        compare(tests, "a filter of compressed files", ("--json", "-f", "tcp port 80", big, *files), counts=(2,))
+
+
 def configure(parser):
     parser.add_argument("--quick", action="store_true", help="only pcaps/")
 
@@ -156,6 +189,7 @@ def main():
     saved(tests, captures)
     one_thread_only(tests, suite.PCAPS / "tour.pcap")
     endings(tests, captures)
+    compressed(tests, captures)
     if not tests.options.quick:
         alone(tests, shared, (3,))
         together(tests, shared)

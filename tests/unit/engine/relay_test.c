@@ -33,7 +33,7 @@ struct made {
 struct play {
     struct made made[SLOTS_MAX];
     int64_t heard, delivered; /* the last number */
-    unsigned wrong;
+    unsigned wrongly_heard, wrongly_delivered;
     bool stumbles;
 };
 
@@ -56,7 +56,7 @@ static void hear(void *context, const struct record *record)
 {
     struct play *play = context;
     stumble(play, number_of(record) + 3);
-    play->wrong += number_of(record) != ++play->heard;
+    play->wrongly_heard += number_of(record) != ++play->heard;
 }
 
 static void prepare(void *context, unsigned slot, const struct record *record)
@@ -75,7 +75,7 @@ static void deliver(void *context, unsigned slot)
     struct made *made = &play->made[slot];
     for (unsigned i = 0; i < made->count; i++) {
         play->delivered += play->delivered % 3 == 2 ? 2 : 1;
-        play->wrong += made->numbers[i] != play->delivered;
+        play->wrongly_delivered += made->numbers[i] != play->delivered;
     }
     made->count = 0;
 }
@@ -112,7 +112,8 @@ static void play_with(unsigned threads, bool stumbles, bool finishes)
         relay_finish(relay);
     }
     relay_free(relay);
-    assert_int_equal(play->wrong, 0);
+    assert_int_equal(play->wrongly_heard, 0);
+    assert_int_equal(play->wrongly_delivered, 0);
     assert_int_equal(play->heard, RECORDS);
     assert_int_equal(play->delivered, RECORDS);
     free(play);
