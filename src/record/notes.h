@@ -45,9 +45,50 @@ struct note_text note_catalog_look(const struct note_catalog *catalog, struct by
 void notes_visit(const struct notes *notes, void *context,
                  void (*visit)(void *context, const char *catalog, struct bytes value, struct bytes sentence));
 
-/* What the catalog says about the item at `index` of the record's tape, whose row is `field`; no bytes: nothing. */
-struct note_text notes_look_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
-                                  const struct field *field);
+/* Sentences about what comes again and again: words of ours, known by their address, and numbers. Begins zeroed, and
+ * belongs to one writer, who drops it before the notes change. */
+enum { NOTE_CACHE_ROWS = 256 };
+
+struct note_cache {
+    struct note_cache_row {
+        const struct note_catalog *catalog; /* NULL: free */
+        uint64_t key;                       /* an address or a number, whichever items of the catalog's fields have */
+        enum item_kind kind;
+        struct note_text text;
+    } rows[NOTE_CACHE_ROWS];
+};
+
+static inline struct note_cache_row *note_cache_row(struct note_cache *cache, const struct note_catalog *catalog,
+                                                    uint64_t key)
+{
+    const uint64_t mixed = (((uint64_t)(uintptr_t)catalog >> 4) + key) * 0x9e3779b97f4a7c15u;
+    return &cache->rows[mixed >> 32 & (NOTE_CACHE_ROWS - 1)];
+}
+
+/* What the catalog says about the item at `index` of the record's tape, whose row is `field`; no bytes: nothing. Of
+ * booleans and other numbers a catalog has only one kind. `cache` may be NULL. */
+struct note_text notes_look_item(struct note_cache *cache, const struct note_catalog *catalog,
+                                 const struct record *record, unsigned index, const struct field *field);
+
+/* The same where there is a cache: mostly it is about a word that it knows. */
+static inline struct note_text notes_look_value(struct note_cache *cache, const struct note_catalog *catalog,
+                                                const struct record *record, unsigned index, const struct field *field)
+{
+    const struct item *item = &record->items[index];
+    if (item->kind == ITEM_WORD && !item->unexplained) {
+        const struct note_cache_row *row = note_cache_row(cache, catalog, (uintptr_t)item->word);
+        if (row->catalog == catalog && row->key == (uintptr_t)item->word && row->kind == ITEM_WORD)
+            return row->text;
+    }
+    return notes_look_item(cache, catalog, record, index, field);
+}
+
+/* The sentence of an observation, as notes_fill has it: filled into `buffer` where it has placeholders, else where it
+ * is. */
+struct note_text notes_look_observation(struct note_cache *cache, const struct notes *notes,
+                                        const struct record *record, unsigned index, char *buffer, size_t size);
+
+/* Its plain text, without a cache. */
 struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
                             const struct field *field);
 

@@ -6,9 +6,6 @@
 #include "util/quantity.h"
 #include "util/utf8.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 enum {
     ARGUMENT_BYTES = 200, /* of one text in a sentence; what is longer ends in an ellipsis */
     VALUE_SIZE = 64,      /* a value that is looked up, as text */
@@ -18,6 +15,7 @@ enum {
 struct sentence {
     char *at;
     size_t length, size;
+    bool is_json; /* nothing in it has to be escaped */
 };
 
 static void add(struct sentence *sentence, struct bytes text)
@@ -28,15 +26,34 @@ static void add(struct sentence *sentence, struct bytes text)
     sentence->length += fitting.len;
 }
 
-/* `days` in the language of the catalogs. */
-static void add_quantity(struct sentence *sentence, const struct notes *notes, struct quantity quantity)
+/* --- what comes again and again --- */
+
+/* A static word. */
+static struct note_text look_word(struct note_cache *cache, const struct note_catalog *catalog, const char *word,
+                                  size_t length)
 {
-    struct bytes unit = note_catalog_find(notes->units, bytes_text(quantity.unit));
+    const uint64_t key = (uintptr_t)word;
+    if (!cache || !catalog)
+        return note_catalog_look(catalog, bytes_of(word, length));
+    struct note_cache_row *row = note_cache_row(cache, catalog, key);
+    if (row->catalog != catalog || row->key != key || row->kind != ITEM_WORD)
+        *row = (struct note_cache_row){catalog, key, ITEM_WORD, note_catalog_look(catalog, bytes_of(word, length))};
+    return row->text;
+}
+
+/* --- filling --- */
+
+/* `days` in the language of the catalogs. */
+static void add_quantity(struct sentence *sentence, struct note_cache *cache, const struct notes *notes,
+                         struct quantity quantity)
+{
     add(sentence, bytes_text(quantity.number));
-    if (*quantity.unit) {
-        add(sentence, bytes_text(" "));
-        add(sentence, unit.at ? unit : bytes_text(quantity.unit));
-    }
+    if (!*quantity.unit)
+        return;
+    struct note_text unit = look_word(cache, notes->units, quantity.unit, strlen(quantity.unit));
+    add(sentence, bytes_text(" "));
+    add(sentence, unit.plain.at ? unit.plain : bytes_text(quantity.unit));
+    sentence->is_json &= unit.plain.at == unit.json.at;
 }
 
 /* Bytes of the tape's text; none where there is no text at all. */
@@ -45,8 +62,8 @@ static struct bytes wire_text(const struct record *record, uint32_t offset, uint
     return bytes_slice(bytes_of(record->text, record->text_length), offset, length);
 }
 
-static void add_argument(struct sentence *sentence, const struct notes *notes, const struct record *record,
-                         const struct item *argument)
+static void add_argument(struct sentence *sentence, struct note_cache *cache, const struct notes *notes,
+                         const struct record *record, const struct item *argument)
 {
     char text[QUANTITY_SIZE];
     switch ((enum argument_kind)argument->field) {
@@ -55,17 +72,17 @@ static void add_argument(struct sentence *sentence, const struct notes *notes, c
         add(sentence, utf8_cut(value, ARGUMENT_BYTES));
         if (value.len > ARGUMENT_BYTES)
             add(sentence, bytes_text("…"));
+        sentence->is_json = false;
         break;
     }
     case ARGUMENT_INTEGER:
-        snprintf(text, sizeof text, "%" PRId64, argument->integer);
-        add(sentence, bytes_text(text));
+        add(sentence, bytes_of(text, quantity_integer(argument->integer, text)));
         break;
     case ARGUMENT_DURATION:
-        add_quantity(sentence, notes, quantity_duration(argument->integer));
+        add_quantity(sentence, cache, notes, quantity_duration(argument->integer));
         break;
     case ARGUMENT_SIZE:
-        add_quantity(sentence, notes, quantity_size((uint64_t)argument->integer));
+        add_quantity(sentence, cache, notes, quantity_size((uint64_t)argument->integer));
         break;
     case ARGUMENT_TIME:
         quantity_time(argument->integer, text);
@@ -78,32 +95,58 @@ static void add_argument(struct sentence *sentence, const struct notes *notes, c
 static const struct item *find_argument(const struct record *record, unsigned note, struct bytes name)
 {
     uint32_t count = record->items[note].length;
-    for (uint32_t i = 1; i <= count && note + i < record->item_count; i++)
-        if (bytes_is(name, record->items[note + i].word))
+    for (uint32_t i = 1; i <= count && note + i < record->item_count; i++) {
+        const char *word = record->items[note + i].word;
+        if (name.len > 0 && strncmp(word, (const char *)name.at, name.len) == 0 && word[name.len] == '\0')
             return &record->items[note + i];
+    }
     return NULL;
+}
+
+static void fill(struct sentence *sentence, struct note_cache *cache, const struct notes *notes,
+                 const struct record *record, unsigned index, struct bytes pattern)
+{
+    size_t at = 0;
+    while (at < pattern.len) {
+        size_t open = bytes_find(pattern, '{', at);
+        size_t close = bytes_find(pattern, '}', open);
+        add(sentence, bytes_slice(pattern, at, open - at));
+        if (close == pattern.len) {
+            add(sentence, bytes_skip(pattern, open));
+            break;
+        }
+        const struct item *argument = find_argument(record, index, bytes_slice(pattern, open + 1, close - open - 1));
+        if (argument)
+            add_argument(sentence, cache, notes, record, argument);
+        else /* a placeholder that nobody fills stays visible: the catalog is wrong */
+            add(sentence, bytes_slice(pattern, open, close + 1 - open));
+        at = close + 1;
+    }
+}
+
+static struct note_text look_pattern(struct note_cache *cache, const struct notes *notes, const struct record *record,
+                                     unsigned index)
+{
+    const char *word = record->items[index].word;
+    return look_word(cache, notes->observations, word, strlen(word));
+}
+
+struct note_text notes_look_observation(struct note_cache *cache, const struct notes *notes,
+                                        const struct record *record, unsigned index, char *buffer, size_t size)
+{
+    struct note_text pattern = look_pattern(cache, notes, record, index);
+    if (pattern.plain.len <= size && bytes_find(pattern.plain, '{', 0) == pattern.plain.len)
+        return pattern;
+    struct sentence sentence = {.at = buffer, .size = size, .is_json = pattern.json.at == pattern.plain.at};
+    fill(&sentence, cache, notes, record, index, pattern.plain);
+    struct bytes filled = bytes_of(buffer, sentence.length);
+    return (struct note_text){filled, sentence.is_json ? filled : bytes_of(NULL, 0)};
 }
 
 size_t notes_fill(const struct notes *notes, const struct record *record, unsigned index, char *ret_text, size_t size)
 {
     struct sentence sentence = {.at = ret_text, .size = size};
-    struct bytes pattern = note_catalog_find(notes->observations, bytes_text(record->items[index].word));
-    size_t at = 0;
-    while (at < pattern.len) {
-        size_t open = bytes_find(pattern, '{', at);
-        size_t close = bytes_find(pattern, '}', open);
-        add(&sentence, bytes_slice(pattern, at, open - at));
-        if (close == pattern.len) {
-            add(&sentence, bytes_skip(pattern, open));
-            break;
-        }
-        const struct item *argument = find_argument(record, index, bytes_slice(pattern, open + 1, close - open - 1));
-        if (argument)
-            add_argument(&sentence, notes, record, argument);
-        else /* a placeholder that nobody fills stays visible: the catalog is wrong */
-            add(&sentence, bytes_slice(pattern, open, close + 1 - open));
-        at = close + 1;
-    }
+    fill(&sentence, NULL, notes, record, index, look_pattern(NULL, notes, record, index).plain);
     return sentence.length;
 }
 
@@ -124,7 +167,7 @@ static struct bytes lookup_text(const struct record *record, const struct item *
     case ITEM_INTEGER:
         if (field->type == FIELD_BOOLEAN)
             return bytes_text(item->integer ? "true" : "false");
-        return bytes_of(buffer, (size_t)snprintf(buffer, VALUE_SIZE, "%" PRId64, item->integer));
+        return bytes_of(buffer, quantity_integer(item->integer, buffer));
     case ITEM_ADDRESS:
         memcpy(&address, record->text + item->offset, sizeof address);
         return bytes_of(buffer, address_text(&address, buffer));
@@ -133,19 +176,29 @@ static struct bytes lookup_text(const struct record *record, const struct item *
     }
 }
 
-struct note_text notes_look_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
-                                  const struct field *field)
+struct note_text notes_look_item(struct note_cache *cache, const struct note_catalog *catalog,
+                                 const struct record *record, unsigned index, const struct field *field)
 {
     char buffer[VALUE_SIZE];
-    return catalog && !record->items[index].unexplained
-               ? note_catalog_look(catalog, lookup_text(record, &record->items[index], field, buffer))
-               : (struct note_text){0};
+    const struct item *item = &record->items[index];
+    if (!catalog || item->unexplained)
+        return (struct note_text){0};
+    if (item->kind == ITEM_WORD)
+        return look_word(cache, catalog, item->word, item->length);
+    if (!cache || item->kind != ITEM_INTEGER)
+        return note_catalog_look(catalog, lookup_text(record, item, field, buffer));
+    const uint64_t key = (uint64_t)item->integer;
+    struct note_cache_row *row = note_cache_row(cache, catalog, key);
+    if (row->catalog != catalog || row->key != key || row->kind != ITEM_INTEGER)
+        *row = (struct note_cache_row){catalog, key, ITEM_INTEGER,
+                                       note_catalog_look(catalog, lookup_text(record, item, field, buffer))};
+    return row->text;
 }
 
 struct bytes notes_of_value(const struct note_catalog *catalog, const struct record *record, unsigned index,
                             const struct field *field)
 {
-    return notes_look_value(catalog, record, index, field).plain;
+    return notes_look_item(NULL, catalog, record, index, field).plain;
 }
 
 size_t notes_about(const struct notes *notes, const struct record *record, unsigned index, const struct field *field,

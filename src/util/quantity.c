@@ -64,6 +64,11 @@ static struct quantity counted(uint64_t count, const char *one, const char *many
     return quantity;
 }
 
+size_t quantity_integer(int64_t value, char ret_text[QUANTITY_SIZE])
+{
+    return put_number(ret_text, value < 0, magnitude(value));
+}
+
 struct quantity quantity_duration(int64_t duration_ns)
 {
     static const struct {

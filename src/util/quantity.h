@@ -26,6 +26,9 @@ struct quantity quantity_size(uint64_t bytes);
 /* Number and unit with a space between; returns the length. */
 size_t quantity_text(struct quantity quantity, char ret_text[QUANTITY_SIZE]);
 
+/* As it is, in decimal; returns the length. */
+size_t quantity_integer(int64_t value, char ret_text[QUANTITY_SIZE]);
+
 /* Seconds in the two largest units that count: `59 s`, `1 d`, `1 d 12 h`. */
 size_t quantity_ttl(int64_t seconds, char ret_text[QUANTITY_SIZE]);
 

@@ -388,6 +388,98 @@ static void test_files_lie_over_what_is_built_in(void **state)
     notes_free(notes);
 }
 
+/* --- for who writes JSON --- */
+
+static void check_look(struct note_text text, const char *plain, const char *json)
+{
+    assert_int_equal(text.plain.len, strlen(plain));
+    assert_memory_equal(text.plain.at, plain, text.plain.len);
+    assert_int_equal(text.json.at != NULL, json != NULL);
+    if (json)
+        assert_true(bytes_is(text.json, json));
+}
+
+static void test_observations_for_json(void **state)
+{
+    (void)state;
+    struct notes *notes = new_notes();
+    struct note_cache cache = {0};
+    struct budget budget;
+    struct record record = new_record(&budget);
+    char text[64];
+    const struct argument number = {"n", ARGUMENT_INTEGER, {NULL, 0}, INT64_MIN};
+    const struct argument duration = {"d", ARGUMENT_DURATION, {NULL, 0}, 172800000000000};
+    const struct argument word = {"t", ARGUMENT_TEXT, bytes_text("a \"b\""), 0};
+    write_file("x.json",
+               "{\"units\": {\"days\": \"\\\"Tage\\\"\"}, \"observations\": {\"plain\": \"so it is\", \"quoted\": "
+               "\"\\\"so\\\" it is\", \"number\": \"{n} of {nn}\", \"duration\": \"{d} ago\", \"text\": \"{t}\"}}");
+    assert_int_equal(notes_add_folder(notes, folder, error, sizeof error), 0);
+    remove_file("x.json");
+    record_word(&record, 0, "NOERROR");
+    record_observe(&record, RECORD_LAST, "plain", NULL, 0);
+    record_observe(&record, RECORD_LAST, "quoted", NULL, 0);
+    record_observe(&record, RECORD_LAST, "nothing", NULL, 0);
+    record_observe(&record, RECORD_LAST, "number", &number, 1);
+    record_observe(&record, RECORD_LAST, "duration", &duration, 1);
+    record_observe(&record, RECORD_LAST, "text", &word, 1);
+    struct note_cache *caches[] = {NULL, &cache, &cache};
+    for (size_t i = 0; i < 3; i++) {
+        check_look(notes_look_observation(caches[i], notes, &record, 1, text, sizeof text), "so it is", "so it is");
+        check_look(notes_look_observation(caches[i], notes, &record, 1, text, 5), "so it", "so it");
+        check_look(notes_look_observation(caches[i], notes, &record, 2, text, sizeof text), "\"so\" it is", NULL);
+        check_look(notes_look_observation(caches[i], notes, &record, 3, text, sizeof text), "", NULL);
+        check_look(notes_look_observation(caches[i], notes, &record, 4, text, sizeof text),
+                   "-9223372036854775808 of {nn}", "-9223372036854775808 of {nn}");
+        check_look(notes_look_observation(caches[i], notes, &record, 6, text, sizeof text), "2 \"Tage\" ago", NULL);
+        check_look(notes_look_observation(caches[i], notes, &record, 8, text, sizeof text), "a \"b\"", NULL);
+    }
+    record_done(&record);
+    notes_free(notes);
+}
+
+/* More words and numbers than the cache has rows, in catalogs that say different things about the same ones. */
+static void test_cache(void **state)
+{
+    (void)state;
+    enum { WORDS = 1000 };
+    static char words[WORDS][8];
+    static const struct field fields[] = {{"a", FIELD_TEXT, FIELD_LIST, "", "a", NULL, 0},
+                                          {"n", FIELD_INTEGER, FIELD_LIST, "", "a", NULL, 0}};
+    static const struct dataset lists = {.name = "l", .title = "L", .fields = fields, .field_count = 2};
+    char *json = malloc(WORDS * 80);
+    size_t length = (size_t)sprintf(json, "{\"a\":{\"x\":\"\"");
+    for (int i = 0; i < WORDS; i++) {
+        sprintf(words[i], "w%d", i);
+        length += (size_t)sprintf(json + length, ",\"w%d\":\"a%d\",\"%d\":\"n%d\"", i, i, i, i);
+    }
+    length += (size_t)sprintf(json + length, "},\"b\":{\"w5\":\"b5\"}}");
+    struct notes *notes = notes_new_over(NULL);
+    assert_int_equal(notes_read(notes, "x", bytes_of(json, length), error, sizeof error), 0);
+    static struct note_cache cache;
+    struct budget budget;
+    struct record record;
+    budget_init(&budget, 0);
+    record_init(&record, &lists, &budget);
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned i = 0; i < WORDS; i++) {
+            char expected[8];
+            record_clear(&record);
+            record_word(&record, 0, words[i]);
+            record_integer(&record, 1, i);
+            sprintf(expected, "a%u", i);
+            check_look(notes_look_value(&cache, notes_catalog(notes, "a"), &record, 0, &fields[0]), expected, expected);
+            assert_true(bytes_is(notes_of_value(notes_catalog(notes, "a"), &record, 0, &fields[0]), expected));
+            sprintf(expected, "n%u", i);
+            check_look(notes_look_value(&cache, notes_catalog(notes, "a"), &record, 1, &fields[1]), expected, expected);
+            const bool both = i == 5;
+            struct note_text other = notes_look_value(&cache, notes_catalog(notes, "b"), &record, 0, &fields[0]);
+            assert_true(bytes_is(other.plain, both ? "b5" : ""));
+        }
+    record_done(&record);
+    notes_free(notes);
+    free(json);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -415,6 +507,8 @@ int main(void)
         cmocka_unit_test(test_a_large_catalog),
         cmocka_unit_test(test_everything_built_in_is_found),
         cmocka_unit_test(test_escaped_for_json),
+        cmocka_unit_test(test_observations_for_json),
+        cmocka_unit_test(test_cache),
         cmocka_unit_test(test_files_lie_over_what_is_built_in),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
