@@ -47,7 +47,7 @@ def corpus_table(results, corpus):
         measure = cut if FIGURES[name.removesuffix(" beside")].cut else base
         against = ratio(row["cpu"] / measure["cpu"]) if measure and measure["cpu"] else ""
         if row["late"]:
-            lines.append([title_of(name), f"> {seconds(row['cpu'])}", f"> {row['late']}", mebibytes(row["peak"]), f"> {against}"])
+            lines.append([title_of(name), f"> {row['late']}", f"> {seconds(row['wall'])}", mebibytes(row["peak"]), f"> {against}"])
         else:
             lines.append([title_of(name), seconds(row["cpu"]), seconds(row["wall"]), mebibytes(row["peak"]), against])
         if row.get("events"):
