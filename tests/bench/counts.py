@@ -45,8 +45,8 @@ WORK = [
 # Functions that libraries choose by the processor: the plainest, which every machine has.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "dumb",
-    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX512F,-AVX512VL,-BMI1,-BMI2,-ERMS,-FSRM,-LZCNT,-MOVBE,-SSSE3,-SSE4_1,-SSE4_2:"
-                      "glibc.cpu.x86_non_temporal_threshold=0xc0000",
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX_Fast_Unaligned_Load,-AVX2,-AVX512F,-AVX512VL,-BMI1,-BMI2,-ERMS,-FSRM,"
+                      "-LZCNT,-MOVBE,-SSSE3,-SSE4_1,-SSE4_2:glibc.cpu.x86_non_temporal_threshold=0xc0000",
     "OPENSSL_ia32cap": "0:0",
 }
 
