@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 CORPORA = ("http-bulk", "http-small", "dns", "mail", "ftp", "tls", "flood", "mix")
+PATIENCE = 30  # seconds; what takes longer is run once only
 CUT = 100_000  # frames: what tshark gets of each capture
 
 # Root becomes nobody, who need not have access to the folder of the captures.

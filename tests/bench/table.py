@@ -6,7 +6,7 @@ import platform
 import re
 from pathlib import Path
 
-from figures import CORPORA, FIGURES, FIRST_LINE, NOTES, PEAK, SPEED_UP, TARGETS, TOP, TRANSCRIPT
+from figures import CORPORA, FIGURES, FIRST_LINE, NOTES, PATIENCE, PEAK, SPEED_UP, TARGETS, TOP, TRANSCRIPT
 
 DOCUMENT = TOP / "docs/performance.md"
 
@@ -54,7 +54,8 @@ def corpus_table(results, corpus):
             notes.append(f"Suricata's events: {kinds(row['events'])}.")
     capture = results.get((corpus, "capture"))
     if capture:
-        notes.insert(0, f"{capture['frames']:,} frames, {capture['bytes'] / 1e6:,.0f} MB. Records of overhear: {kinds(capture['records'])}.")
+        size = f"{capture['frames']:,} frames, {capture['bytes'] / 1e6:,.0f} MB"
+        notes.insert(0, f"{size}. Records of overhear: {kinds(capture['records'])}.")
     head = ["", "user+sys, s", "wall, s", "peak RSS, MiB", "× overhear"]
     return f"### {corpus}\n\n" + "\n".join(notes) + "\n\n" + rows(head, lines)
 
@@ -108,7 +109,8 @@ def machine():
 
 def figures_part(results, corpora):
     tables = [corpus_table(results, corpus) for corpus in corpora if any((corpus, name) in results for name in FIGURES)]
-    return "\n\n".join(part for part in [target_table({key: row for key, row in results.items() if key[0] in ("", *corpora)}), *tables] if part)
+    targets = target_table({key: row for key, row in results.items() if key[0] in ("", *corpora)})
+    return "\n\n".join(part for part in [targets, *tables] if part)
 
 
 def whole(results, corpora):
@@ -120,7 +122,9 @@ def write_document(results):
     """Puts the tables between their markers in docs/performance.md."""
     text = DOCUMENT.read_text(encoding="utf-8")
     days = sorted(row["measured"][:10] for row in results.values() if "measured" in row)
-    when = f"Measured on {machine()}; {days[0]}{f' to {days[-1]}' if days[0] != days[-1] else ''}." if days else ""
+    runs = sorted({row["runs"] for row in results.values() if "runs" in row and not row["late"] and row["wall"] < PATIENCE})
+    when = (f"Measured on {machine()}; {days[0]}{f' to {days[-1]}' if days[0] != days[-1] else ''}; "
+            f"runs: {' to '.join(str(count) for count in {runs[0]: 0, runs[-1]: 0})}.") if days and runs else ""
     parts = {"figures": f"{when}\n\n{figures_part(results, CORPORA)}", "threads": threads_table(results) or "Not measured yet."}
     for name, part in parts.items():
         pattern = re.compile(rf"(<!-- {name}: .*? -->\n).*?(<!-- end of {name} -->)", re.S)

@@ -114,7 +114,9 @@ local function headers(number)
     local h = { ["Host"] = choose(hosts), ["User-Agent"] = choose(agents), ["Accept"] = "text/html,application/xhtml+xml,*/*;q=0.8",
                 ["Accept-Language"] = "en-US,en;q=0.5" }
     if math.random() < 0.5 then h["Accept-Encoding"] = "gzip, deflate, br" end
-    if math.random() < 0.6 then h["Cookie"] = string.format("sid=%08x%08x; theme=dark; n=%d", math.random(2^30), math.random(2^30), number) end
+    if math.random() < 0.6 then
+        h["Cookie"] = string.format("sid=%08x%08x; theme=dark; n=%d", math.random(2^30), math.random(2^30), number)
+    end
     if math.random() < 0.4 then h["Referer"] = "http://www.corp.test" .. choose(paths) end
     return h
 end
@@ -124,7 +126,8 @@ local function make(number)
     if math.random() < 0.3 then path = path .. string.format("?q=%d&t=a%%20b&v=%x", math.random(10^6), math.random(10^6)) end
     if r < 0.08 then
         method, path, h["Content-Type"] = "POST", "/api/post", "application/json"
-        body = string.format('{"user":"u%d","items":[%d,%d],"note":"%s"}', number, math.random(99), math.random(99), string.rep("x", math.random(200)))
+        body = string.format('{"user":"u%d","items":[%d,%d],"note":"%s"}', number, math.random(99), math.random(99),
+                             string.rep("x", math.random(200)))
     elseif r < 0.11 then
         method, path, h["Content-Type"] = "POST", "/form", "application/x-www-form-urlencoded"
         body = string.format("name=user%d&pass=s3cret%%21&token=%08x", number, math.random(2^30))

@@ -97,8 +97,9 @@ names_start_both() {
     mkdir -p "$folder"
     printf 'server:\n ip-address: %s\n ip-address: %s\n server-count: 1\n rrl-ratelimit: 0\n rrl-whitelist-ratelimit: 0\n' \
         "${host_addresses[zones]% *}" "${host_addresses[zones]#* }" >"$folder/nsd.conf"
-    printf ' zonesdir: "%s"\n database: ""\n username: ""\n pidfile: "%s/pid"\n xfrdfile: "%s/xfrd"\n xfrdir: "%s"\n zonelistfile: "%s/list"\n' \
-        "$scratch/names" "$folder" "$folder" "$folder" "$folder" >>"$folder/nsd.conf"
+    printf ' zonesdir: "%s"\n database: ""\n username: ""\n' "$scratch/names" >>"$folder/nsd.conf"
+    printf ' pidfile: "%s/pid"\n xfrdfile: "%s/xfrd"\n xfrdir: "%s"\n zonelistfile: "%s/list"\n' \
+        "$folder" "$folder" "$folder" "$folder" >>"$folder/nsd.conf"
     printf 'remote-control:\n control-enable: no\n' >>"$folder/nsd.conf"
     for zone in corp.test shop.test signed.test 2.0.192.in-addr.arpa; do
         local file=$zone.zone
