@@ -143,7 +143,7 @@ static void learn_second(struct put_second *second, int64_t time_ns)
 char *put_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits)
 {
     uint64_t rest_ns = (uint64_t)time_ns - (uint64_t)second->start_ns;
-    if (!second->known || rest_ns >= SECOND_NS) {
+    if (!second->known || time_ns < second->start_ns || rest_ns >= SECOND_NS) {
         learn_second(second, time_ns);
         rest_ns = (uint64_t)(time_ns % SECOND_NS + (time_ns % SECOND_NS < 0 ? SECOND_NS : 0));
     }
