@@ -370,6 +370,7 @@ struct http_head {
     struct bytes user; /* of Basic */
     struct bytes disposition, content_range;
     bool has_credential; /* that an onlooker could use */
+    bool may_hide;       /* there is an @ in the header lines, as before it a URL may have a password */
 };
 
 /* What is needed of a header line even where it is not kept. */
@@ -378,10 +379,12 @@ void http_gather_field(struct http_head *head, enum http_header header, struct b
 /* One header line, unfolded, into the record. */
 void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch,
                         enum http_header header, struct bytes name, struct bytes value);
-void http_response_field(struct record *record, enum http_header header, struct bytes name, struct bytes value);
+void http_response_field(struct record *record, const struct http_head *head, enum http_header header,
+                         struct bytes name, struct bytes value);
 
 /* A header line that nobody asks about; passwords in URLs are hidden. */
-void http_plain_field(struct record *record, unsigned map, struct bytes name, struct bytes value);
+void http_plain_field(struct record *record, const struct http_head *head, unsigned map, struct bytes name,
+                      struct bytes value);
 /* The type without its parameters. */
 void http_mime_type(struct record *record, unsigned field, struct bytes value);
 

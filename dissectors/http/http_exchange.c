@@ -137,9 +137,9 @@ static void add_field(struct record *record, struct http_head *head, struct http
     if (map == HTTP_REQUEST_HEADERS)
         http_request_field(record, head, scratch, header, name, value);
     else if (map == HTTP_RESPONSE_HEADERS)
-        http_response_field(record, header, name, value);
+        http_response_field(record, head, header, name, value);
     else
-        http_plain_field(record, map, name, value);
+        http_plain_field(record, head, map, name, value);
 }
 
 static void say_troubles(struct emitter *emitter, const struct http_fields *fields, unsigned bad_line, unsigned folds)
@@ -160,6 +160,7 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
     bool whole = rest.len == 0 || bytes_at(rest, rest.len - 1) == '\n';
     bool is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS;
     unsigned bad_line = 0, folds = 0;
+    head->may_hide = bytes_find(rest, '@', 0) < rest.len;
     while (http_field_next(&fields, &field)) {
         bool broken_off = fields.rest.len == 0 && !whole;
         if (field.bad && bad_line == 0 && !broken_off)

@@ -20,6 +20,8 @@ static struct argument number_argument(const char *name, enum argument_kind kind
 
 void http_explain_version(struct record *record)
 {
+    if (!record->wants_notes)
+        return;
     struct bytes version = record_find_text(record, HTTP_VERSION);
     if (bytes_is(version, "1.1"))
         record_observe(record, HTTP_VERSION, "http.version_1_1", NULL, 0);
@@ -31,6 +33,8 @@ void http_explain_version(struct record *record)
 
 void http_explain_credentials(struct record *record, const struct http_credentials *credentials)
 {
+    if (!record->wants_notes)
+        return;
     static const char *const named[] = {
         [HTTP_SCHEME_BASIC] = "http.basic_user", [HTTP_SCHEME_DIGEST] = "http.digest_user"};
     static const char *const nameless[] = {[HTTP_SCHEME_BASIC] = "http.basic",
@@ -56,6 +60,8 @@ static bool seconds_argument(struct bytes digits, struct argument *ret_argument)
 
 void http_explain_seconds(struct record *record, const char *observation, struct bytes seconds)
 {
+    if (!record->wants_notes)
+        return;
     struct argument time;
     if (seconds_argument(seconds, &time))
         record_observe(record, RECORD_LAST, observation, &time, 1);
@@ -63,6 +69,8 @@ void http_explain_seconds(struct record *record, const char *observation, struct
 
 void http_explain_set_cookie(struct record *record, struct bytes cookie)
 {
+    if (!record->wants_notes)
+        return;
     struct bytes age;
     struct argument arguments[2];
     struct bytes name = bytes_trim(bytes_first(cookie, bytes_find(cookie, '=', 0)));
@@ -84,6 +92,8 @@ void http_explain_set_cookie(struct record *record, struct bytes cookie)
 /* bytes 0-499/1234, bytes 0-499/ *, bytes * /1234 */
 void http_explain_content_range(struct record *record, struct bytes value)
 {
+    if (!record->wants_notes)
+        return;
     if (!bytes_begin_nocase(value, "bytes "))
         return;
     value = bytes_trim(bytes_skip(value, 6));
@@ -107,6 +117,8 @@ void http_explain_content_range(struct record *record, struct bytes value)
 
 void http_explain_cache_control(struct record *record, struct bytes value)
 {
+    if (!record->wants_notes)
+        return;
     struct bytes age, element, rest = value;
     struct argument time;
     while (http_list_next(&rest, ',', &element)) {
@@ -138,6 +150,8 @@ static bool is_address(struct bytes domain)
 /* Of a request that names a path alone: of others the client knows the address of a proxy. */
 void http_explain_host(struct record *record, const struct http_start *start, struct bytes value)
 {
+    if (!record->wants_notes)
+        return;
     struct http_url host = {0};
     if (bytes_at(start->target, 0) != '/')
         return;
@@ -172,6 +186,8 @@ static void explain_waiting(struct record *record, const struct http_transaction
 void http_explain_status(struct record *record, const struct http_head *head, const struct http_transaction *exchange,
                          const struct message *message)
 {
+    if (!record->wants_notes)
+        return;
     if (is_redirect(exchange->status) && head->location.len > 0 && http_url_secret(head->location).length == 0) {
         struct argument where = text_argument("where", head->location);
         record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.redirect", &where, 1);
@@ -201,6 +217,8 @@ static void explain_cut(struct record *record, const struct http_half *response)
 
 void http_explain_end(struct record *record, const struct http_transaction *exchange)
 {
+    if (!record->wants_notes)
+        return;
     const struct http_half *response = &exchange->halves[SIDE_SERVER];
     if (!response->seen) { /* of a datagram, an announcement to many, none is due */
         if (!record->conversation || record->conversation->transport == TRANSPORT_TCP)

@@ -53,7 +53,7 @@ bool http_number(struct bytes digits, uint64_t *ret_value)
     return true;
 }
 
-struct bytes http_take_line(struct bytes *rest, bool *ret_bare)
+static inline struct bytes take_line(struct bytes *rest, bool *ret_bare)
 {
     size_t end = bytes_find(*rest, '\n', 0);
     struct bytes line = bytes_first(*rest, end);
@@ -64,6 +64,11 @@ struct bytes http_take_line(struct bytes *rest, bool *ret_bare)
     else if (ended)
         *ret_bare = true;
     return line;
+}
+
+struct bytes http_take_line(struct bytes *rest, bool *ret_bare)
+{
+    return take_line(rest, ret_bare);
 }
 
 /* The word up to the next space or tab; `rest` moves to that space. */
@@ -145,18 +150,18 @@ bool http_status_line(struct bytes line, struct http_start *ret_start)
 }
 
 /* The name before the colon of a line, and its value. */
-static void split_field(struct bytes line, struct http_field *ret_field)
+static inline struct http_field split_field(struct bytes line)
 {
     size_t colon = bytes_find(line, ':', 0);
     struct bytes name = bytes_first(line, colon);
     struct bytes trimmed = bytes_trim(name);
-    if (colon == line.len) {
-        ret_field->bad = true;
-        return;
-    }
-    ret_field->name = trimmed;
-    ret_field->bad = trimmed.len == 0 || trimmed.len != name.len;
-    ret_field->value = bytes_skip(line, colon + 1);
+    if (colon == line.len)
+        return (struct http_field){.bad = true};
+    return (struct http_field){
+        .name = trimmed,
+        .value = bytes_skip(line, colon + 1),
+        .bad = trimmed.len == 0 || trimmed.len != name.len,
+    };
 }
 
 bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
@@ -164,12 +169,11 @@ bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
     if (fields->rest.len == 0)
         return false;
     struct bytes before = fields->rest;
-    struct bytes line = http_take_line(&fields->rest, &fields->bare_lf);
+    struct bytes line = take_line(&fields->rest, &fields->bare_lf);
     if (line.len == 0)
         return false;
-    struct http_field field = {0};
+    struct http_field field = split_field(line);
     fields->lines++;
-    split_field(line, &field);
     while (fields->rest.len > 0 && is_space(bytes_at(fields->rest, 0))) {
         line = http_take_line(&fields->rest, &fields->bare_lf);
         field.folds++;

@@ -5,36 +5,48 @@
  */
 #include "http.h"
 
+/* Sorted by length, by which most names are told apart. */
+static const struct {
+    const char *name;
+    enum http_header header;
+} known_headers[] = {
+    {"age", HTTP_HEADER_AGE},
+    {"host", HTTP_HEADER_HOST},
+    {"cookie", HTTP_HEADER_COOKIE},
+    {"expect", HTTP_HEADER_EXPECT},
+    {"referer", HTTP_HEADER_REFERER},
+    {"upgrade", HTTP_HEADER_UPGRADE},
+    {"location", HTTP_HEADER_LOCATION},
+    {"set-cookie", HTTP_HEADER_SET_COOKIE},
+    {"user-agent", HTTP_HEADER_USER_AGENT},
+    {"retry-after", HTTP_HEADER_RETRY_AFTER},
+    {"content-type", HTTP_HEADER_CONTENT_TYPE},
+    {"authorization", HTTP_HEADER_AUTHORIZATION},
+    {"cache-control", HTTP_HEADER_CACHE_CONTROL},
+    {"content-range", HTTP_HEADER_CONTENT_RANGE},
+    {"content-length", HTTP_HEADER_CONTENT_LENGTH},
+    {"content-encoding", HTTP_HEADER_CONTENT_ENCODING},
+    {"transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING},
+    {"content-disposition", HTTP_HEADER_CONTENT_DISPOSITION},
+    {"proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
+};
+
+enum { KNOWN_LENGTH_MAX = 19 };
+
+/* The first row of each length; where the next one begins, the rows end. */
+static const uint8_t rows_of_length[KNOWN_LENGTH_MAX + 2] = {0, 0,  0,  0,  1,  2,  2,  4,  6,  7, 7,
+                                                             9, 10, 11, 14, 15, 15, 16, 17, 17, 19};
+
+static_assert(sizeof known_headers / sizeof *known_headers == 19, "rows_of_length counts them");
+
 enum http_header http_header_of(struct bytes name)
 {
-    static const struct {
-        size_t length; /* of the name: most names are told apart by it */
-        const char *name;
-        enum http_header header;
-    } known[] = {
-        {3, "age", HTTP_HEADER_AGE},
-        {13, "authorization", HTTP_HEADER_AUTHORIZATION},
-        {13, "cache-control", HTTP_HEADER_CACHE_CONTROL},
-        {19, "content-disposition", HTTP_HEADER_CONTENT_DISPOSITION},
-        {16, "content-encoding", HTTP_HEADER_CONTENT_ENCODING},
-        {14, "content-length", HTTP_HEADER_CONTENT_LENGTH},
-        {13, "content-range", HTTP_HEADER_CONTENT_RANGE},
-        {12, "content-type", HTTP_HEADER_CONTENT_TYPE},
-        {6, "cookie", HTTP_HEADER_COOKIE},
-        {6, "expect", HTTP_HEADER_EXPECT},
-        {4, "host", HTTP_HEADER_HOST},
-        {8, "location", HTTP_HEADER_LOCATION},
-        {19, "proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
-        {7, "referer", HTTP_HEADER_REFERER},
-        {11, "retry-after", HTTP_HEADER_RETRY_AFTER},
-        {10, "set-cookie", HTTP_HEADER_SET_COOKIE},
-        {17, "transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING},
-        {7, "upgrade", HTTP_HEADER_UPGRADE},
-        {10, "user-agent", HTTP_HEADER_USER_AGENT},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (name.len == known[i].length && bytes_equal_nocase(name, bytes_of(known[i].name, known[i].length)))
-            return known[i].header;
+    if (name.len > KNOWN_LENGTH_MAX)
+        return HTTP_HEADER_OTHER;
+    for (size_t i = rows_of_length[name.len]; i < rows_of_length[name.len + 1]; i++)
+        if (byte_lower(bytes_at(name, 0)) == (uint8_t)*known_headers[i].name &&
+            bytes_equal_nocase(name, bytes_of(known_headers[i].name, name.len)))
+            return known_headers[i].header;
     return HTTP_HEADER_OTHER;
 }
 
@@ -106,9 +118,10 @@ bool http_inflate_format(const struct http_head *head, enum inflate_format *ret_
     return true;
 }
 
-void http_plain_field(struct record *record, unsigned map, struct bytes name, struct bytes value)
+void http_plain_field(struct record *record, const struct http_head *head, unsigned map, struct bytes name,
+                      struct bytes value)
 {
-    struct http_secret secret = http_url_secret(value);
+    struct http_secret secret = head->may_hide ? http_url_secret(value) : (struct http_secret){0, 0};
     record_map_secret(record, map, name, value, secret.at, secret.length);
 }
 
@@ -162,7 +175,7 @@ void http_request_field(struct record *record, struct http_head *head, struct ht
         add_credentials(record, head, scratch, header, name, value);
         return;
     }
-    http_plain_field(record, HTTP_REQUEST_HEADERS, name, value);
+    http_plain_field(record, head, HTTP_REQUEST_HEADERS, name, value);
     switch (header) {
     case HTTP_HEADER_COOKIE:
         add_cookies(record, value);

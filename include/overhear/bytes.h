@@ -99,21 +99,38 @@ static inline uint8_t byte_upper(uint8_t c)
     return (uint8_t)(c >= 'a' && c <= 'z' ? c - 32 : c);
 }
 
+/* Eight letters at once; only capital letters become small. */
+static inline uint64_t bytes_lower8(uint64_t letters)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t low = letters & ~high;
+    uint64_t capital = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x80 - 'Z' - 1)) & ~letters & high;
+    return letters | capital >> 2;
+}
+
+/* As many bytes as fit, 4 to 8 of them, some of them twice. */
+static inline uint64_t bytes_ends8(const uint8_t *at, size_t len)
+{
+    uint32_t first, last;
+    memcpy(&first, at, sizeof first);
+    memcpy(&last, at + len - sizeof last, sizeof last);
+    return (uint64_t)first << 32 | last;
+}
+
 static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
     if (a.len != b.len)
         return false;
     size_t i = 0;
-    for (; a.len - i >= 8; i += 8) { /* mostly the very same letters, or something else */
+    for (; a.len - i >= 8; i += 8) {
         uint64_t x, y;
         memcpy(&x, a.at + i, 8);
         memcpy(&y, b.at + i, 8);
-        if (x == y)
-            continue;
-        if ((x ^ y) & ~UINT64_C(0x2020202020202020))
+        if (x != y && bytes_lower8(x) != bytes_lower8(y))
             return false;
-        break;
     }
+    if (a.len - i >= 4)
+        return bytes_lower8(bytes_ends8(a.at + i, a.len - i)) == bytes_lower8(bytes_ends8(b.at + i, a.len - i));
     for (; i < a.len; i++)
         if (byte_lower(a.at[i]) != byte_lower(b.at[i]))
             return false;
