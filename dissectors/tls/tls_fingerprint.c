@@ -15,30 +15,38 @@ enum { JA4_DIGITS = 12 };
 
 static void add(struct tls_scratch *scratch, struct bytes text)
 {
-    struct bytes room = bytes_of(scratch->text, sizeof scratch->text);
-    for (size_t i = 0; i < text.len && scratch->length < room.len; i++)
-        scratch->text[scratch->length++] = bytes_at(text, i);
+    scratch->length += bytes_copy(scratch->text + scratch->length, sizeof scratch->text - scratch->length, text);
 }
 
-static void add_byte(struct tls_scratch *scratch, unsigned c)
+static inline void add_byte(struct tls_scratch *scratch, unsigned c)
 {
-    uint8_t byte = (uint8_t)c;
-    add(scratch, bytes_of(&byte, 1));
+    if (scratch->length < sizeof scratch->text)
+        scratch->text[scratch->length++] = (uint8_t)c;
 }
 
-static void add_decimal(struct tls_scratch *scratch, unsigned number)
+/* Of 16 bits. */
+static inline void add_decimal(struct tls_scratch *scratch, unsigned number)
 {
-    unsigned power = 1;
-    while (number / power >= 10)
-        power *= 10;
-    for (; power > 0; power /= 10)
-        add_byte(scratch, '0' + number / power % 10);
+    uint8_t digits[5];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number > 0 && at > 0);
+    while (at < sizeof digits)
+        add_byte(scratch, digits[at++]);
 }
 
-static void add_hexadecimal(struct tls_scratch *scratch, unsigned number)
+static inline void add_hexadecimal(struct tls_scratch *scratch, unsigned number)
 {
-    char text[TLS_NUMBER_SIZE];
-    add(scratch, bytes_skip(bytes_text(tls_number_text(number, 4, text)), 2));
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t text[4] = {
+        (uint8_t)digits[number >> 12 & 15],
+        (uint8_t)digits[number >> 8 & 15],
+        (uint8_t)digits[number >> 4 & 15],
+        (uint8_t)digits[number & 15],
+    };
+    add(scratch, bytes_of(text, sizeof text));
 }
 
 static struct bytes text_of(const struct tls_scratch *scratch)
@@ -53,7 +61,7 @@ struct dashes {
     bool begun;
 };
 
-static void add_dashed(struct dashes *dashes, unsigned number)
+static inline void add_dashed(struct dashes *dashes, unsigned number)
 {
     if (dashes->begun)
         add_byte(dashes->scratch, '-');

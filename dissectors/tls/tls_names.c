@@ -262,23 +262,16 @@ static const struct tls_name compressions[] = {{0, "null"}, {1, "DEFLATE"}, {64,
 
 const char *tls_name_find(const struct tls_name *table, size_t count, unsigned code)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (table[middle].code == code)
-            return table[middle].name;
-        if (table[middle].code < code)
-            low = middle + 1;
-        else
-            high = middle;
+    /* Many tables count from 0 without holes, at first at least. */
+    if (code < count && table[code].code == code)
+        return table[code].name;
+    const struct tls_name *row = table;
+    while (count > 1) { /* without branches on what is found */
+        size_t half = count / 2;
+        row += row[half].code <= code ? half : 0;
+        count -= half;
     }
-    return NULL;
-}
-
-/* 0x0a0a, 0x1a1a … 0xfafa. */
-bool tls_is_grease(unsigned code)
-{
-    return (code & 0x0f0f) == 0x0a0a && code >> 8 == (code & 0xff);
+    return count > 0 && row->code == code ? row->name : NULL;
 }
 
 const char *tls_extension_name(unsigned code)

@@ -23,7 +23,11 @@ const char *tls_compression_name(unsigned code);
 const char *tls_alert_name(unsigned code);
 const char *tls_version_name(unsigned code); /* "1.2", "1.3 draft 23", "3.0" (of SSL) */
 
-bool tls_is_grease(unsigned code);
+/* 0x0a0a, 0x1a1a … 0xfafa. */
+static inline bool tls_is_grease(unsigned code)
+{
+    return (code & 0x0f0f) == 0x0a0a && code >> 8 == (code & 0xff);
+}
 
 /* Drafts of TLS 1.3 count as it; what is not a version gives 0. */
 unsigned tls_version_plain(unsigned code);
