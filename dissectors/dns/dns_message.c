@@ -12,16 +12,12 @@
 #include "dns_explain.h"
 #include "dns_rdata.h"
 
-enum { MDNS_TOP_BIT = 0x8000 };
+enum { MDNS_TOP_BIT = 0x8000, RECORD_HEAD_BYTES = 10 /* type, class, TTL, length */ };
 
-void dns_record_word(struct record *record, unsigned field, const char *word, const char *prefix, unsigned number)
+void dns_record_number(struct record *record, unsigned field, const char *prefix, unsigned number)
 {
     char buffer[24];
     struct dns_text text = dns_text_in(buffer, sizeof buffer);
-    if (word) {
-        record_word(record, field, word);
-        return;
-    }
     dns_text_word(&text, NULL, prefix, number);
     record_text(record, field, dns_text_bytes(&text));
 }
@@ -228,6 +224,7 @@ static void write_record(struct dns_message *message, enum dns_section section, 
     struct dns_fault fault = {DNS_FAULT_NONE, 0, 0};
     bool flush = message->flavor == DNS_MULTICAST && class_number & MDNS_TOP_BIT;
     bool fine = true;
+    const bool notes = record->wants_notes;
     if (message->flavor == DNS_MULTICAST)
         class_number &= (uint16_t)~MDNS_TOP_BIT;
     message->name_class = class_number;
@@ -245,15 +242,17 @@ static void write_record(struct dns_message *message, enum dns_section section, 
         record_group_begin(record, dns_section_field(message->opcode, section));
         record_text(record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
         dns_record_word(record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
-        if (dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
+        if (notes && dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
             record_unexplained(record, RECORD_LAST);
         dns_record_word(record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
-        dns_explain_update(message, section, type, class_number);
+        if (notes)
+            dns_explain_update(message, section, type, class_number);
         record_integer(record, DNS_MEMBER_TTL, ttl);
-        dns_explain_ttl(message, section, ttl);
+        if (notes)
+            dns_explain_ttl(message, section, ttl);
         if (message->data.length > 0)
             record_text(record, DNS_MEMBER_DATA, dns_text_bytes(&message->data));
-        if (fine)
+        if (notes && fine)
             dns_explain_data(message, section, type, content);
         if (flush)
             record_boolean(record, DNS_MEMBER_CACHE_FLUSH, true);
@@ -272,10 +271,12 @@ static bool read_record(struct dns_message *message, enum dns_section section)
         dns_message_fault(message, &fault);
         return false;
     }
-    uint16_t type = reader_u16(reader);
-    uint16_t class_number = reader_u16(reader);
-    uint32_t ttl = reader_u32(reader);
-    struct bytes content = reader_take(reader, reader_u16(reader));
+    struct bytes head = reader_take(reader, RECORD_HEAD_BYTES);
+    struct reader fields = reader_of(head);
+    uint16_t type = reader_u16(&fields);
+    uint16_t class_number = reader_u16(&fields);
+    uint32_t ttl = reader_u32(&fields);
+    struct bytes content = reader_take(reader, reader_u16(&fields));
     if (!reader_ok(reader)) {
         dns_message_fault(message, &(struct dns_fault){DNS_FAULT_SHORT, start, 0});
         return false;

@@ -121,6 +121,16 @@ bool dns_reverse_address(struct bytes name, struct address *ret_address);
 /* A fault becomes an anomaly, unless the capture is to blame. */
 void dns_message_fault(struct dns_message *message, const struct dns_fault *fault);
 
-void dns_record_word(struct record *record, unsigned field, const char *word, const char *prefix, unsigned number);
+/* The prefix with the number, where there is no word. */
+void dns_record_number(struct record *record, unsigned field, const char *prefix, unsigned number);
+
+static inline void dns_record_word(struct record *record, unsigned field, const char *word, const char *prefix,
+                                   unsigned number)
+{
+    if (word)
+        record_word(record, field, word);
+    else
+        dns_record_number(record, field, prefix, number);
+}
 
 #endif

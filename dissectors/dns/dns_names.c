@@ -12,12 +12,6 @@
 
 enum { NAME_BYTES_MAX = 255, LABEL_MAX = 63, POINTER = 0xc0, OFFSET_MAX = 0x3fff };
 
-static bool is_plain(uint8_t byte)
-{
-    uint8_t small = byte | 0x20;
-    return (small >= 'a' && small <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
-}
-
 /* As master files want it: these have a meaning there, and a period inside a label is none of its ends. */
 static bool is_special(uint8_t byte)
 {
@@ -63,24 +57,34 @@ static inline void add_period(struct walk *walk)
         dns_text_char(walk->text, '.');
 }
 
-static const struct dns_known_name *find_known(const struct dns_names *names, size_t offset)
+/* The text of a name that was read before, and its length in bytes; length 0: it was not. */
+struct found {
+    const char *text;
+    size_t text_length, length;
+};
+
+static inline struct found find_known(const struct dns_names *names, size_t offset)
 {
-    for (unsigned i = 0; i < names->count; i++)
-        if (names->known[i].offset == offset)
-            return &names->known[i];
-    return NULL;
+    for (unsigned i = 0; i < names->count; i++) {
+        const struct dns_known_name *known = &names->known[i];
+        size_t inside = offset - known->offset; /* huge, where it is before */
+        if (inside < 64 && known->labels >> inside & 1)
+            return (struct found){names->text + known->text_at + inside, known->text_length - inside,
+                                  known->length - inside};
+    }
+    return (struct found){NULL, 0, 0};
 }
 
 /* All that follows has been read before. */
-static enum step take_known(struct walk *walk, const struct dns_known_name *known)
+static enum step take_known(struct walk *walk, const struct found *found)
 {
-    if (walk->length + known->length - 1 > NAME_BYTES_MAX) {
+    if (walk->length + found->length - 1 > NAME_BYTES_MAX) {
         walk->fault.kind = DNS_FAULT_LONG;
         return STEP_WRONG;
     }
     add_period(walk);
-    dns_text_add(walk->text, bytes_of(walk->names->text + known->text_at, known->text_length));
-    walk->length += known->length - 1u;
+    dns_text_add(walk->text, bytes_of(found->text, found->text_length));
+    walk->length += found->length - 1;
     return STEP_END;
 }
 
@@ -102,9 +106,9 @@ static inline enum step jump(struct walk *walk, uint8_t high)
         walk->length_before = walk->length;
         walk->text_before = walk->text ? walk->text->length : 0;
     }
-    const struct dns_known_name *known = walk->names ? find_known(walk->names, target) : NULL;
-    if (known)
-        return take_known(walk, known);
+    struct found found = walk->names ? find_known(walk->names, target) : (struct found){NULL, 0, 0};
+    if (found.length > 0)
+        return take_known(walk, &found);
     walk->limit = target;
     walk->here = reader_of(bytes_skip(walk->message, target));
     return STEP_ON;
@@ -127,33 +131,29 @@ static inline enum step take_label(struct walk *walk, uint8_t length)
     return STEP_ON;
 }
 
-/* A short text is copied as one block, which is as long as there is always room for. */
-static inline void copy_text(char *to, const char *from, size_t length)
+/* A text that stands at the end of what is remembered already. */
+static inline void keep(struct dns_names *names, size_t offset, size_t length, uint64_t labels, size_t text_length)
 {
-    if (length <= DNS_NAMES_BLOCK)
-        memcpy(to, from, DNS_NAMES_BLOCK);
-    else
-        memcpy(to, from, length);
-}
-
-static inline void add_known(struct dns_names *names, size_t offset, size_t length, size_t text_at, size_t text_length)
-{
-    if (names->count < DNS_NAMES_KNOWN && offset <= OFFSET_MAX)
-        names->known[names->count++] = (struct dns_known_name){
-            .offset = (uint16_t)offset,
-            .length = (uint8_t)length,
-            .text_length = (uint8_t)text_length,
-            .text_at = (uint16_t)text_at,
-        };
+    if (names->count == DNS_NAMES_KNOWN || offset > OFFSET_MAX || text_length > NAME_BYTES_MAX ||
+        text_length > DNS_NAMES_TEXT - names->text_length)
+        return;
+    names->known[names->count++] = (struct dns_known_name){
+        .labels = labels,
+        .offset = (uint16_t)offset,
+        .text_at = (uint16_t)names->text_length,
+        .length = (uint8_t)length,
+        .text_length = (uint8_t)text_length,
+    };
+    names->text_length += text_length;
 }
 
 /* A name at `offset`, `length` bytes long where none of it is elsewhere. */
 static void remember(struct dns_names *names, size_t offset, size_t length, struct bytes text)
 {
-    if (length <= 1 || text.len > NAME_BYTES_MAX || text.len > DNS_NAMES_TEXT - names->text_length)
+    if (length <= 1 || text.len > DNS_NAMES_TEXT - names->text_length)
         return;
-    add_known(names, offset, length, names->text_length, text.len);
-    names->text_length += bytes_copy(names->text + names->text_length, text.len, text);
+    (void)bytes_copy(names->text + names->text_length, text.len, text);
+    keep(names, offset, length, 1, text.len);
 }
 
 /* The name that began at `start`, with its text from `before`, and what its first pointer led to. */
@@ -164,38 +164,30 @@ static inline void remember_both(struct dns_names *names, const struct walk *wal
         return;
     if (!walk->jumped || walk->length_before > 1)
         remember(names, start, walk->length, bytes_skip(text, before));
-    if (!walk->jumped || find_known(names, walk->target) || walk->length == walk->length_before)
+    if (!walk->jumped || walk->length == walk->length_before || find_known(names, walk->target).length > 0)
         return;
     size_t period = walk->length_before > 1;
     remember(names, walk->target, walk->length - walk->length_before + 1, bytes_skip(text, walk->text_before + period));
 }
 
-/* The label that `ahead`, which goes on to the message's end, begins with. False where it is not plain. */
-static inline bool copy_plain(char *to, size_t length, struct bytes ahead)
-{
-    for (; length > 0 && ahead.len >= DNS_LABEL_BLOCK; to += DNS_LABEL_BLOCK) {
-        size_t count = length < DNS_LABEL_BLOCK ? length : DNS_LABEL_BLOCK;
-        if (!dns_label_copy(to, ahead.at, count))
-            return false;
-        length -= count;
-        ahead = bytes_skip(ahead, count);
-    }
-    for (size_t i = 0; i < length; i++) {
-        uint8_t byte = bytes_at(ahead, i);
-        if (!is_plain(byte))
-            return false;
-        to[i] = (char)byte;
-    }
-    return true;
-}
-
 /* The name that a pointer leads to, where it is known; `used` bytes stood before the pointer. */
-static inline const struct dns_known_name *find_pointed(const struct dns_names *names, struct bytes pointer,
-                                                        size_t start, size_t used)
+static inline struct found find_pointed(const struct dns_names *names, struct bytes pointer, size_t start, size_t used)
 {
     size_t target = (size_t)(bytes_at(pointer, 0) & 0x3f) << 8 | bytes_at(pointer, 1);
-    const struct dns_known_name *known = pointer.len > 1 && target < start ? find_known(names, target) : NULL;
-    return known && used + known->length <= NAME_BYTES_MAX ? known : NULL;
+    struct found found = {NULL, 0, 0};
+    if (pointer.len > 1 && target < start)
+        found = find_known(names, target);
+    return used + found.length <= NAME_BYTES_MAX ? found : (struct found){NULL, 0, 0};
+}
+
+/* A short text is copied as one block, as there is always room for one and something to read. */
+static inline void copy_text(char *to, const struct found *found)
+{
+    enum { SHORT = 32 };
+    if (found->text_length <= SHORT)
+        (void)bytes_copy(to, SHORT, bytes_of(found->text, SHORT));
+    else
+        (void)bytes_copy(to, found->text_length, bytes_of(found->text, found->text_length));
 }
 
 /* The whole name is a pointer to one that is known, as in nearly all records of an answer, or it is the root. */
@@ -212,65 +204,72 @@ static inline bool read_short(const struct dns_names *names, struct reader *read
         reader_skip(reader, 1);
         return true;
     }
-    const struct dns_known_name *known = find_pointed(names, ahead, start, 0);
-    if (!known)
+    struct found found = find_pointed(names, ahead, start, 0);
+    if (found.length == 0)
         return false;
-    copy_text(to, names->text + known->text_at, known->text_length);
-    dns_text_taken(text, known->text_length);
+    copy_text(to, &found);
+    dns_text_taken(text, found.text_length);
     reader_skip(reader, 2);
     return true;
 }
 
-/* What was written of a name that consists of labels alone, and of each that is a part of it. */
-static void remember_labels(struct dns_names *names, struct bytes rest, size_t start, const char *text, size_t written)
+/* Copies `count` bytes behind a name's first byte, lengths of labels among them; false where another is not plain. */
+static inline bool copy_plain(char *to, char *also_to, struct bytes from, size_t count, uint64_t lengths)
 {
-    if (written > DNS_NAMES_TEXT - names->text_length)
-        return;
-    for (size_t i = 0; i < written; i += bytes_at(rest, i) + 1u)
-        add_known(names, start + i, written - i + 2, names->text_length + i, written - i);
-    copy_text(names->text + names->text_length, text, written);
-    names->text_length += written;
+    unsigned odd = 0;
+    size_t last = count > DNS_LABEL_BLOCK ? count - DNS_LABEL_BLOCK : 0; /* the last block overlaps the one before */
+    if (from.len < DNS_LABEL_BLOCK)
+        return false;
+    for (size_t i = 0; i < last; i += DNS_LABEL_BLOCK)
+        odd |= dns_label_copy(to + i, also_to + i, bytes_skip(from, i)) & ~(unsigned)(lengths >> i);
+    unsigned odd_last = dns_label_copy(to + last, also_to + last, bytes_skip(from, last)) &
+                        ~(unsigned)(lengths >> last);
+    return odd == 0 && (count >= DNS_LABEL_BLOCK ? odd_last : odd_last & ((1u << count) - 1)) == 0;
 }
 
-/* Plain labels, and then the end or a pointer to a name that is known. False, and nothing is done, where it is anything
- * else. */
+/* Plain labels, at most 64 bytes of them, and then the end or a pointer to a name that is known. False, and nothing is
+ * done, where it is anything else. */
 static bool read_labels(struct dns_names *names, struct bytes rest, struct reader *reader, size_t start,
                         struct dns_text *text)
 {
     const size_t left = reader_left(reader);
-    char *to = dns_text_room(text, 2 * NAME_BYTES_MAX + DNS_LABEL_BLOCK);
-    size_t used = 0; /* so much of the text, too, as it has a period for each length but the first */
+    char *to = dns_text_room(text, DNS_NAMES_SPARE + NAME_BYTES_MAX), *kept = names->text + names->text_length;
+    uint64_t labels = 0;
+    size_t used = 0;
     uint8_t length = bytes_at(rest, 0);
-    if (!to)
-        return false;
-    while (length > 0 && length <= LABEL_MAX) {
-        if (used + length + 1 >= left || used + length + 1 >= NAME_BYTES_MAX ||
-            !copy_plain(to + used, length, bytes_skip(rest, used + 1)))
-            return false;
-        used += length;
-        to[used++] = '.';
+    while (length > 0 && length <= LABEL_MAX && used + length < 64) {
+        labels |= UINT64_C(1) << used;
+        used += length + 1u;
         length = bytes_at(rest, used);
     }
-    if (used == 0 || (length > 0 && length < POINTER))
+    struct found found = {NULL, 0, 1}; /* the root */
+    if (length > 0)
+        found = length >= POINTER ? find_pointed(names, bytes_slice(rest, used, 2), start, used) : (struct found){0};
+    const size_t end = used + (length > 0 ? 2 : 1);
+    if (!to || used == 0 || end > left || found.length == 0 ||
+        !copy_plain(to, kept, bytes_skip(rest, 1), used - 1, labels >> 1))
         return false;
-    if (length == 0) {
-        remember_labels(names, rest, start, to, used - 1);
-        dns_text_taken(text, used - 1);
-        reader_skip(reader, used + 1);
-        return true;
+    for (size_t i = bytes_at(rest, 0); i < used - 1; i += bytes_at(rest, i + 1) + 1u)
+        to[i] = kept[i] = '.';
+    size_t written = used - 1;
+    if (found.text_length > 0) {
+        to[written] = kept[written] = '.';
+        written++;
+        copy_text(to + written, &found);
+        found.text = to + written;
+        if (names->text_length + written + found.text_length <= DNS_NAMES_TEXT)
+            copy_text(kept + written, &found);
+        written += found.text_length;
     }
-    const struct dns_known_name *known = find_pointed(names, bytes_slice(rest, used, left - used), start, used);
-    if (!known)
-        return false;
-    copy_text(to + used, names->text + known->text_at, known->text_length);
-    remember(names, start, used + known->length, bytes_of(to, used + known->text_length));
-    dns_text_taken(text, used + known->text_length);
-    reader_skip(reader, used + 2);
+    keep(names, start, used + found.length, labels, written);
+    dns_text_taken(text, written);
+    reader_skip(reader, end);
     return true;
 }
 
-static bool walk_name(struct dns_names *names, struct bytes message, struct reader *reader, size_t start,
-                      struct dns_text *text, struct dns_fault *ret_fault)
+/* Apart, so that the usual name does not pay for its room on the stack. */
+__attribute__((noinline)) static bool walk_name(struct dns_names *names, struct bytes message, struct reader *reader,
+                                                size_t start, struct dns_text *text, struct dns_fault *ret_fault)
 {
     const size_t before = text ? text->length : 0;
     struct walk walk = {
@@ -306,10 +305,28 @@ static bool walk_name(struct dns_names *names, struct bytes message, struct read
     return true;
 }
 
+/* Past labels and their end. False, and nothing is done, where there is anything else. */
+static bool skip_labels(struct reader *reader)
+{
+    const struct bytes ahead = reader_peek(reader);
+    size_t used = 0;
+    uint8_t length = bytes_at(ahead, 0);
+    while (length > 0 && length <= LABEL_MAX) {
+        used += length + 1u;
+        length = bytes_at(ahead, used);
+    }
+    if (length > 0 || used >= ahead.len || used >= NAME_BYTES_MAX)
+        return false;
+    reader_skip(reader, used + 1);
+    return true;
+}
+
 bool dns_name_recall(struct dns_names *names, struct bytes message, struct reader *reader, struct dns_text *text,
                      struct dns_fault *ret_fault)
 {
     const size_t start = bytes_offset(message, reader_peek(reader));
+    if (!text && skip_labels(reader))
+        return true;
     if (names && text &&
         (read_short(names, reader, start, text) || read_labels(names, bytes_skip(message, start), reader, start, text)))
         return true;

@@ -32,18 +32,19 @@ bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text 
 
 /* What was read of one message so far. Nearly every name in an answer is, or ends with, one that stands in the question
  * or in a record before; a pointer to where such a one begins need not be followed. What is full remembers no more. */
-enum { DNS_NAMES_KNOWN = 24, DNS_NAMES_TEXT = 1024, DNS_NAMES_BLOCK = 32 };
+enum { DNS_NAMES_KNOWN = 16, DNS_NAMES_TEXT = 1024, DNS_NAMES_SPARE = 128 /* copied without counting */ };
 
 struct dns_names {
     unsigned count;
     size_t text_length;
     struct dns_known_name {
-        uint16_t offset;     /* where it begins */
-        uint8_t length;      /* of a name in bytes, were it not compressed */
-        uint8_t text_length; /* its presentation form */
+        uint64_t labels; /* bit n: a label begins n bytes after the name, so a name begins there as well */
+        uint16_t offset; /* where it begins */
         uint16_t text_at;
+        uint8_t length;      /* of a name in bytes, were it not compressed */
+        uint8_t text_length; /* its presentation form; where `labels` has more than one bit, without escapes */
     } known[DNS_NAMES_KNOWN];
-    char text[DNS_NAMES_TEXT + DNS_NAMES_BLOCK];
+    char text[DNS_NAMES_TEXT + DNS_NAMES_SPARE];
 };
 
 static inline void dns_names_forget(struct dns_names *names)

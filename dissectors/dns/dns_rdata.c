@@ -327,9 +327,42 @@ static void write_unknown(struct bytes content, struct dns_text *text)
     dns_text_hex(text, content, DNS_SPLIT);
 }
 
+/* The few types that nearly all records are of, as the table above has them too. False, and nothing is done, where it
+ * is anything else, or wrong. */
+static bool write_usual(struct dns_names *names, struct bytes message, struct bytes content, uint16_t type,
+                        struct dns_text *text)
+{
+    struct dns_fault fault;
+    struct reader reader;
+    const size_t before = text->length;
+    switch (type) {
+    case DNS_A:
+        if (content.len == 4)
+            dns_text_ipv4(text, content);
+        return content.len == 4;
+    case DNS_AAAA:
+        if (content.len == 16)
+            dns_text_ipv6(text, content);
+        return content.len == 16;
+    case DNS_NS:
+    case DNS_CNAME:
+    case DNS_PTR:
+        reader = reader_of(content);
+        if (dns_name_recall(names, message, &reader, text, &fault) && reader_left(&reader) == 0)
+            return true;
+        text->length = before;
+        text->cut = false;
+        return false;
+    default:
+        return false;
+    }
+}
+
 bool dns_rdata_write(struct dns_names *names, struct bytes message, struct bytes content, uint16_t type,
                      uint16_t class_number, struct dns_text *text, struct dns_fault *ret_fault)
 {
+    if (class_number == DNS_CLASS_IN && write_usual(names, message, content, type, text))
+        return true;
     const struct layout *layout = layout_of(type, class_number);
     size_t before = text->length;
     struct dns_rdata rdata = {.names = names, .message = message, .reader = reader_of(content), .text = text};

@@ -22,7 +22,7 @@ static const char two_digits[] = "0001020304050607080910111213141516171819202122
 
 static void put_two(char *at, unsigned value)
 {
-    memcpy(at, two_digits + (size_t)value * 2, 2);
+    (void)bytes_copy(at, 2, bytes_of(two_digits + (size_t)value * 2, 2));
 }
 
 void dns_text_padded(struct dns_text *text, uint64_t value, unsigned digits)

@@ -127,7 +127,7 @@ const char *dns_type_word(uint16_t type)
     return type == 32769 ? "DLV" : word_at(low_types, sizeof low_types / sizeof *low_types, type);
 }
 
-const char *dns_class_word(uint16_t class_number)
+const char *dns_other_class_word(uint16_t class_number)
 {
     switch (class_number) {
     case DNS_CLASS_IN:

@@ -50,7 +50,11 @@ enum dns_opcode {
 
 /* The word for a number; NULL where there is none. Static text. */
 const char *dns_type_word(uint16_t type);
-const char *dns_class_word(uint16_t class_number);
+const char *dns_other_class_word(uint16_t class_number); /* slower */
+static inline const char *dns_class_word(uint16_t class_number)
+{
+    return class_number == DNS_CLASS_IN ? "IN" : dns_other_class_word(class_number);
+}
 const char *dns_opcode_word(unsigned opcode);
 /* With the upper bits that EDNS has, 0 to 4095. */
 const char *dns_rcode_word(unsigned rcode);
