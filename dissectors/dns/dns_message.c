@@ -217,6 +217,28 @@ static void take_facts(struct dns_message *message, enum dns_section section, ui
         take_name_server(message);
 }
 
+/* The text of its data stands in the message. */
+static void write_members(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number,
+                          uint32_t ttl, struct bytes content, bool fine)
+{
+    struct record *record = message->record;
+    const bool notes = record->wants_notes;
+    record_text(record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
+    dns_record_word(record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+    if (notes && dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
+        record_unexplained(record, RECORD_LAST);
+    dns_record_word(record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
+    if (notes)
+        dns_explain_update(message, section, type, class_number);
+    record_integer(record, DNS_MEMBER_TTL, ttl);
+    if (notes)
+        dns_explain_ttl(message, section, ttl);
+    if (message->data.length > 0)
+        record_text(record, DNS_MEMBER_DATA, dns_text_bytes(&message->data));
+    if (notes && fine)
+        dns_explain_data(message, section, type, content);
+}
+
 static void write_record(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number,
                          uint32_t ttl, struct bytes content)
 {
@@ -224,7 +246,6 @@ static void write_record(struct dns_message *message, enum dns_section section, 
     struct dns_fault fault = {DNS_FAULT_NONE, 0, 0};
     bool flush = message->flavor == DNS_MULTICAST && class_number & MDNS_TOP_BIT;
     bool fine = true;
-    const bool notes = record->wants_notes;
     if (message->flavor == DNS_MULTICAST)
         class_number &= (uint16_t)~MDNS_TOP_BIT;
     message->name_class = class_number;
@@ -240,20 +261,7 @@ static void write_record(struct dns_message *message, enum dns_section section, 
 
     if (!message->keeps_section[section]) {
         record_group_begin(record, dns_section_field(message->opcode, section));
-        record_text(record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
-        dns_record_word(record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
-        if (notes && dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
-            record_unexplained(record, RECORD_LAST);
-        dns_record_word(record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
-        if (notes)
-            dns_explain_update(message, section, type, class_number);
-        record_integer(record, DNS_MEMBER_TTL, ttl);
-        if (notes)
-            dns_explain_ttl(message, section, ttl);
-        if (message->data.length > 0)
-            record_text(record, DNS_MEMBER_DATA, dns_text_bytes(&message->data));
-        if (notes && fine)
-            dns_explain_data(message, section, type, content);
+        write_members(message, section, type, class_number, ttl, content, fine);
         if (flush)
             record_boolean(record, DNS_MEMBER_CACHE_FLUSH, true);
         record_group_end(record);
