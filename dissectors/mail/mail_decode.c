@@ -35,14 +35,23 @@ static void put(struct output *output, unsigned byte)
 
 static void put_bytes(struct output *output, struct bytes bytes)
 {
-    for (size_t i = 0; i < bytes.len; i++)
-        put(output, bytes_at(bytes, i));
+    if (!output->sink) {
+        output->count += bytes.len;
+        return;
+    }
+    while (bytes.len > 0) {
+        if (output->length == OUT_BYTES)
+            flush(output);
+        size_t count = bytes_copy(output->bytes + output->length, OUT_BYTES - output->length, bytes);
+        output->length += count;
+        bytes = bytes_skip(bytes, count);
+    }
 }
 
 /* --- base64: of RFC 2045, so the two characters of the URL-safe alphabet are passed over like any other that does not
  * belong. A decoder for all kinds of base64 would take them. --- */
 
-enum { PLAIN_BYTES = 1024, UNPLAIN_BYTES = 2048 };
+enum { PLAIN_BYTES = 1024, UNPLAIN_BYTES = 256 };
 
 static bool is_white(uint8_t c)
 {
@@ -221,13 +230,34 @@ static void qp_byte(struct mail_decoder *decoder, struct output *output, uint8_t
     }
 }
 
+/* How much stands for itself: up to an escape, or to white space that may be at the end of a line. */
+static size_t qp_plain(struct bytes text)
+{
+    size_t i = 0;
+    for (; i < text.len; i++) {
+        uint8_t c = bytes_at(text, i);
+        if (c > '=' || (c != '=' && c != ' ' && c != '\t'))
+            continue;
+        uint8_t next = bytes_at(text, i + 1);
+        if (c == '=' || i + 1 == text.len || next == ' ' || next == '\t' || next == '\r' || next == '\n')
+            break;
+    }
+    return i;
+}
+
 static void decode_quoted_printable(struct mail_decoder *decoder, struct bytes text, struct output *output)
 {
-    for (size_t i = 0; i < text.len; i++) {
+    while (text.len > 0) {
+        size_t plain = decoder->state == QP_TEXT ? qp_plain(text) : 0;
+        put_bytes(output, bytes_first(text, plain));
+        text = bytes_skip(text, plain);
+        if (text.len == 0)
+            break;
         if (decoder->state == QP_TEXT)
-            qp_text(decoder, output, bytes_at(text, i));
+            qp_text(decoder, output, bytes_at(text, 0));
         else
-            qp_byte(decoder, output, bytes_at(text, i));
+            qp_byte(decoder, output, bytes_at(text, 0));
+        text = bytes_skip(text, 1);
     }
 }
 

@@ -167,8 +167,8 @@ size_t bytes_find_pair(struct bytes b, uint8_t first, uint8_t second, size_t fro
 /* Where the first `c` at or after `from` is without `before` before it; b.len where there is none. */
 size_t bytes_find_alone(struct bytes b, uint8_t c, uint8_t before, size_t from);
 
-/* How many bytes at the beginning are certainly of the alphabet of base64 (RFC 2045) or white space: it stops before
- * the 2 kB in which anything else is, and has not looked at the last few. Those of the alphabet are added to *count. */
+/* How many bytes at the beginning are certainly of the alphabet of base64 (RFC 2045) or white space: it stops less than
+ * 32 before the end or the first that is anything else. Those of the alphabet are added to *count. */
 size_t bytes_count_base64(struct bytes b, uint64_t *count);
 
 /* Without spaces and tabs at both ends. */

@@ -49,9 +49,9 @@ ALWAYS_INLINE size_t strides_without(const uint8_t *at, size_t length, uint8_t f
  */
 ALWAYS_INLINE size_t count_base64(const uint8_t *at, size_t length, uint64_t *count)
 {
-    size_t done = 0;
+    size_t done = 0, most = RUN;
     while (length - done >= LANES) {
-        size_t end = done + (length - done < (size_t)RUN * LANES ? (length - done) / LANES : RUN) * LANES;
+        size_t end = done + (length - done < most * LANES ? (length - done) / LANES : most) * LANES;
         lanes characters = {0}, odd = {0};
         for (size_t i = done; i < end; i += LANES) {
             lanes c;
@@ -63,8 +63,12 @@ ALWAYS_INLINE size_t count_base64(const uint8_t *at, size_t length, uint64_t *co
             characters -= character;
             odd |= ~(character | space);
         }
-        if (any(&odd))
+        if (any(&odd) && most == 1)
             break;
+        if (any(&odd)) { /* in which of them? */
+            most = 1;
+            continue;
+        }
         uint64_t words[LANES / 8], pairs = 0;
         memcpy(words, &characters, sizeof words);
         for (size_t i = 0; i < LANES / 8; i++)

@@ -82,8 +82,10 @@ static void test_base64(void **state)
         memset(lines, 'A', sizeof lines);
         lines[c % 64] = (uint8_t)c;
         bool is_character = is_in(alphabet, (uint8_t)c), is_space = is_in(" \t\r\n\v\f", (uint8_t)c);
-        assert_int_equal(bytes_count_base64(bytes_of(lines, 64), &count), is_character || is_space ? 64 : 0);
-        assert_int_equal(count, is_character ? 64 : is_space ? 63 : 0);
+        bool is_odd = !is_character && !is_space;
+        size_t done = !is_odd ? 64 : c % 64 < 32 ? 0 : 32;
+        assert_int_equal(bytes_count_base64(bytes_of(lines, 64), &count), done);
+        assert_int_equal(count, is_space ? 63 : done);
     }
 }
 
