@@ -31,6 +31,22 @@ static size_t find_mark(const char *text, size_t length)
     return at;
 }
 
+/* How many bytes are neither marks nor line ends and take one column each. */
+static size_t plain_run(const char *text, size_t length)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t run = 0;
+    uint64_t eight;
+    for (; length - run >= sizeof eight; run += sizeof eight) {
+        memcpy(&eight, text + run, sizeof eight);
+        if (((eight - ones * ' ') | eight) & ones << 7)
+            break;
+    }
+    while (run < length && (text[run] & 0x80) == 0 && text[run] >= ' ')
+        run++;
+    return run;
+}
+
 size_t layout_width(const char *text, size_t length)
 {
     size_t width = 0;
@@ -45,12 +61,24 @@ size_t layout_width(const char *text, size_t length)
     return width;
 }
 
+bool layout_has_columns(const char *text, size_t length)
+{
+    while (length > 0 && is_mark(*text)) {
+        text++;
+        length--;
+    }
+    return plain_run(text, length > 0) > 0 || layout_width(text, length) > 0;
+}
+
 static void add_spaces(struct text_buffer *page, size_t count)
 {
-    char *to = count > 0 ? text_reserve(page, count) : NULL;
+    enum { USUAL = 16 };
+    char *to = count > 0 ? text_reserve(page, count + USUAL) : NULL;
     if (!to)
         return;
-    memset(to, ' ', count);
+    memcpy(to, "                ", USUAL);
+    if (count > USUAL)
+        memset(to + USUAL, ' ', count - USUAL);
     page->length += count;
 }
 
@@ -117,6 +145,21 @@ static size_t word_of(const char *text, size_t length, size_t *ret_width)
     return word;
 }
 
+/* The words from here on that fit into `room` columns with the spaces between them; 0 where it takes a closer look:
+ * there is a mark, a line end or something else than ASCII among them, or not one fits. */
+static size_t words_that_fit(const char *text, size_t length, size_t room)
+{
+    size_t end = length < room ? length : room;
+    if (plain_run(text, end) < end)
+        return 0;
+    if (end < length && text[end] != ' ' && text[end] != '\n')
+        while (end > 0 && text[end - 1] != ' ')
+            end--;
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    return end;
+}
+
 void pen_write(struct pen *pen, const char *text, size_t length)
 {
     enum { STUB = 12 }; /* a broken word begins on this line only where that much of it fits */
@@ -131,11 +174,19 @@ void pen_write(struct pen *pen, const char *text, size_t length)
         size_t gap = spaces_of(text + at, length - at);
         spaces += gap;
         at += gap;
+        size_t start = (pen->column == 0 ? pen->indent : pen->column) + spaces;
+        size_t words = start < pen->right ? words_that_fit(text + at, length - at, pen->right - start) : 0;
+        if (words > 0) {
+            pen_move(pen, start);
+            put(pen, text + at, words, words);
+            spaces = 0;
+            at += words;
+            continue;
+        }
         size_t width;
         size_t word = word_of(text + at, length - at, &width);
         if (word == 0)
             continue;
-        size_t start = (pen->column == 0 ? pen->indent : pen->column) + spaces;
         bool fits = start + width <= pen->right;
         bool breaks = pen->indent + width > pen->right;
         bool room_for_stub = start + STUB <= pen->right;
@@ -185,7 +236,8 @@ static void print_line(struct text_buffer *out, const char *line, size_t length,
     while (length > 0) {
         size_t run = find_mark(line, length);
         size_t indent = color ? spaces_of(line, run) : 0;
-        text_add(out, line, indent);
+        if (indent > 0)
+            text_add(out, line, indent);
         if (color && indent < run && *style != shown) {
             text_add_string(out, colour_of(*style));
             shown = *style;

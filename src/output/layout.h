@@ -25,6 +25,9 @@ void layout_mark(struct text_buffer *text, enum style style);
 /* Columns of marked text without newlines. */
 size_t layout_width(const char *text, size_t length);
 
+/* Does it take any? */
+bool layout_has_columns(const char *text, size_t length);
+
 /* A pen that fills a page from a column on; lines that follow begin at `indent`. */
 struct pen {
     struct text_buffer *page;

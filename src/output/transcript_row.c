@@ -322,7 +322,7 @@ bool transcript_fill_row(struct transcript *transcript, const struct record *rec
             add_values(transcript, record, token, options);
     }
     end_cell(row);
-    return layout_width(row->text.at, row->text.length) > 0;
+    return layout_has_columns(row->text.at, row->text.length);
 }
 
 struct bytes transcript_cell(const struct row *row, size_t number)
