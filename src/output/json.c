@@ -160,7 +160,7 @@ static inline char *put_field(struct json_writer *json, const struct record *rec
     if (!step->is_one_value)
         return json_put_field(json, record, step, first, at);
     at = json_put_value(json, record, &record->items[first - 1], step, NULL, at);
-    if (step->catalog || json->tape_notes.any)
+    if (json_explains(json, step, first - 1))
         json_explain(json, record, first - 1, step, NULL);
     return at;
 }

@@ -4,42 +4,55 @@
  */
 #include "json_state.h"
 
+#include "util/utf8.h"
+
 enum { SENTENCE_SIZE = 1024 }; /* of one observation */
 
-static void add_path(struct text_buffer *buffer, const struct json_step *step, const struct json_path *path,
-                     struct bytes key, size_t limit)
+/* Room that the path of a value takes, and what stands around it. */
+static size_t path_room(const struct json_writer *json, const struct json_step *step, const struct json_path *path,
+                        struct bytes key)
 {
-    text_add(buffer, ",\"", 2);
-    text_add_string(buffer, path->name);
+    enum { BESIDE_NAMES = sizeof ",\"[].." + PUT_NUMBER + sizeof "\":\"" };
+    return strlen(path->name) + (path->in_group ? strlen(step->row->name) : 0) +
+           PUT_WORST_BYTE * utf8_cut(key, json->max_text).len + BESIDE_NAMES + PUT_SLACK;
+}
+
+/* `,"dns.answers[0].type"`, the key of a map behind it. */
+static char *put_path(const struct json_writer *json, const struct json_step *step, const struct json_path *path,
+                      struct bytes key, char *to)
+{
+    to = put_literal(to, ",\"");
+    to = put_bytes(to, path->name, strlen(path->name));
     if (path->indexed) {
-        text_add(buffer, "[", 1);
-        text_add_unsigned(buffer, path->index);
-        text_add(buffer, "]", 1);
+        to = put_character(to, '[');
+        to = put_unsigned(to, path->index);
+        to = put_character(to, ']');
     }
     if (path->in_group) {
-        text_add(buffer, ".", 1);
-        text_add_string(buffer, step->row->name);
+        to = put_character(to, '.');
+        to = put_bytes(to, step->row->name, strlen(step->row->name));
     }
     if (key.at) {
-        text_add(buffer, ".", 1);
-        text_add_json(buffer, key, limit);
+        struct bytes shown = utf8_cut(key, json->max_text);
+        to = put_character(to, '.');
+        to = put_json(to, shown, shown.len);
     }
-    text_add(buffer, "\"", 1);
+    return put_character(to, '"');
 }
 
 static void add_sentence(struct json_writer *json, bool *begun, const struct json_step *step,
                          const struct json_path *path, struct bytes key, struct bytes sentence)
 {
+    struct text_buffer *notes = &json->notes;
     if (sentence.len == 0)
         return;
-    if (*begun) {
-        text_add(&json->notes, "; ", 2);
-    } else {
-        add_path(&json->notes, step, path, key, json->options->max_text);
-        text_add(&json->notes, ":\"", 2);
-    }
+    char *start = text_reserve(notes, path_room(json, step, path, key) + PUT_WORST_BYTE * sentence.len);
+    if (!start)
+        return;
+    char *to = *begun ? put_literal(start, "; ") : put_literal(put_path(json, step, path, key, start), ":\"");
+    to = put_json(to, sentence, sentence.len);
+    notes->length += (size_t)(to - start);
     *begun = true;
-    text_add_json(&json->notes, sentence, SIZE_MAX);
 }
 
 static void add_observations(struct json_writer *json, const struct record *record, unsigned index, bool *begun,
@@ -97,7 +110,10 @@ void json_add_note(struct text_buffer *notes, const char *name, struct bytes sen
 void json_add_truncated(struct json_writer *json, const struct json_step *step, const struct json_path *path,
                         struct bytes key)
 {
-    add_path(&json->truncated, step, path, key, json->options->max_text);
+    struct text_buffer *truncated = &json->truncated;
+    char *start = text_reserve(truncated, path_room(json, step, path, key));
+    if (start)
+        truncated->length += (size_t)(put_path(json, step, path, key, start) - start);
     json->wanted[json->truncated_step / 64] |= UINT64_C(1) << json->truncated_step % 64;
 }
 

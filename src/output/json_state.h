@@ -106,6 +106,12 @@ static inline char *json_put_lead(char *at, const struct json_step *from, const 
     return end;
 }
 
+/* Is there something to say about the item at `index`? */
+static inline bool json_explains(const struct json_writer *json, const struct json_step *step, unsigned index)
+{
+    return step->catalog || tape_notes_first(&json->tape_notes, index) != 0;
+}
+
 /* json_common.c */
 char *json_put_event(struct json_writer *json, const struct json_plan *plan, const struct record *record, char *at);
 /* The three sides as they are for this record. They are empty where there is nothing to say. */

@@ -132,7 +132,7 @@ static inline char *put_value(struct json_writer *json, const struct record *rec
                               const struct json_step *step, const struct json_path *path, char *at)
 {
     at = json_put_value(json, record, item, step, path, at);
-    if (step->catalog || json->tape_notes.any)
+    if (json_explains(json, step, (unsigned)(item - record->items)))
         json_explain(json, record, (unsigned)(item - record->items), step, path);
     return at;
 }
@@ -249,7 +249,7 @@ static char *put_group(struct json_writer *json, const struct record *record, un
         behind = put_members_sorted(json, record, group, end, plan, path, at);
     }
     path->in_group = false;
-    if (step->catalog || json->tape_notes.any)
+    if (json_explains(json, step, group))
         json_explain(json, record, group, step, path);
     return behind;
 }

@@ -173,21 +173,24 @@ char *put_json_plainly(char *to, struct bytes text)
 
 char *put_json(char *to, struct bytes text, size_t readable)
 {
-    const uint8_t *from = text.at;
     size_t at = 0;
-    while (readable - at >= PUT_BLOCK && at < text.len) {
-        unsigned special = put_block(to, from + at);
+    while (at < text.len) {
         size_t left = text.len - at;
+        struct bytes rest = bytes_skip(text, at);
+        uint8_t last[PUT_BLOCK] = {0}; /* where no whole block can be read */
+        if (readable - at < PUT_BLOCK)
+            put_bytes((char *)last, rest.at, left % PUT_BLOCK);
+        unsigned special = put_block(to, readable - at < PUT_BLOCK ? last : rest.at);
         if (left < PUT_BLOCK)
             special &= (1u << left) - 1;
         size_t plain = special ? (size_t)__builtin_ctz(special) : left < PUT_BLOCK ? left : PUT_BLOCK;
         to += plain;
         at += plain;
         /* After a character that is not plain often comes another. */
-        while (special && at < text.len && !is_plain[from[at]])
+        while (special && at < text.len && !is_plain[bytes_at(text, at)])
             to = put_special(to, text, &at);
     }
-    return at < text.len ? put_json_plainly(to, bytes_skip(text, at)) : to;
+    return to;
 }
 
 #else
