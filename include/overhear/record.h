@@ -235,6 +235,9 @@ static inline bool record_is_truncated(const struct record *record, unsigned fie
 void record_init(struct record *record, const struct dataset *dataset, struct budget *budget);
 void record_done(struct record *record);
 
+/* As if record_done and record_init came one after the other, but the memory stays for the next one. */
+void record_reuse(struct record *record, const struct dataset *dataset);
+
 /* Take all values and observations back, as if none had been added; moments, outcome and memory stay. */
 void record_clear(struct record *record);
 
@@ -242,10 +245,16 @@ void record_clear(struct record *record);
  * members. A field without FIELD_LIST that is added again keeps its first value. Empty texts are added as
  * they are; a value that is not known is simply not added. A text may come from this very record. */
 void record_text(struct record *record, unsigned field, struct bytes text);
-void record_word(struct record *record, unsigned field, const char *static_text);
+void record_word_of(struct record *record, unsigned field, const char *static_text, size_t length);
 void record_integer(struct record *record, unsigned field, int64_t value);
 void record_boolean(struct record *record, unsigned field, bool value);
 void record_address(struct record *record, unsigned field, const struct address *address);
+
+/* The compiler knows how long a literal is. */
+static inline void record_word(struct record *record, unsigned field, const char *static_text)
+{
+    record_word_of(record, field, static_text, strlen(static_text));
+}
 
 /* A text of which the part from `secret_at`, `secret_length` bytes long, is hidden unless asked for. */
 void record_text_secret(struct record *record, unsigned field, struct bytes text, size_t secret_at,

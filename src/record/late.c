@@ -5,14 +5,20 @@
  */
 #include "late.h"
 
+#include "util/lower.h"
+
 #include <assert.h>
 
 uint64_t late_name_hash(struct bytes name)
 {
-    const uint64_t prime = UINT64_C(1099511628211);
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ byte_lower(bytes_at(name, i))) * prime;
+    const uint64_t prime = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = name.len;
+    for (size_t i = 0; i < name.len; i += sizeof hash) {
+        uint64_t word = 0;
+        (void)bytes_copy(&word, sizeof word, bytes_skip(name, i));
+        hash = (hash ^ lower_word(word)) * prime;
+        hash ^= hash >> 32;
+    }
     return hash;
 }
 

@@ -5,6 +5,7 @@
 #include "overhear/record.h"
 
 #include "util/budget.h"
+#include "util/lower.h"
 
 #include <assert.h>
 
@@ -19,7 +20,22 @@ static_assert(LIMIT_RECORD_ITEMS < UINT16_MAX, "items are linked by 16-bit numbe
 void record_init(struct record *record, const struct dataset *dataset, struct budget *budget)
 {
     assert(dataset->field_count <= LIMIT_RECORD_FIELDS);
-    *record = (struct record){.dataset = dataset, .budget = budget};
+    /* All but the links of the fields, which count only where a field is present. */
+    memset(record, 0, offsetof(struct record, first_item));
+    record->dataset = dataset;
+    record->budget = budget;
+}
+
+void record_reuse(struct record *record, const struct dataset *dataset)
+{
+    struct item *items = record->items;
+    uint8_t *text = record->text;
+    const uint32_t item_capacity = record->item_capacity, text_capacity = record->text_capacity;
+    record_init(record, dataset, record->budget);
+    record->items = items;
+    record->text = text;
+    record->item_capacity = item_capacity;
+    record->text_capacity = text_capacity;
 }
 
 void record_done(struct record *record)
@@ -86,13 +102,17 @@ static bool make_room(struct record *record, struct bytes *texts, size_t count, 
 {
     enum { ELSEWHERE = LIMIT_RECORD_BYTES };
     size_t places[ARGUMENTS_MAX];
+    size_t wanted = more;
     assert(count <= ARGUMENTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        wanted += texts[i].len;
+    if (wanted <= record->text_capacity - record->text_length)
+        return true;
     for (size_t i = 0; i < count; i++) {
         uintptr_t distance = (uintptr_t)texts[i].at - (uintptr_t)record->text;
         places[i] = texts[i].len > 0 && distance < record->text_length ? distance : ELSEWHERE;
-        more += texts[i].len;
     }
-    if (!grow_text(record, more))
+    if (!grow_text(record, wanted))
         return false;
     for (size_t i = 0; i < count; i++)
         if (places[i] != ELSEWHERE)
@@ -119,18 +139,29 @@ static void mark_truncated(struct record *record, unsigned field)
     record->last_value = 0;
 }
 
-static void link_item(struct record *record, unsigned field, uint32_t index)
+/* Whether an item of this field, and so much text, can be put at the end of the tape without a further thought: nearly
+ * always. (The capacities never exceed the limits.) */
+static inline bool is_simple(const struct record *record, unsigned field, size_t text_length)
 {
-    if (record_first(record, field)) {
-        record->items[record->last_item[field] - 1].next = (uint16_t)(index + 1);
-        record->last_item[field] = (uint16_t)(index + 1);
-    } else {
-        record_set_first(record, field, index + 1, index + 1);
-    }
+    return record->item_count < record->item_capacity && !record->skipping_group &&
+           text_length <= record->text_capacity - record->text_length &&
+           (record->open_group != 0 || !(record->present[field / 64] >> field % 64 & 1));
 }
 
-/* A new item at the end of the tape; NULL where it may not or cannot be added. */
-static struct item *add_item(struct record *record, unsigned field, enum item_kind kind)
+/* Where it goes; all of it is to be assigned. */
+static inline struct item *put_item(struct record *record, unsigned field)
+{
+    const uint32_t index = record->item_count++;
+    record->last_value = (uint16_t)(index + 1);
+    if (record->open_group == 0) {
+        record->present[field / 64] |= UINT64_C(1) << field % 64;
+        record->first_item[field] = record->last_item[field] = (uint16_t)(index + 1);
+    }
+    return &record->items[index];
+}
+
+/* The same where it is not simple. NULL: it may not or cannot be added. */
+__attribute__((noinline)) static struct item *add_item_slowly(struct record *record, unsigned field)
 {
     if (record->skipping_group)
         return NULL;
@@ -144,13 +175,17 @@ static struct item *add_item(struct record *record, unsigned field, enum item_ki
         mark_truncated(record, field);
         return NULL;
     }
-    uint32_t index = record->item_count++;
-    struct item *item = &record->items[index];
-    *item = (struct item){.field = (uint16_t)field, .kind = (uint8_t)kind};
-    if (record->open_group == 0)
-        link_item(record, field, index);
-    record->last_value = (uint16_t)(index + 1);
-    return item;
+    if (record->open_group != 0 || !record_first(record, field))
+        return put_item(record, field);
+    const uint16_t number = (uint16_t)++record->item_count;
+    record->items[record->last_item[field] - 1].next = number;
+    record->last_item[field] = record->last_value = number;
+    return &record->items[number - 1];
+}
+
+static inline struct item *add_item(struct record *record, unsigned field)
+{
+    return is_simple(record, field, 0) ? put_item(record, field) : add_item_slowly(record, field);
 }
 
 static uint32_t keep_text(struct record *record, struct bytes text)
@@ -169,34 +204,40 @@ void record_text_secret(struct record *record, unsigned field, struct bytes text
         mark_truncated(record, field);
         return;
     }
-    struct item *item = add_item(record, field, ITEM_TEXT);
-    if (!item)
-        return;
-    item->offset = keep_text(record, text);
-    item->length = (uint32_t)text.len;
-    item->secret_at = (uint32_t)secret_at;
-    item->secret_length = (uint32_t)secret_length;
+    struct item *item = add_item(record, field);
+    if (item)
+        *item = (struct item){.field = (uint16_t)field,
+                              .kind = ITEM_TEXT,
+                              .offset = keep_text(record, text),
+                              .length = (uint32_t)text.len,
+                              .secret_at = (uint32_t)secret_at,
+                              .secret_length = (uint32_t)secret_length};
 }
 
 void record_text(struct record *record, unsigned field, struct bytes text)
 {
-    record_text_secret(record, field, text, 0, 0);
+    if (is_simple(record, field, text.len))
+        *put_item(record, field) = (struct item){.field = (uint16_t)field,
+                                                 .kind = ITEM_TEXT,
+                                                 .offset = keep_text(record, text),
+                                                 .length = (uint32_t)text.len};
+    else
+        record_text_secret(record, field, text, 0, 0);
 }
 
-void record_word(struct record *record, unsigned field, const char *static_text)
+void record_word_of(struct record *record, unsigned field, const char *static_text, size_t length)
 {
-    struct item *item = add_item(record, field, ITEM_WORD);
-    if (!item)
-        return;
-    item->word = static_text;
-    item->length = (uint32_t)strlen(static_text);
+    struct item *item = add_item(record, field);
+    if (item)
+        *item = (struct item){
+            .field = (uint16_t)field, .kind = ITEM_WORD, .word = static_text, .length = (uint32_t)length};
 }
 
 void record_integer(struct record *record, unsigned field, int64_t value)
 {
-    struct item *item = add_item(record, field, ITEM_INTEGER);
+    struct item *item = add_item(record, field);
     if (item)
-        item->integer = value;
+        *item = (struct item){.field = (uint16_t)field, .kind = ITEM_INTEGER, .integer = value};
 }
 
 void record_boolean(struct record *record, unsigned field, bool value)
@@ -210,11 +251,12 @@ void record_address(struct record *record, unsigned field, const struct address 
         mark_truncated(record, field);
         return;
     }
-    struct item *item = add_item(record, field, ITEM_ADDRESS);
-    if (!item)
-        return;
-    item->offset = keep_text(record, bytes_of(address, sizeof *address));
-    item->length = sizeof *address;
+    struct item *item = add_item(record, field);
+    if (item)
+        *item = (struct item){.field = (uint16_t)field,
+                              .kind = ITEM_ADDRESS,
+                              .offset = keep_text(record, bytes_of(address, sizeof *address)),
+                              .length = sizeof *address};
 }
 
 void record_set_integer(struct record *record, unsigned field, int64_t value)
@@ -259,17 +301,20 @@ void record_map_secret(struct record *record, unsigned field, struct bytes key, 
         mark_truncated(record, field);
         return;
     }
-    struct item *item = add_item(record, field, ITEM_MAP);
+    struct item *item = add_item(record, field);
     if (!item)
         return;
-    item->key_offset = keep_text(record, texts[0]);
+    const uint32_t key_offset = keep_text(record, texts[0]);
+    *item = (struct item){.field = (uint16_t)field,
+                          .kind = ITEM_MAP,
+                          .offset = keep_text(record, texts[1]),
+                          .length = (uint32_t)value.len};
+    item->key_offset = key_offset;
     item->key_length = (uint32_t)key.len;
-    for (uint32_t i = 0; i < item->key_length; i++)
-        record->text[item->key_offset + i] = byte_lower(record->text[item->key_offset + i]);
-    item->offset = keep_text(record, texts[1]);
-    item->length = (uint32_t)value.len;
     item->secret_at = (uint32_t)secret_at;
     item->secret_length = (uint32_t)secret_length;
+    uint8_t *small = record->text + key_offset;
+    lower_copy(small, small, key.len);
 }
 
 void record_map(struct record *record, unsigned field, struct bytes key, struct bytes value)
@@ -280,10 +325,12 @@ void record_map(struct record *record, unsigned field, struct bytes key, struct 
 void record_group_begin(struct record *record, unsigned field)
 {
     assert(record->open_group == 0 && !record->skipping_group);
-    if (!add_item(record, field, ITEM_GROUP)) {
+    struct item *item = add_item(record, field);
+    if (!item) {
         record->skipping_group = true;
         return;
     }
+    *item = (struct item){.field = (uint16_t)field, .kind = ITEM_GROUP};
     record->open_group = (uint16_t)record->item_count;
 }
 

@@ -194,6 +194,29 @@ static void survives_want_of_memory(void **state)
     text_is(record, LIST, "kept");
 }
 
+/* Links of the record before mean nothing in the next one. */
+static void begins_anew_in_the_same_memory(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record *record = &fixture->record;
+    record_text(record, NAME, bytes_text("old"));
+    record_text(record, LIST, bytes_text("old"));
+    record_group_begin(record, GROUP);
+    record->outcome = OUTCOME_FAILURE;
+    const size_t used = fixture->budget.used;
+    const struct item *items = record->items;
+    record_reuse(record, &dataset);
+    assert_false(record_has(record, NAME));
+    assert_int_equal(record->outcome, OUTCOME_NONE);
+    record_text(record, LIST, bytes_text("new"));
+    record_word(record, NAME, "word");
+    text_is(record, LIST, "new");
+    text_is(record, NAME, "word");
+    assert_int_equal(record->item_count, 2);
+    assert_ptr_equal(record->items, items);
+    assert_int_equal(fixture->budget.used, used);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +230,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(stops_at_the_text_limit, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_item_limit, begin, end),
         cmocka_unit_test_setup_teardown(survives_want_of_memory, begin, end),
+        cmocka_unit_test_setup_teardown(begins_anew_in_the_same_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
