@@ -1,11 +1,19 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A name is looked for twice for every record that is written, and mostly there is none. So what decides that lies in
+ * one line of the cache for each pair, and pairs refer to each other by number.
+ */
 #include "names.h"
 
 #include "record/late.h"
 #include "util/budget.h"
+#include "util/lower.h"
 #include "util/siphash.h"
 
-enum { BUCKETS = 16384, NAME_MAX_BYTES = 255 };
+enum { BUCKETS = 32768, NAME_MAX_BYTES = 255, CHUNK_PAIRS = 256, CHUNKS = LIMIT_NAMES / CHUNK_PAIRS + 1, LINE = 64 };
+
+/* What a name is reckoned at, without its text, where little memory is left. */
+enum { NAME_BYTES = 128 };
 
 /* Who asked keeps the address for longer than it was told to: a browser for a minute whatever the TTL is, a program
  * until its own cache forgets, and what it has resolved it may connect to only when somebody clicks. Five minutes go
@@ -19,23 +27,38 @@ struct pair {
     struct address asker, address;
 };
 
+/* What was told about a pair. */
+struct lesson {
+    int64_t since_ns;          /* of the first name that was told for this pair */
+    uint64_t told[NAMES_TOLD]; /* hashes of names, the last one first; 0: none */
+    uint8_t text[];
+};
+
 struct name {
     struct pair pair;
-    struct name *next;          /* in its bucket */
-    struct name *newer, *older; /* by last use */
-    int64_t since_ns, until_ns; /* from the first name that was told for this pair to when the last one is over */
-    uint64_t told[NAMES_TOLD];  /* hashes of names, the last one first; 0: none */
-    enum name_kind kind;
-    size_t length;
-    uint8_t text[];
+    uint8_t kind; /* enum name_kind */
+    uint8_t length;
+    uint32_t next;         /* in its bucket; 0: none. Of one that is not in use: in the list of those */
+    uint32_t newer, older; /* by last use; 0: none */
+    int64_t until_ns;      /* when the last name is over */
+    struct lesson *lesson;
+};
+
+static_assert(sizeof(struct name) == LINE, "one line of the cache");
+static_assert(NAME_MAX_BYTES <= UINT8_MAX, "lengths are bytes");
+
+struct chunk {
+    uint8_t room[(CHUNK_PAIRS + 1) * LINE]; /* the names begin at the first whole line */
 };
 
 struct names {
     struct budget *budget;
-    struct siphash_key key;
+    uint64_t key[4];
     size_t count, bytes; /* of the names; the buckets are not counted */
-    struct name *newest, *oldest;
-    struct name *buckets[BUCKETS];
+    uint32_t newest, oldest, unused;
+    uint32_t made; /* numbers given out, from 1 */
+    struct chunk *chunks[CHUNKS];
+    uint32_t buckets[BUCKETS];
 };
 
 struct names *names_new(struct budget *budget)
@@ -43,60 +66,114 @@ struct names *names_new(struct budget *budget)
     struct names *names = budget_take(budget, sizeof *names);
     if (!names)
         return NULL;
+    const struct siphash_key first = siphash_key_random(), second = siphash_key_random();
     names->budget = budget;
-    names->key = siphash_key_random();
+    names->key[0] = first.k0;
+    names->key[1] = first.k1;
+    names->key[2] = second.k0;
+    names->key[3] = second.k1;
     return names;
 }
 
-static void unlink_use(struct names *names, struct name *name)
+static struct name *name_at(const struct names *names, uint32_t number)
 {
-    *(name->newer ? &name->newer->older : &names->newest) = name->older;
-    *(name->older ? &name->older->newer : &names->oldest) = name->newer;
+    uint8_t *room = names->chunks[number / CHUNK_PAIRS]->room;
+    room += (LINE - (uintptr_t)room % LINE) % LINE;
+    return (struct name *)(void *)room + number % CHUNK_PAIRS;
 }
 
-static void link_newest(struct names *names, struct name *name)
+static void unlink_use(struct names *names, const struct name *name)
 {
-    name->newer = NULL;
+    *(name->newer ? &name_at(names, name->newer)->older : &names->newest) = name->older;
+    *(name->older ? &name_at(names, name->older)->newer : &names->oldest) = name->newer;
+}
+
+static void link_newest(struct names *names, struct name *name, uint32_t number)
+{
+    name->newer = 0;
     name->older = names->newest;
-    *(names->newest ? &names->newest->newer : &names->oldest) = name;
-    names->newest = name;
+    *(names->newest ? &name_at(names, names->newest)->newer : &names->oldest) = number;
+    names->newest = number;
 }
 
-static struct name **slot_of(struct names *names, const struct pair *pair)
+__extension__ typedef unsigned __int128 wide;
+
+static uint64_t half_of(const struct address *address, size_t at)
 {
-    struct name **slot = &names->buckets[siphash(&names->key, pair, sizeof *pair) % BUCKETS];
-    while (*slot && memcmp(&(*slot)->pair, pair, sizeof *pair) != 0)
-        slot = &(*slot)->next;
+    uint64_t half;
+    memcpy(&half, address->octets + at, sizeof half);
+    return half;
+}
+
+/* NH of Black, Halevi, Krawczyk, Krovetz and Rogaway, "UMAC: Fast and Secure Message Authentication" (1999): who does
+ * not know the key finds no pairs that meet more often than by chance. A third of what SipHash costs. The family is
+ * left out: at most four pairs have the same octets. */
+static uint32_t *bucket_of(struct names *names, const struct address *asker, const struct address *address)
+{
+    const uint64_t *key = names->key;
+    const wide sum = (wide)(half_of(asker, 0) + key[0]) * (half_of(address, 0) + key[1]) +
+                     (wide)(half_of(asker, 8) + key[2]) * (half_of(address, 8) + key[3]);
+    const uint64_t folded = ((uint64_t)sum ^ (uint64_t)(sum >> 64)) * UINT64_C(0x9e3779b97f4a7c15);
+    return &names->buckets[folded >> 49];
+}
+
+static_assert(BUCKETS == 1 << (64 - 49), "the highest bits are the bucket");
+
+static bool is_of(const struct name *name, const struct address *asker, const struct address *address)
+{
+    return memcmp(&name->pair.asker, asker, sizeof *asker) == 0 &&
+           memcmp(&name->pair.address, address, sizeof *address) == 0;
+}
+
+/* Where the number of this pair stands, or would. */
+static uint32_t *slot_of(struct names *names, const struct address *asker, const struct address *address)
+{
+    uint32_t *slot = bucket_of(names, asker, address);
+    while (*slot) {
+        struct name *name = name_at(names, *slot);
+        if (is_of(name, asker, address))
+            break;
+        slot = &name->next;
+    }
     return slot;
 }
 
-static void forget(struct names *names, struct name **slot)
+static size_t lesson_size(size_t length)
 {
-    struct name *name = *slot;
+    return sizeof(struct lesson) + length;
+}
+
+static void forget(struct names *names, uint32_t *slot)
+{
+    const uint32_t number = *slot;
+    struct name *name = name_at(names, number);
     *slot = name->next;
     unlink_use(names, name);
     names->count--;
-    names->bytes -= sizeof *name + name->length;
-    budget_give(names->budget, name, sizeof *name + name->length);
+    names->bytes -= NAME_BYTES + (size_t)name->length;
+    budget_give(names->budget, name->lesson, lesson_size(name->length));
+    name->lesson = NULL;
+    name->next = names->unused;
+    names->unused = number;
+}
+
+static void forget_oldest(struct names *names)
+{
+    const struct pair *pair = &name_at(names, names->oldest)->pair;
+    forget(names, slot_of(names, &pair->asker, &pair->address));
 }
 
 void names_free(struct names *names)
 {
     if (!names)
         return;
-    while (names->oldest)
-        forget(names, slot_of(names, &names->oldest->pair));
+    for (uint32_t number = names->oldest; number; number = name_at(names, number)->newer) {
+        struct name *name = name_at(names, number);
+        budget_give(names->budget, name->lesson, lesson_size(name->length));
+    }
+    for (size_t i = 0; i < CHUNKS; i++)
+        budget_give(names->budget, names->chunks[i], sizeof *names->chunks[i]);
     budget_give(names->budget, names, sizeof *names);
-}
-
-/* All bytes of a pair count as its key, so it begins zeroed. */
-static struct pair pair_of(const struct address *asker, const struct address *address)
-{
-    struct pair pair;
-    memset(&pair, 0, sizeof pair);
-    pair.asker = *asker;
-    pair.address = *address;
-    return pair;
 }
 
 /* At the cost of those that nobody asked for longest. */
@@ -104,14 +181,24 @@ static void make_room(struct names *names, size_t size)
 {
     const size_t most = budget_share(names->budget, SIZE_MAX);
     while (names->count >= LIMIT_NAMES || (names->oldest && names->bytes + size > most))
-        forget(names, slot_of(names, &names->oldest->pair));
+        forget_oldest(names);
 }
 
-/* Letters count for nothing in a name, and some resolvers shake them (0x20). */
-static void copy_lower(uint8_t *ret_text, struct bytes text)
+/* A number for a name; 0 where memory is out. */
+static uint32_t take_number(struct names *names)
 {
-    for (size_t i = 0; i < text.len; i++)
-        ret_text[i] = byte_lower(bytes_at(text, i));
+    const uint32_t number = names->unused ? names->unused : names->made + 1;
+    if (names->unused) {
+        names->unused = name_at(names, number)->next;
+        return number;
+    }
+    struct chunk **chunk = &names->chunks[number / CHUNK_PAIRS];
+    if (!*chunk)
+        *chunk = budget_take(names->budget, sizeof **chunk);
+    if (!*chunk)
+        return 0;
+    names->made = number;
+    return number;
 }
 
 static int64_t lifetime_ns(uint32_t ttl_s)
@@ -119,64 +206,78 @@ static int64_t lifetime_ns(uint32_t ttl_s)
     return (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * 1000000000 + GRACE_NS;
 }
 
-static void touch(struct names *names, struct name *name)
+static void touch(struct names *names, struct name *name, uint32_t number)
 {
+    if (names->newest == number)
+        return;
     unlink_use(names, name);
-    link_newest(names, name);
+    link_newest(names, name, number);
+}
+
+static struct bytes text_of(const struct name *name)
+{
+    return bytes_of(name->lesson->text, name->length);
+}
+
+/* Another name for a pair, or the first: `before`, a copy, is what was known of it until now. */
+static void add(struct names *names, const struct name *learned, const struct lesson *before, struct bytes text)
+{
+    make_room(names, NAME_BYTES + text.len);
+    struct lesson *lesson = budget_resize(names->budget, NULL, 0, lesson_size(text.len));
+    const uint32_t number = lesson ? take_number(names) : 0;
+    if (number == 0) {
+        budget_give(names->budget, lesson, lesson_size(text.len));
+        return;
+    }
+    struct name *name = name_at(names, number);
+    *name = *learned;
+    name->lesson = lesson;
+    name->length = (uint8_t)text.len;
+    lesson->since_ns = before->since_ns;
+    memcpy(lesson->told + 1, before->told, sizeof before->told - sizeof *before->told);
+    lesson->told[0] = late_name_hash(text);
+    lower_copy(lesson->text, text.at, text.len); /* some resolvers shake the letters (0x20) */
+    uint32_t *bucket = bucket_of(names, &name->pair.asker, &name->pair.address);
+    name->next = *bucket;
+    *bucket = number;
+    link_newest(names, name, number);
+    names->count++;
+    names->bytes += NAME_BYTES + text.len;
 }
 
 void names_learn(struct names *names, enum name_kind kind, const struct address *asker, const struct address *address,
                  struct bytes text, int64_t now_ns, uint32_t ttl_s)
 {
-    struct pair pair = pair_of(asker, address);
-    struct name **slot = slot_of(names, &pair);
+    uint32_t *slot = slot_of(names, asker, address);
+    struct name *name = *slot ? name_at(names, *slot) : NULL;
     const int64_t lifetime = lifetime_ns(ttl_s);
     const int64_t until_ns = now_ns > INT64_MAX - lifetime ? INT64_MAX : now_ns + lifetime;
     text = bytes_first(text, NAME_MAX_BYTES);
-    if (text.len == 0 || (*slot && kind > (*slot)->kind && (*slot)->until_ns >= now_ns))
+    if (text.len == 0 || (name && kind > (enum name_kind)name->kind && name->until_ns >= now_ns))
         return;
-    if (*slot && bytes_equal_nocase(bytes_of((*slot)->text, (*slot)->length), text)) {
-        (*slot)->kind = kind;
-        (*slot)->until_ns = until_ns;
-        touch(names, *slot);
+    if (name && bytes_equal_nocase(text_of(name), text)) {
+        name->kind = (uint8_t)kind;
+        name->until_ns = until_ns;
+        touch(names, name, *slot);
         return;
     }
-    struct name before = {.since_ns = now_ns};
-    if (*slot) {
-        before = **slot;
+    struct lesson before = {.since_ns = now_ns};
+    if (name) {
+        memcpy(&before, name->lesson, sizeof before);
         forget(names, slot);
     }
-    const size_t size = sizeof **slot + text.len;
-    make_room(names, size);
-    struct name *learned = budget_take(names->budget, size);
-    if (!learned)
-        return;
-    learned->pair = pair;
-    learned->since_ns = before.since_ns;
-    learned->until_ns = until_ns;
-    memcpy(learned->told + 1, before.told, sizeof before.told - sizeof *before.told);
-    learned->told[0] = late_name_hash(text);
-    learned->kind = kind;
-    learned->length = text.len;
-    copy_lower(learned->text, text);
-    slot = slot_of(names, &pair);
-    learned->next = *slot;
-    *slot = learned;
-    link_newest(names, learned);
-    names->count++;
-    names->bytes += size;
+    const struct name learned = {.pair = {*asker, *address}, .kind = (uint8_t)kind, .until_ns = until_ns};
+    add(names, &learned, &before, text);
 }
 
 struct bytes names_find(struct names *names, const struct address *asker, const struct address *address, int64_t at_ns)
 {
-    if (!names || names->count == 0)
-        return (struct bytes){NULL, 0};
-    struct pair pair = pair_of(asker, address);
-    struct name *name = *slot_of(names, &pair);
+    const uint32_t number = names && names->count > 0 ? *slot_of(names, asker, address) : 0;
+    struct name *name = number ? name_at(names, number) : NULL;
     if (!name || name->until_ns < at_ns)
         return (struct bytes){NULL, 0};
-    touch(names, name);
-    return bytes_of(name->text, name->length);
+    touch(names, name, number);
+    return text_of(name);
 }
 
 /* Whether the name with that hash (late_name_hash) is one of the last NAMES_TOLD that the asker was told for the
@@ -184,11 +285,11 @@ struct bytes names_find(struct names *names, const struct address *asker, const 
 static bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,
                         int64_t before_ns)
 {
-    struct pair pair = pair_of(asker, address);
-    const struct name *name = names ? *slot_of(names, &pair) : NULL;
-    bool agrees = !name || name->since_ns >= before_ns;
-    for (size_t i = 0; name && i < NAMES_TOLD; i++)
-        agrees = agrees || name->told[i] == hash;
+    const uint32_t number = names ? *slot_of(names, asker, address) : 0;
+    const struct lesson *lesson = number ? name_at(names, number)->lesson : NULL;
+    bool agrees = !lesson || lesson->since_ns >= before_ns;
+    for (size_t i = 0; lesson && i < NAMES_TOLD; i++)
+        agrees = agrees || lesson->told[i] == hash;
     return agrees;
 }
 
