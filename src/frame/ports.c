@@ -1,19 +1,55 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ports.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-enum { PORTS = 65536 };
+enum { PORTS = 65536, CLAIMS = 256 };
 
-struct port_map {
-    const struct dissector *tcp[PORTS];
-    const struct dissector *udp[PORTS];
+/* Whose a port is, and what is spoken there. */
+struct claim {
+    const struct dissector *dissector;
+    const char *protocol;
 };
 
-static void claim(const struct dissector **slot, const struct dissector *dissector)
+/* A byte for each port, so that what is asked for every conversation stays in the cache. */
+struct port_map {
+    uint8_t tcp[PORTS], udp[PORTS]; /* which claim; 0: nobody's */
+    struct claim claims[CLAIMS];
+    unsigned claim_count;
+};
+
+static uint8_t claim_of(struct port_map *map, const struct dissector *dissector, const char *protocol)
 {
-    if (!*slot)
-        *slot = dissector;
+    unsigned number = 1;
+    while (number < map->claim_count &&
+           (map->claims[number].dissector != dissector || strcmp(map->claims[number].protocol, protocol) != 0))
+        number++;
+    assert(number < CLAIMS);
+    map->claims[number] = (struct claim){dissector, protocol};
+    if (number == map->claim_count)
+        map->claim_count++;
+    return (uint8_t)number;
+}
+
+/* What the dissector's own table says of that port. */
+static const char *protocol_on(const struct dissector *dissector, uint8_t transport, uint16_t port)
+{
+    const char *protocol = dissector->name;
+    for (const struct port *row = dissector->ports; row && row->transport; row++)
+        if (row->transport == transport && row->port == port && row->protocol)
+            protocol = row->protocol;
+    return protocol;
+}
+
+static uint8_t *slot_of(struct port_map *map, uint8_t transport, uint16_t port)
+{
+    return transport == TRANSPORT_TCP ? &map->tcp[port] : &map->udp[port];
+}
+
+static void claim(struct port_map *map, uint8_t transport, uint16_t port, const struct dissector *dissector)
+{
+    *slot_of(map, transport, port) = dissector ? claim_of(map, dissector, protocol_on(dissector, transport, port)) : 0;
 }
 
 struct port_map *port_map_new(void)
@@ -21,9 +57,11 @@ struct port_map *port_map_new(void)
     struct port_map *map = calloc(1, sizeof *map);
     if (!map)
         return NULL;
+    map->claim_count = 1;
     for (const struct dissector *const *d = dissector_registry; *d; d++)
         for (const struct port *port = (*d)->ports; port && port->transport; port++)
-            claim(port->transport == TRANSPORT_TCP ? &map->tcp[port->port] : &map->udp[port->port], *d);
+            if (*slot_of(map, port->transport, port->port) == 0)
+                claim(map, port->transport, port->port, *d);
     return map;
 }
 
@@ -34,19 +72,15 @@ void port_map_free(struct port_map *map)
 
 void port_map_set(struct port_map *map, uint16_t port, const struct dissector *dissector)
 {
-    map->tcp[port] = dissector;
-    map->udp[port] = dissector;
+    claim(map, TRANSPORT_TCP, port, dissector);
+    claim(map, TRANSPORT_UDP, port, dissector);
 }
 
 const struct dissector *port_map_find(const struct port_map *map, uint8_t transport, uint16_t port,
                                       const char **ret_protocol)
 {
-    const struct dissector *dissector = transport == TRANSPORT_TCP ? map->tcp[port] : map->udp[port];
-    if (!dissector)
-        return NULL;
-    *ret_protocol = dissector->name;
-    for (const struct port *row = dissector->ports; row && row->transport; row++)
-        if (row->transport == transport && row->port == port && row->protocol)
-            *ret_protocol = row->protocol;
-    return dissector;
+    const struct claim *claim = &map->claims[transport == TRANSPORT_TCP ? map->tcp[port] : map->udp[port]];
+    if (claim->dissector)
+        *ret_protocol = claim->protocol;
+    return claim->dissector;
 }
