@@ -77,16 +77,18 @@ static size_t fill_detail(enum anomaly anomaly, uint64_t a, uint64_t b, char *re
 static void write_anomaly(struct session_shared *shared, struct conversation *conversation, enum anomaly anomaly,
                           uint64_t a, uint64_t b)
 {
-    struct record record;
+    struct record *record = &shared->blank;
     char detail[256];
-    record_init(&record, &anomaly_dataset, shared->budget);
-    record.conversation = conversation;
-    record.wants_notes = shared->wants_notes;
-    record.first = record.last = shared->moment;
-    record_word(&record, ANOMALY_FIELD_NAME, anomaly_name(anomaly));
-    record_text(&record, ANOMALY_FIELD_DETAIL, bytes_of(detail, fill_detail(anomaly, a, b, detail, sizeof detail)));
-    session_write(shared, &record);
-    record_done(&record);
+    if (record->budget)
+        record_reuse(record, &anomaly_dataset);
+    else
+        record_init(record, &anomaly_dataset, shared->budget);
+    record->conversation = conversation;
+    record->wants_notes = shared->wants_notes;
+    record->first = record->last = shared->moment;
+    record_word(record, ANOMALY_FIELD_NAME, anomaly_name(anomaly));
+    record_text(record, ANOMALY_FIELD_DETAIL, bytes_of(detail, fill_detail(anomaly, a, b, detail, sizeof detail)));
+    session_write(shared, record);
 }
 
 enum anomaly session_anomaly_of(const struct record *record)
@@ -160,6 +162,12 @@ void session_shared_done(struct session_shared *shared)
 {
     expectations_free(shared->expectations);
     charsets_free(shared->charsets);
+    transactions_shared_done(shared);
+    if (shared->blank.budget)
+        record_done(&shared->blank);
+    shared->blank.budget = NULL;
+    inflaters_shared_done(shared);
+    session_blocks_done(shared);
     shared->expectations = NULL;
     shared->charsets = NULL;
     budget_give(shared->budget, shared->scratch, shared->scratch_size);
@@ -218,9 +226,8 @@ void emit_credential(struct emitter *emitter)
 bool emit_inflate_begin(struct emitter *emitter, enum side side, enum inflate_format format)
 {
     struct inflater **inflater = &emitter->session->state->inflaters[side];
-    inflater_free(*inflater);
-    *inflater = inflater_new(emitter->session->shared->budget,
-                             format == INFLATE_GZIP ? INFLATER_GZIP : INFLATER_DEFLATE);
+    inflater_free(emitter->session->shared, *inflater);
+    *inflater = inflater_new(emitter->session->shared, format == INFLATE_GZIP ? INFLATER_GZIP : INFLATER_DEFLATE);
     return *inflater != NULL;
 }
 
@@ -238,7 +245,7 @@ enum inflate_result emit_inflate(struct emitter *emitter, enum side side, struct
 
 void emit_inflate_end(struct emitter *emitter, enum side side)
 {
-    inflater_free(emitter->session->state->inflaters[side]);
+    inflater_free(emitter->session->shared, emitter->session->state->inflaters[side]);
     emitter->session->state->inflaters[side] = NULL;
 }
 
@@ -247,7 +254,7 @@ void emit_inflate_stream(struct emitter *emitter, enum side side)
     struct session_state *state = emitter->session->state;
     if (state->streams[side] || emitter->session->conversation->transport != TRANSPORT_TCP)
         return;
-    state->streams[side] = inflater_new(emitter->session->shared->budget, INFLATER_RAW);
+    state->streams[side] = inflater_new(emitter->session->shared, INFLATER_RAW);
     if (!state->streams[side]) {
         emit_anomaly(emitter, ANOMALY_MEMORY_LIMIT, 0, 0);
         state->sides[side].unreadable = true;

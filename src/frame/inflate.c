@@ -12,7 +12,11 @@ enum {
     WINDOW_ANY = MAX_WBITS + 32, /* zlib or gzip, told by the header */
 };
 
+/* Behind it, as large as they are: a window and what zlib keeps beside it. With less memory none is kept. */
+enum { KEPT = 4, KEPT_BYTES = 4 * (OUT_BYTES + 48 * 1024) };
+
 struct inflater {
+    struct inflater *next; /* on the shelf */
     z_stream stream;
     struct budget *budget;
     enum inflater_format format;
@@ -41,29 +45,69 @@ static void give_from_zlib(void *budget, void *memory)
     budget_give(budget, block, total);
 }
 
-struct inflater *inflater_new(struct budget *budget, enum inflater_format format)
+/* All but the buffer, which is only written to. */
+static struct inflater *make(struct budget *budget, int window)
 {
-    struct inflater *inflater = budget_take(budget, sizeof *inflater);
+    struct inflater *inflater = budget_resize(budget, NULL, 0, sizeof *inflater);
     if (!inflater)
         return NULL;
+    memset(inflater, 0, offsetof(struct inflater, buffer));
     inflater->budget = budget;
-    inflater->format = format;
     inflater->stream.zalloc = take_for_zlib;
     inflater->stream.zfree = give_from_zlib;
     inflater->stream.opaque = budget;
-    if (inflateInit2(&inflater->stream, format == INFLATER_RAW ? -MAX_WBITS : WINDOW_ANY) != Z_OK) {
-        budget_give(budget, inflater, sizeof *inflater);
-        return NULL;
+    if (inflateInit2(&inflater->stream, window) == Z_OK)
+        return inflater;
+    budget_give(budget, inflater, sizeof *inflater);
+    return NULL;
+}
+
+struct inflater *inflater_new(struct session_shared *shared, enum inflater_format format)
+{
+    const int window = format == INFLATER_RAW ? -MAX_WBITS : WINDOW_ANY;
+    struct inflater *inflater = shared->inflaters;
+    if (inflater) {
+        shared->inflaters = inflater->next;
+        shared->inflater_count--;
+        inflater->result = INFLATE_OK;
+        inflater->in = inflater->out = 0;
+        inflater->begun = inflater->finished = false;
+        (void)inflateReset2(&inflater->stream, window); /* fails only for a window that there is not */
+    } else {
+        inflater = make(shared->budget, window);
     }
+    if (inflater)
+        inflater->format = format;
     return inflater;
 }
 
-void inflater_free(struct inflater *inflater)
+static void unmake(struct inflater *inflater)
+{
+    inflateEnd(&inflater->stream);
+    budget_give(inflater->budget, inflater, sizeof *inflater);
+}
+
+void inflater_free(struct session_shared *shared, struct inflater *inflater)
 {
     if (!inflater)
         return;
-    inflateEnd(&inflater->stream);
-    budget_give(inflater->budget, inflater, sizeof *inflater);
+    if (shared->inflater_count >= KEPT || budget_share(shared->budget, KEPT_BYTES) < KEPT_BYTES) {
+        unmake(inflater);
+        return;
+    }
+    inflater->next = shared->inflaters;
+    shared->inflaters = inflater;
+    shared->inflater_count++;
+}
+
+void inflaters_shared_done(struct session_shared *shared)
+{
+    while (shared->inflaters) {
+        struct inflater *inflater = shared->inflaters;
+        shared->inflaters = inflater->next;
+        unmake(inflater);
+    }
+    shared->inflater_count = 0;
 }
 
 /* A stream that goes on for days is no bomb for its length, only for its ratio. */

@@ -6,15 +6,20 @@
 #define OVERHEAR_FRAME_INFLATE_H
 
 #include "overhear/dissector.h"
+
+#include "session.h"
+
 #include "util/budget.h"
 
 struct inflater;
 
 enum inflater_format { INFLATER_GZIP, INFLATER_DEFLATE, INFLATER_RAW };
 
-/* NULL where memory is out. */
-struct inflater *inflater_new(struct budget *budget, enum inflater_format format);
-void inflater_free(struct inflater *inflater);
+/* NULL where memory is out. Those of small bodies live for a packet or two: a few that were given back stay on the
+ * shelf, with zlib's memory. */
+struct inflater *inflater_new(struct session_shared *shared, enum inflater_format format);
+void inflater_free(struct session_shared *shared, struct inflater *inflater);
+void inflaters_shared_done(struct session_shared *shared);
 
 /* What the piece inflates to goes to the sink (NULL: nowhere), in pieces of at most 32 KiB. After BAD or BOMB nothing
  * more is inflated. */

@@ -3,29 +3,13 @@
  * A session at rest. Hundreds of thousands of questions are answered while the conversations that asked them are still
  * remembered; what they keep until they speak again is a few bytes.
  */
-#include "inflate.h"
 #include "session_state.h"
-
-#include "util/budget.h"
-
-void session_give_back(struct session *session)
-{
-    struct session_state *state = session->state;
-    if (session->conversation->transport == TRANSPORT_TCP) {
-        pending_free(session, SIDE_CLIENT);
-        pending_free(session, SIDE_SERVER);
-        inflater_free(state->streams[SIDE_CLIENT]);
-        inflater_free(state->streams[SIDE_SERVER]);
-    }
-    budget_give(session->shared->budget, state, session_state_size(session));
-    session->state = NULL;
-}
 
 /* Nothing is left to be said of what was heard, or to be done with what waits. */
 static bool is_quiet(const struct session *session)
 {
     const struct session_state *state = session->state;
-    const bool is_tcp = session->conversation->transport == TRANSPORT_TCP;
+    const bool is_tcp = session_is_stream(session);
     bool waits = state->oldest || state->oldest_object || state->swapped || state->inflaters[SIDE_CLIENT] ||
                  state->inflaters[SIDE_SERVER];
     for (int side = 0; side < 2 && is_tcp; side++)
@@ -42,7 +26,7 @@ static bool lets_go(const struct session *session, struct session_rest *rest)
     if (dissector->end)
         return false;
     rest->dissector = (uint8_t)(route_index(dissector) + 1);
-    if (dissector->state_size == 0 || session->conversation->transport == TRANSPORT_TCP)
+    if (dissector->state_size == 0 || session_is_stream(session))
         return true;
     struct remainder remainder = {0, 0};
     if (!dissector->rest || !dissector->rest(session->state->state, session->conversation, &remainder))
@@ -65,7 +49,7 @@ bool session_rest(struct session *session)
     if (!is_quiet(session) || !lets_go(session, &rest))
         return false;
     route_release(session, END_FIN);
-    session_give_back(session);
+    session_give_state(session);
     session->rest = rest;
     return true;
 }
@@ -73,17 +57,16 @@ bool session_rest(struct session *session)
 bool session_wake(struct session *session)
 {
     const struct session_rest rest = session->rest;
-    if (!rest.resting || session->conversation->transport == TRANSPORT_TCP)
+    if (!rest.resting || session_is_stream(session))
         return true;
-    struct session_state *state = budget_take(session->shared->budget, session_state_size(session));
-    if (!state)
+    if (!session_take_state(session))
         return false;
-    session->state = state;
     const struct remainder remainder = {rest.number, rest.bits};
     if (rest.dissector > 0 && !route_resume(session, dissector_registry[rest.dissector - 1], &remainder)) {
-        session_give_back(session);
+        session_give_state(session);
         return false;
     }
+    struct session_state *state = session->state;
     state->attempts = rest.attempts;
     state->spoke = rest.spoke;
     state->opaque = rest.opaque;

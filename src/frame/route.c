@@ -7,8 +7,6 @@
 #include "ports.h"
 #include "session_state.h"
 
-#include "util/budget.h"
-
 enum {
     DATAGRAM_ATTEMPTS = 4,   /* datagrams of a conversation that are probed before it counts as nobody's */
     MIDSTREAM_ATTEMPTS = 16, /* the same for segments of a connection that was under way */
@@ -71,8 +69,7 @@ static bool may_swap(const struct session *session)
 static bool give_to(struct session *session, const struct dissector *dissector, const char *protocol)
 {
     struct session_state *state = session->state;
-    state->state = dissector->state_size ? budget_take(session->shared->budget, dissector->state_size) : NULL;
-    if (dissector->state_size && !state->state) {
+    if (!session_take_own(session, dissector)) {
         state->opaque = true;
         return false;
     }
@@ -84,9 +81,7 @@ static bool give_to(struct session *session, const struct dissector *dissector, 
 bool route_resume(struct session *session, const struct dissector *dissector, const struct remainder *remainder)
 {
     struct session_state *state = session->state;
-    const size_t size = dissector->state_size;
-    state->state = size > 0 ? budget_take(session->shared->budget, size) : NULL;
-    if (size > 0 && !state->state)
+    if (!session_take_own(session, dissector))
         return false;
     state->dissector = dissector;
     if (dissector->wake)
@@ -263,11 +258,10 @@ void route_release(struct session *session, enum end_reason reason)
         state->dissector->end(state->state, &emitter, reason);
     objects_abandon_all(session);
     for (int side = 0; side < 2; side++) {
-        inflater_free(state->inflaters[side]);
+        inflater_free(session->shared, state->inflaters[side]);
         state->inflaters[side] = NULL;
     }
-    budget_give(session->shared->budget, state->state, state->dissector->state_size);
-    state->state = NULL;
+    session_give_own(session, state->dissector);
     state->dissector = NULL;
     for (int side = 0; side < 2 && session->conversation->transport == TRANSPORT_TCP; side++) {
         struct side_state *own = &state->sides[side];

@@ -48,8 +48,7 @@ static bool begin(struct session *session, uint64_t length)
         return true;
     if (session->rest.resting)
         return wake(session, length);
-    session->state = budget_take(session->shared->budget, session_state_size(session));
-    if (session->state) {
+    if (session_take_state(session)) {
         (void)session_take_announced(session, true);
         return true;
     }
@@ -199,7 +198,7 @@ void session_end(struct session *session, enum end_reason reason)
         side_end(session, SIDE_SERVER, cleanly);
     }
     route_release(session, reason);
-    session_give_back(session);
+    session_give_state(session);
 }
 
 bool session_knows_port(const struct session_shared *shared, uint8_t transport, uint16_t port)

@@ -12,6 +12,8 @@
 #include "overhear/dissector.h"
 #include "overhear/record.h"
 
+#include "util/slab.h"
+
 struct budget;
 struct names;
 struct port_map;
@@ -36,6 +38,17 @@ struct charsets;
 struct files;
 
 struct session_shared;
+struct inflater;
+struct transaction_node;
+
+/* Closed transactions of one dissector, with the memory of their tapes, for the next ones that it opens. */
+struct transaction_shelf {
+    const struct dissector *dissector; /* NULL: of nobody yet */
+    struct transaction_node *nodes;
+    size_t count;
+};
+
+enum { TRANSACTION_SHELVES = 4, DISSECTORS_MAX = 32 /* in the registry */ };
 
 /* Where everything leaves an engine that is one of several: names and numbers hold for all of them, so they are given
  * where it all comes together. shared->turn and shared->now_ns belong to what is said. */
@@ -82,6 +95,12 @@ struct session_shared {
     struct expectations *expectations; /* made when the first conversation is announced */
     struct charsets *charsets;         /* made when the first text needs one */
     struct files *files;               /* what is done with files that travel; NULL: they are only counted */
+    struct transaction_shelf shelves[TRANSACTION_SHELVES];
+    struct record blank;        /* of anomalies: there is one at a time */
+    struct inflater *inflaters; /* that nobody uses now */
+    size_t inflater_count;
+    struct slab sessions[2];            /* their state: without streams, with them */
+    struct slab states[DISSECTORS_MAX]; /* the dissectors', as in the registry */
     struct credential_row credentials[LIMIT_CREDENTIAL_SERVERS];
     size_t credential_rows;
     uint64_t credentials_elsewhere; /* at servers beyond the table */
@@ -111,7 +130,7 @@ struct session {
     struct session_rest rest;
 };
 
-/* Frees what the sessions shared made themselves: not the budget, the names and the ports. */
+/* Frees what the sessions shared made themselves: not the budget, the names and the ports. The sessions are over. */
 void session_shared_done(struct session_shared *shared);
 
 /* `conversation` is the public part of the flow floor's conversation. Takes no memory yet. */

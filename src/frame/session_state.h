@@ -71,10 +71,9 @@ struct session_state {
     struct side_state sides[];     /* two; of UDP none */
 };
 
-static inline size_t session_state_size(const struct session *session)
+static inline bool session_is_stream(const struct session *session)
 {
-    const size_t sides = session->conversation->transport == TRANSPORT_TCP ? 2 : 0;
-    return sizeof(struct session_state) + sides * sizeof(struct side_state);
+    return session->conversation->transport == TRANSPORT_TCP;
 }
 
 /* pending.c */
@@ -100,10 +99,17 @@ unsigned route_index(const struct dissector *dissector);
 /* The dissector's time here is over: transactions abandoned, its state freed. */
 void route_release(struct session *session, enum end_reason reason);
 
-/* rest.c: what is left when no dissector holds anything any more. */
-void session_give_back(struct session *session);
+/* blocks.c: session->state, zeroed; false where memory is out. */
+bool session_take_state(struct session *session);
+/* What is left when no dissector holds anything any more. */
+void session_give_state(struct session *session);
+/* The state of a dissector, zeroed, in session->state->state; false where memory is out. */
+bool session_take_own(struct session *session, const struct dissector *dissector);
+void session_give_own(struct session *session, const struct dissector *dissector);
+void session_blocks_done(struct session_shared *shared);
 
 /* transactions.c */
+void transactions_shared_done(struct session_shared *shared);
 void transactions_abandon_all(struct session *session);
 void transactions_expire(struct session *session);
 

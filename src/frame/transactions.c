@@ -12,9 +12,77 @@ static struct transaction_node *node_of(struct transaction *transaction)
     return (struct transaction_node *)(void *)transaction;
 }
 
-static size_t node_size(const struct session_state *state)
+enum { KEPT_NODES = 256, KEPT_ITEMS = 128, KEPT_TEXT = 4096, KEPT_BYTES = 2 * 1024 * 1024 };
+
+static size_t node_size(const struct dissector *dissector)
 {
-    return sizeof(struct transaction_node) + state->dissector->transaction_size;
+    return sizeof(struct transaction_node) + dissector->transaction_size;
+}
+
+static void free_node(struct budget *budget, struct transaction_node *node, const struct dissector *dissector)
+{
+    record_done(&node->transaction.record);
+    budget_give(budget, node, node_size(dissector));
+}
+
+/* The shelf of this dissector; NULL: all belong to others. */
+static struct transaction_shelf *shelf_of(struct session_shared *shared, const struct dissector *dissector)
+{
+    for (size_t i = 0; i < TRANSACTION_SHELVES; i++) {
+        struct transaction_shelf *shelf = &shared->shelves[i];
+        if (!shelf->dissector)
+            shelf->dissector = dissector;
+        if (shelf->dissector == dissector)
+            return shelf;
+    }
+    return NULL;
+}
+
+/* What came last is taken first: it is still in the cache. */
+static struct transaction_node *take_node(struct session_shared *shared, const struct dissector *dissector)
+{
+    struct transaction_shelf *shelf = shelf_of(shared, dissector);
+    struct transaction_node *node = shelf ? shelf->nodes : NULL;
+    if (!node) {
+        node = budget_take(shared->budget, node_size(dissector));
+        if (node)
+            record_init(&node->transaction.record, dissector->dataset, shared->budget);
+        return node;
+    }
+    shelf->nodes = node->older;
+    shelf->count--;
+    record_reuse(&node->transaction.record, dissector->dataset);
+    memset(node + 1, 0, dissector->transaction_size);
+    node->transaction.patient = false;
+    return node;
+}
+
+/* With little memory fewer are kept: no eviction brings them back. */
+static void keep_node(struct session_shared *shared, struct transaction_node *node, const struct dissector *dissector)
+{
+    const struct record *record = &node->transaction.record;
+    struct transaction_shelf *shelf = shelf_of(shared, dissector);
+    const size_t most = budget_share(shared->budget, KEPT_BYTES) / (KEPT_BYTES / KEPT_NODES);
+    if (!shelf || shelf->count >= most || record->item_capacity > KEPT_ITEMS || record->text_capacity > KEPT_TEXT) {
+        free_node(shared->budget, node, dissector);
+        return;
+    }
+    node->older = shelf->nodes;
+    shelf->nodes = node;
+    shelf->count++;
+}
+
+void transactions_shared_done(struct session_shared *shared)
+{
+    for (size_t i = 0; i < TRANSACTION_SHELVES; i++) {
+        struct transaction_shelf *shelf = &shared->shelves[i];
+        while (shelf->nodes) {
+            struct transaction_node *node = shelf->nodes;
+            shelf->nodes = node->older;
+            free_node(shared->budget, node, shelf->dissector);
+        }
+        *shelf = (struct transaction_shelf){0};
+    }
 }
 
 static void unlink_node(struct session_state *state, struct transaction_node *node)
@@ -27,8 +95,7 @@ static void unlink_node(struct session_state *state, struct transaction_node *no
 static void remove_node(struct session *session, struct transaction_node *node)
 {
     unlink_node(session->state, node);
-    record_done(&node->transaction.record);
-    budget_give(session->shared->budget, node, node_size(session->state));
+    keep_node(session->shared, node, session->state->dissector);
 }
 
 /* The dissector may close it itself in its hook; then it is gone already. */
@@ -73,17 +140,17 @@ struct transaction *transaction_open(struct emitter *emitter, uint64_t key, cons
         emit_anomaly(emitter, ANOMALY_MESSAGE_TRANSACTIONS_LIMIT, LIMIT_TRANSACTIONS, 0);
         abandon_oldest(session);
     }
-    struct transaction_node *node = budget_take(session->shared->budget, node_size(state));
+    struct transaction_node *node = take_node(session->shared, state->dissector);
     if (!node)
         return NULL;
     struct transaction *transaction = &node->transaction;
-    record_init(&transaction->record, state->dissector->dataset, session->shared->budget);
     transaction->record.conversation = session->conversation;
     transaction->record.wants_notes = session->shared->wants_notes;
     transaction->record.first = message->first;
     transaction->key = key;
     transaction->state = node + 1;
     transaction_touch(transaction, message);
+    node->younger = NULL;
     node->older = state->youngest;
     *(state->youngest ? &state->youngest->younger : &state->oldest) = node;
     state->youngest = node;

@@ -36,6 +36,7 @@ static int end(void **state)
 {
     struct fixture *f = *state;
     emit_inflate_end(&f->emitter, SIDE_SERVER);
+    session_shared_done(&f->shared);
     assert_int_equal(f->budget.used, 0);
     free(f->session.state);
     free(f);
