@@ -100,12 +100,26 @@ static void feed_datagram(struct flow_table *table, struct flow *flow, enum side
     follow_swap(table, flow);
 }
 
+static struct tcp_stream *new_stream(struct flow_table *table)
+{
+    void *memory = slab_take(&table->streams, tcp_stream_size());
+    return memory ? tcp_stream_init(memory, table->shared->budget) : NULL;
+}
+
+void flow_free_stream(struct flow_table *table, struct flow *flow)
+{
+    if (flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
+        return;
+    tcp_stream_done(flow->as.stream);
+    slab_give(&table->streams, flow->as.stream);
+}
+
 /* The SYN that was put aside goes first, as if it came now. */
 static bool unpark(struct flow_table *table, struct flow *flow)
 {
     const struct parked_syn syn = flow->as.syn;
     flow->parked = false;
-    flow->as.stream = tcp_stream_new(table->shared->budget);
+    flow->as.stream = new_stream(table);
     if (!flow->as.stream)
         return false;
     struct packet packet = {.moment = flow->conversation.first, .transport = TRANSPORT_TCP};
@@ -165,7 +179,7 @@ static void feed_segment(struct flow_table *table, struct flow *flow, enum side 
     if (flow->parked)
         unpark(table, flow);
     if (!flow->as.stream)
-        flow->as.stream = tcp_stream_new(table->shared->budget);
+        flow->as.stream = new_stream(table);
     if (!flow->as.stream) {
         lose(table, flow, side, packet);
         return;

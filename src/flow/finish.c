@@ -85,7 +85,7 @@ static void end_all(struct flow_table *table, const struct flow_slot *slots, siz
 {
     for (size_t i = 0; i < count; i++) {
         struct flow_node *node = flow_node_of(table, slots[i].number);
-        table->shared->turn = flow_seen(table, node)->conversation.first.frame;
+        table->shared->turn = flow_node_first_frame(node);
         flow_end(table, node, flow_reason(node, END_CAPTURE));
     }
 }

@@ -72,7 +72,7 @@ static void pass_over(struct flow_table *table, const struct packet *packet)
     report_anomalies(table, NULL, packet);
 }
 
-/* The conversation that the packet belongs to, out of its list. NULL: memory is out. */
+/* The conversation that the packet belongs to, out of its list unless it is the newest there. NULL: memory is out. */
 static struct flow *flow_of(struct flow_table *table, const struct packet *packet, enum side *ret_side)
 {
     uint32_t hash = flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside);
@@ -87,7 +87,9 @@ static struct flow *flow_of(struct flow_table *table, const struct packet *packe
         flow_end(table, &flow->node, flow_reason(&flow->node, END_TIMEOUT));
         return open_flow(table, hash, packet, ret_side);
     }
-    flow_list_take(table, &flow->node);
+    if (!flow_is_newest(table, &flow->node) || table->visited == &flow->node)
+        flow_list_take(table, &flow->node);
+    (void)session_wake(&flow->session); /* without memory it sleeps on, and says so when it is fed */
     tick(table, flow);
     return flow;
 }
@@ -108,6 +110,8 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
     report_anomalies(table, &flow->conversation, packet);
     flow_feed(table, flow, side, packet);
     enum flow_class class = flow_class_of(flow);
+    if (class == FLOW_CLOSED)
+        (void)session_rest(&flow->session); /* what is late belongs to it, but is not read any more */
     table->current = flow_fold(table, flow);
     flow_list_append(table, table->current, class);
 }

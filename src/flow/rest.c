@@ -7,9 +7,11 @@
  */
 #include "table.h"
 
+#include "stream/tcp.h"
+
 #include <assert.h>
 
-enum { DIGITS = 0x0f, HAS_VLAN = 0x10, IS_WIDE = 0x20, HAS_INSIDE = 0x40 /* bits of flags */ };
+enum { DIGITS = 0x0f, HAS_VLAN = 0x10, IS_WIDE = 0x20, HAS_INSIDE = 0x40, HAS_NUMBER = 0x80 /* bits of flags */ };
 
 /* What there was to count of a datagram's conversation, besides struct rest. */
 struct rest_of_udp {
@@ -27,12 +29,13 @@ struct rest {
     uint16_t packets[2];
     uint16_t ports[2]; /* of the client, of the server */
     union {
-        struct parked_syn syn;
+        struct parked_syn syn; /* of TCP */
+        uint64_t number;       /* of UDP, HAS_NUMBER: what the session remembers */
         struct rest_of_udp udp;
     } as;
-    uint32_t session;
-    uint8_t transport, protocol, flags, anomaly_records;
     uint32_t ip[2]; /* of IPv6: the first four octets */
+    uint8_t transport, protocol, flags, anomaly_records;
+    uint8_t bits, dissector, attempts, marks; /* see struct session_rest */
 };
 
 /* What follows in the block of a conversation inside a tunnel or VLAN, and of one over IPv6. */
@@ -61,6 +64,7 @@ static const size_t rest_sizes[FLOW_REST_SIZES] = {
 bool flow_rests_init(struct flow_table *table)
 {
     slab_init(&table->flows, table->shared->budget, sizeof(struct flow), &table->index);
+    slab_init(&table->streams, table->shared->budget, tcp_stream_size(), NULL);
     for (int i = 0; i < FLOW_REST_SIZES; i++)
         slab_init(&table->rests[i], table->shared->budget, rest_sizes[i], &table->index);
     return slab_index_init(&table->index, table->shared->budget);
@@ -69,6 +73,7 @@ bool flow_rests_init(struct flow_table *table)
 void flow_rests_done(struct flow_table *table)
 {
     slab_done(&table->flows);
+    slab_done(&table->streams);
     for (int i = 0; i < FLOW_REST_SIZES; i++)
         slab_done(&table->rests[i]);
     slab_index_done(&table->index, table->shared->budget);
@@ -140,6 +145,28 @@ static void fold_addresses(struct rest *rest, const struct flow *flow)
     }
 }
 
+enum { IS_RESTING = 1, HAS_SPOKEN = 2, IS_OPAQUE = 4 /* bits of marks */ };
+
+static void fold_session(struct rest *rest, const struct session_rest *session)
+{
+    rest->bits = session->bits;
+    rest->dissector = session->dissector;
+    rest->attempts = session->attempts;
+    rest->marks = (uint8_t)((session->resting ? IS_RESTING : 0) | (session->spoke ? HAS_SPOKEN : 0) |
+                            (session->opaque ? IS_OPAQUE : 0));
+}
+
+static struct session_rest unfold_session(const struct rest *rest)
+{
+    return (struct session_rest){.number = rest->flags & HAS_NUMBER ? rest->as.number : 0,
+                                 .bits = rest->bits,
+                                 .dissector = rest->dissector,
+                                 .attempts = rest->attempts,
+                                 .resting = rest->marks & IS_RESTING,
+                                 .spoke = rest->marks & HAS_SPOKEN,
+                                 .opaque = rest->marks & IS_OPAQUE};
+}
+
 static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags, unsigned protocol)
 {
     const struct conversation *own = &flow->conversation;
@@ -158,11 +185,13 @@ static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags
         rest->bytes[i] = (uint32_t)flow->bytes[i];
         rest->packets[i] = (uint16_t)flow->packets[i];
     }
-    if (own->transport == TRANSPORT_UDP)
-        rest->as.udp = (struct rest_of_udp){(uint32_t)flow->session.unrecognised, (uint32_t)flow->as.cut_bytes};
-    else
+    if (own->transport == TRANSPORT_TCP)
         rest->as.syn = flow->as.syn;
-    rest->session = 0;
+    else if (flags & HAS_NUMBER)
+        rest->as.number = flow->session.rest.number;
+    else
+        rest->as.udp = (struct rest_of_udp){(uint32_t)flow->session.unrecognised, (uint32_t)flow->as.cut_bytes};
+    fold_session(rest, &flow->session.rest);
     rest->transport = own->transport;
     rest->protocol = (uint8_t)protocol;
     rest->flags = (uint8_t)flags;
@@ -170,21 +199,34 @@ static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags
     fold_addresses(rest, flow);
 }
 
-/* Whoever listens to a conversation may keep where it is. */
-struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
+/* Nothing is open, and all that has to be kept has its place. Whoever listens to a conversation may keep where it is.
+ */
+static bool may_rest(const struct flow_table *table, struct flow *flow)
+{
+    if ((flow->conversation.transport == TRANSPORT_TCP && !flow->parked) || table->shared->tap || !fits(flow) ||
+        !session_rest(&flow->session))
+        return false;
+    const struct session_rest *session = &flow->session.rest;
+    return !session->excluded && (!session->number || !(flow->session.unrecognised || flow->as.cut_bytes));
+}
+
+static unsigned flags_of(const struct flow *flow)
 {
     const struct conversation *own = &flow->conversation;
-    if (!flow->parked || flow->session.state || table->shared->tap || !fits(flow))
+    return own->time_digits | (own->has_vlan ? HAS_VLAN : 0u) | (own->source.ip.family == 6 ? IS_WIDE : 0u) |
+           (flow->inside ? HAS_INSIDE : 0u) | (flow->session.rest.number ? HAS_NUMBER : 0u);
+}
+
+struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
+{
+    const char *protocol = flow->conversation.protocol;
+    if (!may_rest(table, flow))
         return &flow->node;
-    unsigned protocol = own->protocol ? protocol_index(table, own->protocol) : 0;
-    if (own->protocol && protocol == 0)
-        return &flow->node;
-    unsigned flags = own->time_digits | (own->has_vlan ? HAS_VLAN : 0u) | (own->source.ip.family == 6 ? IS_WIDE : 0u) |
-                     (flow->inside ? HAS_INSIDE : 0u);
-    struct rest *rest = slab_take(slab_of(table, flags), 0);
+    const unsigned index = protocol ? protocol_index(table, protocol) : 0, flags = flags_of(flow);
+    struct rest *rest = !protocol || index > 0 ? slab_take(slab_of(table, flags), 0) : NULL;
     if (!rest)
         return &flow->node;
-    fold_into(rest, flow, flags, protocol);
+    fold_into(rest, flow, flags, index);
     flow_replace(table, &flow->node, &rest->node);
     slab_give(&table->flows, flow);
     return &rest->node;
@@ -231,6 +273,9 @@ static void unfold_into(struct flow_table *table, struct flow *flow, const struc
     own->first = (struct moment){(uint64_t)rest->first_frame_high << 32 | rest->first_frame, rest->first_ns};
     own->last = (struct moment){own->first.frame + rest->last_frames, rest->node.touched_ns - rest->last_ago_ns};
     session_init(&flow->session, table->shared, own);
+    flow->session.rest = unfold_session(rest);
+    if (rest->flags & HAS_NUMBER)
+        return;
     if (rest->transport == TRANSPORT_UDP) {
         flow->session.unrecognised = rest->as.udp.unrecognised;
         flow->as.cut_bytes = rest->as.udp.cut_bytes;
@@ -268,12 +313,20 @@ uint64_t flow_node_id(const struct flow_node *node)
     return node->folded ? (uint64_t)rest->id_high << 32 | rest->id : ((const struct flow *)node)->conversation.id;
 }
 
+uint64_t flow_node_first_frame(const struct flow_node *node)
+{
+    const struct rest *rest = (const struct rest *)node;
+    if (!node->folded)
+        return ((const struct flow *)node)->conversation.first.frame;
+    return (uint64_t)rest->first_frame_high << 32 | rest->first_frame;
+}
+
 uint64_t flow_node_last_frame(const struct flow_node *node)
 {
     const struct rest *rest = (const struct rest *)node;
     if (!node->folded)
         return ((const struct flow *)node)->conversation.last.frame;
-    return ((uint64_t)rest->first_frame_high << 32 | rest->first_frame) + rest->last_frames;
+    return flow_node_first_frame(node) + rest->last_frames;
 }
 
 static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)

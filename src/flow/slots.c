@@ -6,13 +6,6 @@
  */
 #include "table.h"
 
-enum { LEAST_FREE = 16 /* one slot in so many stays free, or searches grow long */ };
-
-static size_t used_slots(const struct flow_table *table)
-{
-    return table->statistics.open;
-}
-
 struct flow_node *flow_find(const struct flow_table *table, uint32_t hash, const struct endpoint *source,
                             const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side)
 {
@@ -64,14 +57,9 @@ static void grow(struct flow_table *table)
     table->slot_count = count;
 }
 
-bool flow_slots_are_full(const struct flow_table *table)
-{
-    return used_slots(table) + 1 > table->slot_count - table->slot_count / LEAST_FREE;
-}
-
 bool flow_slot_add(struct flow_table *table, uint32_t hash, uint32_t number)
 {
-    if (used_slots(table) >= table->slot_count / 4 * 3)
+    if (table->statistics.open >= table->slot_count / 4 * 3)
         grow(table);
     if (flow_slots_are_full(table))
         return false;

@@ -87,9 +87,8 @@ void flow_remove(struct flow_table *table, struct flow_node *node)
     if (!table->finishing)
         flow_slot_remove(table, node->hash, slab_number(node));
     flow_list_take(table, node);
-    const struct flow *flow = (const struct flow *)node;
-    if (!node->folded && flow->conversation.transport == TRANSPORT_TCP && !flow->parked)
-        tcp_stream_free(flow->as.stream);
+    if (!node->folded)
+        flow_free_stream(table, (struct flow *)node);
     table->statistics.open--;
     flow_node_free(table, node);
 }
@@ -106,25 +105,6 @@ static void set_due(struct flow_table *table, enum flow_class class)
         list->due_ns = list->oldest->touched_ns + wait_ns;
     if (list->due_ns < table->due_ns)
         table->due_ns = list->due_ns;
-}
-
-void flow_list_append(struct flow_table *table, struct flow_node *node, enum flow_class class)
-{
-    struct flow_list *list = &table->lists[class];
-    const uint32_t number = slab_number(node);
-    node->class = (uint8_t) class;
-    node->newer = 0;
-    node->older = 0;
-    if (list->newest) {
-        list->newest->newer = number;
-        node->older = slab_number(list->newest);
-    } else {
-        list->oldest = node;
-    }
-    list->newest = node;
-    list->count++;
-    if (list->oldest == node)
-        set_due(table, class);
 }
 
 void flow_list_take(struct flow_table *table, struct flow_node *node)
@@ -147,6 +127,33 @@ void flow_list_take(struct flow_table *table, struct flow_node *node)
     node->older = node->newer = 0;
     if (was_oldest)
         set_due(table, node->class);
+}
+
+void flow_list_append(struct flow_table *table, struct flow_node *node, enum flow_class class)
+{
+    struct flow_list *list = &table->lists[class];
+    const uint32_t number = slab_number(node);
+    if (flow_is_newest(table, node)) {
+        if (node->class == class) {
+            if (list->oldest == node)
+                set_due(table, class);
+            return;
+        }
+        flow_list_take(table, node);
+    }
+    node->class = (uint8_t) class;
+    node->newer = 0;
+    node->older = 0;
+    if (list->newest) {
+        list->newest->newer = number;
+        node->older = slab_number(list->newest);
+    } else {
+        list->oldest = node;
+    }
+    list->newest = node;
+    list->count++;
+    if (list->oldest == node)
+        set_due(table, class);
 }
 
 void flow_replace(struct flow_table *table, struct flow_node *from, struct flow_node *to)

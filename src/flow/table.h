@@ -84,7 +84,7 @@ struct flow_table {
     struct flow_slot *slots;
     size_t slot_count; /* a power of two */
     struct slab_index index;
-    struct slab flows, rests[FLOW_REST_SIZES];
+    struct slab flows, streams, rests[FLOW_REST_SIZES];
     struct flow_list lists[FLOW_CLASS_COUNT];
     int64_t due_ns; /* nothing expires before */
     struct flow_statistics statistics;
@@ -116,18 +116,27 @@ struct flow_node *flow_find(const struct flow_table *table, uint32_t hash, const
 bool flow_slot_add(struct flow_table *table, uint32_t hash, uint32_t number);
 void flow_slot_remove(struct flow_table *table, uint32_t hash, uint32_t number);
 void flow_slot_renumber(struct flow_table *table, uint32_t hash, uint32_t from, uint32_t to);
-/* There is no room for one more, and memory for none. */
-bool flow_slots_are_full(const struct flow_table *table);
+/* One slot in 16 stays free, or searches grow long. */
+static inline bool flow_slots_are_full(const struct flow_table *table)
+{
+    return table->statistics.open + 1 > table->slot_count - table->slot_count / 16;
+}
 
 /* table.c */
 /* NULL where memory is out. Not yet in a list. */
 struct flow *flow_add(struct flow_table *table, uint32_t hash);
 /* Out of the table and its list, and freed. */
 void flow_remove(struct flow_table *table, struct flow_node *node);
+/* Whoever is the newest may be so already: it stays where it is. Others are in no list. */
 void flow_list_append(struct flow_table *table, struct flow_node *node, enum flow_class class);
 void flow_list_take(struct flow_table *table, struct flow_node *node);
 /* `to` takes the place of `from` in the table and in its list. */
 void flow_replace(struct flow_table *table, struct flow_node *from, struct flow_node *to);
+
+static inline bool flow_is_newest(const struct flow_table *table, const struct flow_node *node)
+{
+    return table->lists[node->class].newest == node;
+}
 
 static inline struct flow_node *flow_node_of(const struct flow_table *table, uint32_t number)
 {
@@ -146,6 +155,7 @@ struct flow *flow_unfold(struct flow_table *table, struct flow_node *node);
 /* To be looked at, or to end: where it is folded this is a copy, and stays until the next call. */
 struct flow *flow_seen(struct flow_table *table, struct flow_node *node);
 uint64_t flow_node_id(const struct flow_node *node);
+uint64_t flow_node_first_frame(const struct flow_node *node);
 uint64_t flow_node_last_frame(const struct flow_node *node);
 bool flow_node_is_between(const struct flow_node *node, const struct endpoint *source,
                           const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side);
@@ -155,6 +165,7 @@ bool flow_client_sends(const struct session_shared *shared, const struct packet 
 
 /* feed.c */
 void flow_feed(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet);
+void flow_free_stream(struct flow_table *table, struct flow *flow);
 void flow_finish_stream(struct flow_table *table, struct flow *flow);
 /* What can be said by now is said. */
 void flow_drain(struct flow_table *table, struct flow *flow);

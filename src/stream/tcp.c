@@ -6,18 +6,20 @@
 
 #include "util/budget.h"
 
-struct tcp_stream *tcp_stream_new(struct budget *budget)
+size_t tcp_stream_size(void)
 {
-    struct tcp_stream *stream = budget_take(budget, sizeof *stream);
-    if (stream)
-        stream->budget = budget;
+    return sizeof(struct tcp_stream);
+}
+
+struct tcp_stream *tcp_stream_init(void *memory, struct budget *budget)
+{
+    struct tcp_stream *stream = memory;
+    stream->budget = budget;
     return stream;
 }
 
-void tcp_stream_free(struct tcp_stream *stream)
+void tcp_stream_done(struct tcp_stream *stream)
 {
-    if (!stream)
-        return;
     struct budget *budget = stream->budget;
     for (int i = 0; i < 2; i++) {
         waiting_clear(&stream->sides[i].waiting, budget);
@@ -25,7 +27,20 @@ void tcp_stream_free(struct tcp_stream *stream)
     }
     piece_free(stream->held, budget);
     budget_give(budget, stream->anomalies, sizeof *stream->anomalies);
-    budget_give(budget, stream, sizeof *stream);
+}
+
+struct tcp_stream *tcp_stream_new(struct budget *budget)
+{
+    struct tcp_stream *stream = budget_take(budget, sizeof *stream);
+    return stream ? tcp_stream_init(stream, budget) : NULL;
+}
+
+void tcp_stream_free(struct tcp_stream *stream)
+{
+    if (!stream)
+        return;
+    tcp_stream_done(stream);
+    budget_give(stream->budget, stream, sizeof *stream);
 }
 
 void tcp_report(struct tcp_stream *stream, enum side side, enum anomaly anomaly, uint64_t a, uint64_t b)

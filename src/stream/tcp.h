@@ -69,6 +69,11 @@ struct tcp_stream;
 struct tcp_stream *tcp_stream_new(struct budget *budget);
 void tcp_stream_free(struct tcp_stream *stream);
 
+/* The same in memory of the caller's, of as many bytes as tcp_stream_size says, zeroed. */
+size_t tcp_stream_size(void);
+struct tcp_stream *tcp_stream_init(void *memory, struct budget *budget);
+void tcp_stream_done(struct tcp_stream *stream);
+
 /* A segment of `side`. Afterwards pull with tcp_stream_next until it says false: deliveries borrow the packet's
  * payload where they can. */
 void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet);

@@ -29,6 +29,7 @@ static struct {
     uint64_t ticks, records_a_tick;
     bool wants_swap; /* the next bytes say that the roles are wrong */
     uint64_t unrecognised;
+    bool rests; /* nothing is ever open */
     uint64_t records, anomalies;
     uint64_t last_id;
     size_t length;
@@ -74,6 +75,17 @@ void session_opened(struct session_shared *shared, const struct conversation *co
 {
     (void)shared;
     assert_int_equal(conversation->first.frame, w.now.frame);
+}
+
+bool session_rest(struct session *session)
+{
+    return w.rests || (session->conversation->transport == TRANSPORT_TCP && !session->state);
+}
+
+bool session_wake(struct session *session)
+{
+    (void)session;
+    return true;
 }
 
 static inline void hear(struct session *session, enum side side, struct bytes data)

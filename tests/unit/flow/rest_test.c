@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Conversations that are folded behave as those that are not.
+ */
+#include "floor.h"
+
+static struct endpoint at6(uint8_t host, uint16_t port)
+{
+    return (struct endpoint){{6, {0x20, 1, 0x0d, 0xb8, [12] = 9, [15] = host}}, port};
+}
+
+static void play(bool rests, size_t limit, char ret_log[LOG_SIZE], char ret_record[1024])
+{
+    begin(limit);
+    w.rests = rests;
+    w.unrecognised = 7;
+    struct packet tunnelled = packet_of(TRANSPORT_UDP, at(3, 1000), at(4, 53), "t");
+    tunnelled.inside = 0x1234567890abcdef;
+    tunnelled.vlan = 77;
+    tunnelled.has_vlan = true;
+    flow_packet(w.table, &tunnelled);
+    udp(at(1, 1000), at(2, 53), "q");
+    udp(at6(1, 1000), at6(2, 53), "six");
+    tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+    pass(300000000);
+    udp(at(2, 53), at(1, 1000), "a");
+    udp(at6(2, 53), at6(1, 1000), "seis");
+    assert_int_equal(flow_current(w.table)->source.port, 1000);
+    assert_int_equal(flow_current(w.table)->source.ip.octets[15], 1);
+    assert_int_equal(flow_current(w.table)->id, 3);
+    assert_int_equal(flow_current(w.table)->last.frame, w.now.frame);
+    tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "GET");
+    pass(INT64_C(2) * SECOND);
+    udp(at(1, 1000), at(2, 53), "q2");
+    tunnelled.moment = (struct moment){++w.now.frame, w.now.time_ns};
+    flow_packet(w.table, &tunnelled);
+    struct packet error = packet_of(TRANSPORT_ICMP, at(2, 0), at(1, 0), "");
+    error.icmp = (struct icmp_error){.present = true, .type = 3, .code = 3, .transport = TRANSPORT_UDP};
+    error.icmp.source = at(1, 1000);
+    error.icmp.destination = at(2, 53);
+    flow_packet(w.table, &error);
+    assert_int_equal(flow_table_statistics(w.table)->opened, 4);
+    assert_int_equal(flow_table_statistics(w.table)->icmp_errors_matched, 1);
+    flow_table_finish(w.table);
+    strcpy(ret_log, said());
+    strcpy(ret_record, w.record);
+    end();
+}
+
+static void makes_no_difference(void **state)
+{
+    (void)state;
+    static char folded[LOG_SIZE], unfolded[LOG_SIZE], records[2][1024];
+    play(true, 0, folded, records[0]);
+    play(false, 0, unfolded, records[1]);
+    assert_string_equal(folded, unfolded);
+    assert_string_equal(records[0], records[1]);
+    assert_non_null(strstr(folded, "2s[a] 3s[seis]"));
+    assert_non_null(strstr(folded, "4c[GET]"));
+    assert_non_null(strstr(folded, "2:icmp4(3,3)"));
+}
+
+/* What does not fit stays as it is. */
+static void large_numbers(void **state)
+{
+    (void)state;
+    begin(0);
+    w.rests = true;
+    for (int i = 0; i < 3; i++) {
+        struct packet packet = packet_of(TRANSPORT_UDP, at(1, 1000), at(2, 53), "q");
+        packet.frame_length = UINT32_MAX;
+        packet.payload_length = UINT32_MAX;
+        flow_packet(w.table, &packet);
+    }
+    pass(-5 * (int64_t)SECOND); /* far behind the table's own clock */
+    udp(at(2, 53), at(1, 1000), "a");
+    flow_table_finish(w.table);
+    assert_non_null(strstr(w.record, "source.bytes=12884901885"));
+    assert_non_null(strstr(w.record, "destination.bytes=61"));
+    assert_non_null(strstr(w.record, "overhear.flow.gap_bytes=12884901882"));
+    end();
+}
+
+static void are_small(void **state)
+{
+    (void)state;
+    enum { COUNT = 100000 };
+    begin(0);
+    w.rests = w.quiet = true;
+    for (unsigned i = 0; i < COUNT; i++)
+        udp(at(i, 1000), SERVER, "q");
+    assert_true(w.budget.used / COUNT <= 120);
+    udp(at(4711, 1000), SERVER, "again");
+    assert_int_equal(flow_table_statistics(w.table)->opened, COUNT);
+    end();
+    assert_int_equal(w.last_id, COUNT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(makes_no_difference),
+        cmocka_unit_test(large_numbers),
+        cmocka_unit_test(are_small),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
