@@ -122,7 +122,7 @@ endforeach()
 
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME liboverhear-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libjson-c-dev, libpcap-dev, libpcre2-dev, libssl-dev, zlib1g-dev")
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libisal-dev, libjson-c-dev, libpcap-dev, libpcre2-dev, libssl-dev, zlib1g-dev")
 set(CPACK_DEBIAN_DEV_DESCRIPTION
 "What the program overhear is made of, as a static library: frames go in, and
 records of what was said come out. With the headers for programs that embed it,

@@ -16,7 +16,7 @@ struct inflater;
 enum inflater_format { INFLATER_GZIP, INFLATER_DEFLATE, INFLATER_RAW };
 
 /* NULL where memory is out. Those of small bodies live for a packet or two: a few that were given back stay on the
- * shelf, with zlib's memory. */
+ * shelf. */
 struct inflater *inflater_new(struct session_shared *shared, enum inflater_format format);
 void inflater_free(struct session_shared *shared, struct inflater *inflater);
 void inflaters_shared_done(struct session_shared *shared);
