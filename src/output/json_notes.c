@@ -41,16 +41,18 @@ static char *put_path(const struct json_writer *json, const struct json_step *st
 }
 
 static void add_sentence(struct json_writer *json, bool *begun, const struct json_step *step,
-                         const struct json_path *path, struct bytes key, struct bytes sentence)
+                         const struct json_path *path, struct bytes key, struct note_text sentence)
 {
     struct text_buffer *notes = &json->notes;
-    if (sentence.len == 0)
+    if (sentence.plain.len == 0)
         return;
-    char *start = text_reserve(notes, path_room(json, step, path, key) + PUT_WORST_BYTE * sentence.len);
+    size_t worst = sentence.json.at ? sentence.json.len : PUT_WORST_BYTE * sentence.plain.len;
+    char *start = text_reserve(notes, path_room(json, step, path, key) + worst);
     if (!start)
         return;
     char *to = *begun ? put_literal(start, "; ") : put_literal(put_path(json, step, path, key, start), ":\"");
-    to = put_json(to, sentence, sentence.len);
+    to = sentence.json.at ? put_bytes(to, sentence.json.at, sentence.json.len)
+                          : put_json(to, sentence.plain, sentence.plain.len);
     notes->length += (size_t)(to - start);
     *begun = true;
 }
@@ -58,12 +60,12 @@ static void add_sentence(struct json_writer *json, bool *begun, const struct jso
 static void add_observations(struct json_writer *json, const struct record *record, unsigned index, bool *begun,
                              const struct json_step *step, const struct json_path *path, struct bytes key)
 {
-    char sentence[SENTENCE_SIZE];
+    char buffer[SENTENCE_SIZE];
     for (unsigned note = tape_notes_first(&json->tape_notes, index); note;
-         note = tape_notes_next(&json->tape_notes, note)) {
-        size_t length = notes_fill(json->options->notes, record, note - 1, sentence, sizeof sentence);
-        add_sentence(json, begun, step, path, key, bytes_of(sentence, length));
-    }
+         note = tape_notes_next(&json->tape_notes, note))
+        add_sentence(
+            json, begun, step, path, key,
+            notes_look_observation(&json->note_cache, json->options->notes, record, note - 1, buffer, sizeof buffer));
 }
 
 void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
@@ -74,7 +76,8 @@ void json_explain(struct json_writer *json, const struct record *record, unsigne
     bool begun = false;
     path = path ? path : &of_field;
     if (step->catalog)
-        add_sentence(json, &begun, step, path, no_key, notes_of_value(step->catalog, record, index, step->row));
+        add_sentence(json, &begun, step, path, no_key,
+                     notes_look_value(&json->note_cache, step->catalog, record, index, step->row));
     if (json->tape_notes.any)
         add_observations(json, record, index, &begun, step, path, no_key);
     if (begun)
@@ -86,10 +89,12 @@ void json_explain_key(struct json_writer *json, const struct record *record, uin
 {
     const struct json_map_entry *entries = json->map.entries;
     const struct json_path path = {.name = step->row->name};
-    struct bytes key = tape_key(record, &record->items[entries[leader].item]);
+    uint32_t first = entries[leader].item;
+    struct bytes key = tape_key(record, &record->items[first]);
     bool begun = false;
-    add_sentence(json, &begun, step, &path, key,
-                 notes_of_value(step->catalog, record, entries[leader].item, step->row));
+    if (step->catalog)
+        add_sentence(json, &begun, step, &path, key,
+                     notes_look_value(&json->note_cache, step->catalog, record, first, step->row));
     for (uint32_t at = leader + 1; at && json->tape_notes.any; at = entries[at - 1].next)
         add_observations(json, record, entries[at - 1].item, &begun, step, &path, key);
     if (begun)

@@ -56,6 +56,7 @@ struct json_writer {
     struct put_second second;
     struct json_sides sides[JSON_SIDES_KEPT + 1]; /* the last for records of no conversation */
     struct tape_notes tape_notes;
+    struct note_cache note_cache;
     struct json_map map;
     struct text_buffer notes;     /* of the record in hand: `,"name":"sentence"` … */
     struct text_buffer truncated; /* `,"name"` … */
