@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { FEW = 32 };
+
 static bool reserve(struct json_map *map, size_t count)
 {
     if (count <= map->capacity)
@@ -39,6 +41,33 @@ static uint32_t *find_slot(const struct json_map *map, const struct record *reco
     return &map->slots[at];
 }
 
+static struct bytes key_of(const struct json_map *map, const struct record *record, uint32_t entry, size_t limit)
+{
+    return utf8_cut(tape_key(record, &record->items[map->entries[entry].item]), limit);
+}
+
+/* Few entries are compared with each other, and only where the length and the letters at both ends say that there may
+ * be an equal one. */
+static void build_few(struct json_map *map, const struct record *record, unsigned first, size_t limit)
+{
+    uint64_t seen = 0;
+    for (unsigned at = first; at; at = record->items[at - 1].next) {
+        uint32_t number = (uint32_t)map->count++;
+        map->entries[number] = (struct json_map_entry){.item = at - 1, .leads = true};
+        struct bytes key = key_of(map, record, number, limit);
+        size_t sign = key.len + 7u * bytes_at(key, 0) + 31u * bytes_at(key, key.len - 1);
+        uint64_t bit = UINT64_C(1) << sign % 64;
+        for (uint32_t i = number; (seen & bit) && i > 0; i--) {
+            if (!bytes_equal(key_of(map, record, i - 1, limit), key))
+                continue;
+            map->entries[i - 1].next = number + 1;
+            map->entries[number].leads = false;
+            break;
+        }
+        seen |= bit;
+    }
+}
+
 bool json_map_build(struct json_map *map, const struct record *record, unsigned first, size_t limit)
 {
     size_t count = 0;
@@ -47,6 +76,10 @@ bool json_map_build(struct json_map *map, const struct record *record, unsigned 
     if (!reserve(map, count))
         return false;
     map->count = 0;
+    if (count <= FEW) {
+        build_few(map, record, first, limit);
+        return true;
+    }
     map->slot_count = 8;
     while (map->slot_count < 2 * count)
         map->slot_count *= 2;
