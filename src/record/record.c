@@ -144,7 +144,7 @@ static void mark_truncated(struct record *record, unsigned field)
 static inline bool is_simple(const struct record *record, unsigned field, size_t text_length)
 {
     return record->item_count < record->item_capacity && !record->skipping_group &&
-           text_length <= record->text_capacity - record->text_length &&
+           (text_length == 0 || text_length <= record->text_capacity - record->text_length) &&
            (record->open_group != 0 || !(record->present[field / 64] >> field % 64 & 1));
 }
 
@@ -157,6 +157,16 @@ static inline struct item *put_item(struct record *record, unsigned field)
         record->present[field / 64] |= UINT64_C(1) << field % 64;
         record->first_item[field] = record->last_item[field] = (uint16_t)(index + 1);
     }
+    return &record->items[index];
+}
+
+/* One more value of a list or map that has some already. */
+static inline struct item *put_next_item(struct record *record, unsigned field)
+{
+    const uint32_t index = record->item_count++;
+    const uint16_t number = (uint16_t)(index + 1);
+    record->items[record->last_item[field] - 1].next = number;
+    record->last_item[field] = record->last_value = number;
     return &record->items[index];
 }
 
@@ -177,10 +187,7 @@ __attribute__((noinline)) static struct item *add_item_slowly(struct record *rec
     }
     if (record->open_group != 0 || !record_first(record, field))
         return put_item(record, field);
-    const uint16_t number = (uint16_t)++record->item_count;
-    record->items[record->last_item[field] - 1].next = number;
-    record->last_item[field] = record->last_value = number;
-    return &record->items[number - 1];
+    return put_next_item(record, field);
 }
 
 static inline struct item *add_item(struct record *record, unsigned field)
@@ -214,30 +221,73 @@ void record_text_secret(struct record *record, unsigned field, struct bytes text
                               .secret_length = (uint32_t)secret_length};
 }
 
+/* A copy of few bytes without a call: moves of one size, of which the last overlaps. */
+static inline void copy_text(uint8_t *to, struct bytes text)
+{
+    if (text.len >= 16 && text.len <= 32) {
+        memcpy(to, text.at, 16);
+        memcpy(to + text.len - 16, text.at + text.len - 16, 16);
+    } else if (text.len >= 8 && text.len < 16) {
+        memcpy(to, text.at, 8);
+        memcpy(to + text.len - 8, text.at + text.len - 8, 8);
+    } else if (text.len > 0) {
+        memcpy(to, text.at, text.len);
+    }
+}
+
 void record_text(struct record *record, unsigned field, struct bytes text)
 {
-    if (is_simple(record, field, text.len))
-        *put_item(record, field) = (struct item){.field = (uint16_t)field,
-                                                 .kind = ITEM_TEXT,
-                                                 .offset = keep_text(record, text),
-                                                 .length = (uint32_t)text.len};
-    else
+    if (!is_simple(record, field, text.len)) {
         record_text_secret(record, field, text, 0, 0);
+        return;
+    }
+    uint32_t offset = record->text_length;
+    *put_item(record, field) = (struct item){
+        .field = (uint16_t)field, .kind = ITEM_TEXT, .offset = offset, .length = (uint32_t)text.len};
+    record->text_length = offset + (uint32_t)text.len;
+    copy_text(record->text + offset, text);
+}
+
+static inline void set_word(struct item *item, unsigned field, const char *word, size_t length)
+{
+    *item = (struct item){.field = (uint16_t)field, .kind = ITEM_WORD, .word = word, .length = (uint32_t)length};
+}
+
+static inline void set_integer(struct item *item, unsigned field, int64_t value)
+{
+    *item = (struct item){.field = (uint16_t)field, .kind = ITEM_INTEGER, .integer = value};
+}
+
+/* What is not simple is kept out of the functions that nearly all values go through: they then have nothing to save. */
+__attribute__((noinline)) static void add_word_slowly(struct record *record, unsigned field, const char *word,
+                                                      size_t length)
+{
+    struct item *item = add_item_slowly(record, field);
+    if (item)
+        set_word(item, field, word, length);
+}
+
+__attribute__((noinline)) static void add_integer_slowly(struct record *record, unsigned field, int64_t value)
+{
+    struct item *item = add_item_slowly(record, field);
+    if (item)
+        set_integer(item, field, value);
 }
 
 void record_word_of(struct record *record, unsigned field, const char *static_text, size_t length)
 {
-    struct item *item = add_item(record, field);
-    if (item)
-        *item = (struct item){
-            .field = (uint16_t)field, .kind = ITEM_WORD, .word = static_text, .length = (uint32_t)length};
+    if (is_simple(record, field, 0))
+        set_word(put_item(record, field), field, static_text, length);
+    else
+        add_word_slowly(record, field, static_text, length);
 }
 
 void record_integer(struct record *record, unsigned field, int64_t value)
 {
-    struct item *item = add_item(record, field);
-    if (item)
-        *item = (struct item){.field = (uint16_t)field, .kind = ITEM_INTEGER, .integer = value};
+    if (is_simple(record, field, 0))
+        set_integer(put_item(record, field), field, value);
+    else
+        add_integer_slowly(record, field, value);
 }
 
 void record_boolean(struct record *record, unsigned field, bool value)
@@ -325,7 +375,9 @@ void record_map(struct record *record, unsigned field, struct bytes key, struct 
 void record_group_begin(struct record *record, unsigned field)
 {
     assert(record->open_group == 0 && !record->skipping_group);
-    struct item *item = add_item(record, field);
+    bool goes_on = record->item_count < record->item_capacity && record_first(record, field) &&
+                   (record->dataset->fields[field].flags & FIELD_LIST);
+    struct item *item = goes_on ? put_next_item(record, field) : add_item(record, field);
     if (!item) {
         record->skipping_group = true;
         return;
