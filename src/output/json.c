@@ -3,7 +3,7 @@
  * NDJSON: one line a record, written straight from the tape along the plan of its dataset. Only the steps for which the
  * record has something are taken.
  */
-#include "json_state.h"
+#include "json_quick.h"
 
 #include "record/common_fields.h"
 #include "record/common_values.h"
@@ -15,8 +15,8 @@ enum {
     /* Room for a line of usual length, so that its pieces rarely ask. */
     USUAL_LINE = 8192,
     /* In the margin beside a lead: the longest step of the common part whose length has a bound, the frames; or
-     * a small value; what closes the line; and the slack of the last piece. */
-    MARGIN_BESIDE_LEAD = 512,
+     * a small value, or a group of few; what closes the line; and the slack of the last piece. */
+    MARGIN_BESIDE_LEAD = 512 + JSON_FEW_MEMBERS_ROOM,
 };
 
 struct json_writer *json_writer_new(const struct output_options *options)
@@ -26,12 +26,8 @@ struct json_writer *json_writer_new(const struct output_options *options)
         return NULL;
     json->options = options;
     json->max_text = options->max_text;
+    json->short_text = options->max_text < PUT_SHORT ? options->max_text : PUT_SHORT;
     json->map.key = siphash_key_random();
-    json->community_id = community_id_new();
-    if (!json->community_id) {
-        json_writer_free(json);
-        return NULL;
-    }
     return json;
 }
 
@@ -44,7 +40,6 @@ void json_writer_free(struct json_writer *json)
     free(json->plans);
     for (size_t i = 0; i <= JSON_SIDES_KEPT; i++)
         json_sides_done(&json->sides[i]);
-    community_id_free(json->community_id);
     tape_notes_done(&json->tape_notes);
     json_map_done(&json->map);
     text_buffer_done(&json->notes);
@@ -53,7 +48,7 @@ void json_writer_free(struct json_writer *json)
 }
 
 /* Datasets are few and static: a short list. NULL where memory is out. */
-static const struct json_plan *plan_of(struct json_writer *json, const struct dataset *dataset)
+static struct json_plan *plan_of(struct json_writer *json, const struct dataset *dataset)
 {
     for (size_t i = 0; i < json->plan_count; i++)
         if (json->plans[i]->dataset == dataset)
@@ -159,10 +154,12 @@ static inline char *put_field(struct json_writer *json, const struct record *rec
     unsigned first = record->first_item[step->field];
     if (!step->is_one_value)
         return json_put_field(json, record, step, first, at);
-    at = json_put_value(json, record, &record->items[first - 1], step, NULL, at);
-    if (json_explains(json, step, first - 1))
+    char *end = step->is_hidden ? NULL : json_put_quick(json, record, &record->items[first - 1], step, at);
+    if (!end)
+        end = json_put_value(json, record, &record->items[first - 1], step, NULL, at);
+    if (json->options->notes && json_explains(json, step, first - 1))
         json_explain(json, record, first - 1, step, NULL);
-    return at;
+    return end;
 }
 
 static void want(struct json_writer *json, const struct json_plan *plan, enum json_step_kind kind, bool wanted)
@@ -172,7 +169,7 @@ static void want(struct json_writer *json, const struct json_plan *plan, enum js
 }
 
 /* All but what closes the line. */
-static char *put_steps(struct json_writer *json, const struct json_plan *plan, const struct record *record, char *at)
+static char *put_steps(struct json_writer *json, struct json_plan *plan, const struct record *record, char *at)
 {
     const struct json_sides *sides = json_sides_of(json, plan, record);
     const struct json_step *from = &plan->steps[plan->step_of_kind[STEP_EVENT]];
@@ -188,11 +185,13 @@ static char *put_steps(struct json_writer *json, const struct json_plan *plan, c
     want(json, plan, STEP_ICMP_ERROR, record->icmp_error != NULL);
     at = json_put_event(json, plan, record, at);
     for (unsigned word = 0; word < 2; word++) {
-        const struct json_step *steps = plan->steps + (size_t)64 * word;
-        while (json->wanted[word]) {
-            const struct json_step *step = &steps[__builtin_ctzll(json->wanted[word])];
-            json->wanted[word] &= json->wanted[word] - 1;
-            at = json_put_lead(json_room(json, at), from, step, ',');
+        struct json_step *steps = plan->steps + (size_t)64 * word;
+        uint64_t done = 0;
+        uint64_t left;
+        while ((left = json->wanted[word] & ~done) != 0) {
+            struct json_step *step = &steps[__builtin_ctzll(left)];
+            done |= left & -left;
+            at = json_put_way(from, step, json_room(json, at));
             at = step->kind == STEP_FIELD ? put_field(json, record, step, at)
                                           : put_common(json, record, plan, sides, step, at);
             from = step;
@@ -205,7 +204,7 @@ static char *put_steps(struct json_writer *json, const struct json_plan *plan, c
 
 void json_writer_record(struct json_writer *json, const struct record *record, struct text_buffer *buffer)
 {
-    const struct json_plan *plan = plan_of(json, record->dataset);
+    struct json_plan *plan = plan_of(json, record->dataset);
     json->buffer = buffer;
     json->start = buffer->length;
     if (!plan || !text_reserve(buffer, json->margin + USUAL_LINE)) {
@@ -213,6 +212,7 @@ void json_writer_record(struct json_writer *json, const struct record *record, s
         return;
     }
     json->soft_end = buffer->at + buffer->capacity - json->margin;
+    json->short_text_end = (int64_t)record->text_capacity - PUT_SHORT;
     json->time_digits = record->conversation ? record->conversation->time_digits : 6;
     json->notes.length = 0;
     json->truncated.length = 0;

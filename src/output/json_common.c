@@ -181,27 +181,47 @@ static char *put_word(char *at, const char *word)
     return put_literal(at + length, "\",");
 }
 
+static char *put_network_words(uint8_t family, uint8_t transport, const char *protocol, char *at)
+{
+    const char *transport_name = common_transport_name(transport);
+    if (family == 4 || family == 6)
+        at = put_word(at, family == 4 ? "\"type\":\"ipv4" : "\"type\":\"ipv6");
+    if (transport_name)
+        at = put_word(put_literal(at, "\"transport\":\""), transport_name);
+    if (protocol)
+        at = put_word(put_literal(at, "\"protocol\":\""), protocol);
+    return at;
+}
+
+/* The words are few and told again and again. */
+static char *put_kept_words(struct json_writer *json, uint8_t family, uint8_t transport, const char *protocol, char *at)
+{
+    struct json_network *kept = &json->networks[((uintptr_t)protocol / 4 + transport) % JSON_NETWORKS_KEPT];
+    if (kept->length == 0 || kept->protocol != protocol || kept->family != family || kept->transport != transport) {
+        char *end = put_network_words(family, transport, protocol, at);
+        size_t length = (size_t)(end - at);
+        if (length > sizeof kept->text)
+            return end;
+        *kept = (struct json_network){
+            .protocol = protocol, .family = family, .transport = transport, .length = (uint8_t)length};
+        memcpy(kept->text, at, length);
+    }
+    memcpy(at, kept->text, sizeof kept->text);
+    return at + kept->length;
+}
+
 static char *put_network(struct json_writer *json, const struct record *record, char *at)
 {
     const struct conversation *conversation = record->conversation;
     const char *protocol = protocol_of(record);
-    char text[COMMUNITY_ID_SIZE + PUT_SLACK];
-    if (conversation) {
-        uint8_t family = conversation->source.ip.family;
-        const char *transport = common_transport_name(conversation->transport);
-        if (family == 4 || family == 6)
-            at = put_word(at, family == 4 ? "\"type\":\"ipv4" : "\"type\":\"ipv6");
-        if (transport)
-            at = put_word(put_literal(at, "\"transport\":\""), transport);
-    }
-    if (protocol)
-        at = put_word(put_literal(at, "\"protocol\":\""), protocol);
-    size_t length = conversation ? community_id_text(json->community_id, conversation, text) : 0;
-    if (length > 0) {
-        at = put_literal(at, "\"community_id\":\"");
-        at = put_literal(put_padded(at, text, length), "\",");
-    }
-    if (conversation && conversation->has_vlan) {
+    if (!conversation)
+        return put_network_words(0, 0, protocol, at);
+    at = put_kept_words(json, conversation->source.ip.family, conversation->transport, protocol, at);
+    char *text = put_literal(at, "\"community_id\":\"");
+    size_t length = community_id_put(conversation, text);
+    if (length > 0)
+        at = put_literal(text + length, "\",");
+    if (conversation->has_vlan) {
         at = put_literal(at, "\"vlan\":{\"id\":");
         at = put_literal(put_unsigned(at, conversation->vlan), "},");
     }
@@ -241,12 +261,16 @@ const struct json_sides *json_sides_of(struct json_writer *json, const struct js
     struct json_sides *sides = &json->sides[conversation ? conversation->id % JSON_SIDES_KEPT : JSON_SIDES_KEPT];
     if (conversation && is_kept(sides, record))
         return sides;
+    /* Nothing follows on a conversation's own record. */
+    bool keeps = conversation && !plan->is_flow;
+    if (!keeps)
+        sides = &json->sides[JSON_SIDES_KEPT];
     sides->text.failed = sides->notes.failed = sides->domains.failed = false;
     render(json, plan, sides, record);
     if (sides->text.failed || sides->notes.failed)
         json->buffer->failed = true;
     sides->valid = false;
-    if (conversation)
+    if (keeps)
         keep(sides, record);
     return sides;
 }

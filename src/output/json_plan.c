@@ -228,6 +228,15 @@ static bool tree_init(struct tree *tree, const struct field *fields, unsigned co
     return tree->nodes != NULL;
 }
 
+static bool is_flat(const struct json_plan *plan)
+{
+    for (size_t i = 1; i < plan->count; i++)
+        if (plan->steps[i].depth > 0 || plan->steps[i].is_list || plan->steps[i].lead_length > PUT_SLACK ||
+            plan->steps[i].is_hidden || plan->steps[i].field + 1u != i)
+            return false;
+    return true;
+}
+
 static struct json_plan *members_plan(const struct field *group, const struct notes *notes, bool hides_secrets)
 {
     struct tree tree;
@@ -236,6 +245,8 @@ static struct json_plan *members_plan(const struct field *group, const struct no
     add_fields(&tree, group->members, group->member_count, notes, hides_secrets, false);
     struct json_plan *plan = flatten(&tree);
     free(tree.nodes);
+    if (plan)
+        plan->is_flat = is_flat(plan);
     return plan;
 }
 

@@ -30,10 +30,11 @@ enum json_step_kind {
 enum {
     JSON_DEPTH_MAX = 8, /* names inside each other in one plan: one less of objects */
     JSON_STEPS_MAX = 128,
+    JSON_WAY = 48,
     JSON_NO_STEP = 0, /* the first step of a plan: where a line or a group begins */
 };
 
-/* 64 bytes, so that a step is found by a shift. */
+/* 128 bytes, so that a step is found by a shift. */
 struct json_step {
     uint8_t kind;  /* enum json_step_kind */
     uint8_t type;  /* enum field_type, of STEP_FIELD */
@@ -50,13 +51,18 @@ struct json_step {
     const struct field *row;            /* of STEP_FIELD and STEP_ICMP_ERROR */
     const struct note_catalog *catalog; /* NULL: no notes for its values */
     struct json_plan *members;          /* of a group */
+    /* What came between the step before and the value when this step was taken last: nearly always the same again. */
+    const struct json_step *way_from; /* NULL: nothing is kept */
+    size_t way_length;
+    char way[JSON_WAY];
 };
 
-static_assert(sizeof(struct json_step) == 64, "a power of two");
+static_assert(sizeof(struct json_step) == 128, "a power of two");
 
 struct json_plan {
     const struct dataset *dataset; /* NULL: the members of a group */
     bool is_flow;
+    bool is_flat;  /* no step has objects around it, a list, a long lead or a secret; they stand in the fields' order */
     bool reorders; /* the members come in another order than that of the plan: seen once, then expected */
     size_t longest_lead;
     char *event; /* owned: `"event":{"dataset":"dns"`, padded for put_padded */

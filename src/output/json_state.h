@@ -16,9 +16,13 @@
 #include "put.h"
 #include "record/community_id.h"
 
+#include <assert.h>
+
 enum {
     JSON_SMALL_VALUE = 64, /* the longest value whose length has a bound: an address in quotes */
-    JSON_SIDES = 3,        /* source, destination, network */
+    JSON_FEW_MEMBERS = 12, /* of a group, for which the margin has room: */
+    JSON_FEW_MEMBERS_ROOM = JSON_FEW_MEMBERS * (PUT_SLACK + JSON_SMALL_VALUE),
+    JSON_SIDES = 3, /* source, destination, network */
 };
 
 /* What is the same in all records of a conversation, as it was last written. */
@@ -41,26 +45,52 @@ struct json_sides {
 
 enum { JSON_SIDES_KEPT = 32 }; /* by conversation.id */
 
+/* What the network is called. */
+struct json_network {
+    const char *protocol;
+    uint8_t family, transport;
+    uint8_t length; /* 0: nothing is kept here */
+    char text[85];  /* `"type":"ipv4","transport":"udp","protocol":"dns",` */
+};
+
+static_assert(sizeof(struct json_network) == 96, "nothing is lost");
+
+enum { JSON_NETWORKS_KEPT = 16 };
+
+/* A word of ours as it is written. */
+struct json_word {
+    const char *word; /* where it stands; NULL: none is kept here */
+    uint8_t length;   /* of the text */
+    char text[23];    /* in its quotes */
+};
+
+static_assert(sizeof(struct json_word) == 32, "two in a line of the cache");
+
+enum { JSON_WORDS_KEPT = 256, JSON_WORDS_SHIFT = 64 - 8 }; /* by where they stand */
+
 struct json_writer {
     const struct output_options *options;
     size_t max_text;
-    struct community_id *community_id;
     struct json_plan **plans;
     size_t plan_count, plan_capacity;
     size_t margin;              /* enough for each plan */
     struct text_buffer *buffer; /* of the output, while a record is written */
     size_t start;               /* where the line begins in it */
     char *soft_end;             /* from here to the buffer's end it is `margin` bytes */
-    uint64_t wanted[2];         /* the steps yet to be taken, a bit each */
+    uint64_t wanted[2];         /* the steps to be taken, a bit each; others may be added while the line is written */
+    uint64_t short_text;        /* texts up to this length are put at once: at most PUT_SHORT; */
+    int64_t short_text_end;     /* they begin here at the latest, since so much is read */
     unsigned time_digits;
     struct put_second second;
     struct json_sides sides[JSON_SIDES_KEPT + 1]; /* the last for records of no conversation */
+    struct json_network networks[JSON_NETWORKS_KEPT];
     struct tape_notes tape_notes;
     struct note_cache note_cache;
     struct json_map map;
     struct text_buffer notes;     /* of the record in hand: `,"name":"sentence"` … */
     struct text_buffer truncated; /* `,"name"` … */
     uint8_t truncated_step;       /* of the plan in hand */
+    struct json_word words[JSON_WORDS_KEPT];
 };
 
 /* Where a value stands, for the names in `notes` and `overhear.truncated`: dns.answers[0].type. */
@@ -129,6 +159,11 @@ char *json_put_field(struct json_writer *json, const struct record *record, cons
 /* One value that is neither group nor map, without its notes; `path` may be NULL for that of a field. */
 char *json_put_value(struct json_writer *json, const struct record *record, const struct item *item,
                      const struct json_step *step, const struct json_path *path, char *at);
+
+/* The same, and kept where it is short enough. */
+char *json_put_new_way(const struct json_step *from, struct json_step *to, char *at);
+/* A word that is not in its `place` of json->words is beside it, or put there. NULL: it cannot be kept. */
+const struct json_word *json_find_word(struct json_writer *json, size_t place, const struct item *item);
 
 /* json_notes.c */
 /* All that there is to say about one value; `path` may be NULL for that of a field. */

@@ -3,11 +3,9 @@
  * The values of a record's tape as JSON: what most values are is put at once; texts that are cut or partly hidden take
  * the longer way.
  */
-#include "json_state.h"
+#include "json_quick.h"
 
 #include "util/utf8.h"
-
-#include <assert.h>
 
 /* Kept out of json_put_value, which then has nothing to save and is a third shorter for most values. */
 #define OUT_OF_LINE __attribute__((noinline))
@@ -111,9 +109,9 @@ char *json_put_value(struct json_writer *json, const struct record *record, cons
     if (step->is_hidden)
         return put_value_cautiously(json, record, item, step, path, at);
     switch ((enum item_kind)item->kind) {
-    case ITEM_WORD: /* ours: it has nothing that is escaped */
-        assert(put_is_plain(item->word, item->length));
-        if (item->length > json->max_text || item->length > JSON_SMALL_VALUE - 2)
+    case ITEM_WORD: /* a long one */
+        if (item->length > json->max_text || item->length > JSON_SMALL_VALUE - 2 ||
+            !put_is_plain(item->word, item->length))
             return put_value_cautiously(json, record, item, step, path, at);
         *at = '"';
         return put_character(put_bytes(at + 1, item->word, item->length), '"');
@@ -128,13 +126,43 @@ char *json_put_value(struct json_writer *json, const struct record *record, cons
     }
 }
 
+char *json_put_new_way(const struct json_step *from, struct json_step *to, char *at)
+{
+    char *end = json_put_lead(at, from, to, ',');
+    size_t length = (size_t)(end - at);
+    if (length <= JSON_WAY) {
+        memcpy(to->way, at, length);
+        to->way_length = length;
+        to->way_from = from;
+    }
+    return end;
+}
+
+const struct json_word *json_find_word(struct json_writer *json, size_t place, const struct item *item)
+{
+    struct json_word *word = &json->words[place];
+    struct json_word *beside = &json->words[place ^ 1];
+    size_t length = item->length;
+    if (beside->word == item->word && beside->length == length + 2)
+        return beside;
+    if (length + 2 > sizeof word->text || length > json->max_text || !put_is_plain(item->word, length))
+        return NULL;
+    *beside = *word;
+    *word = (struct json_word){.word = item->word, .length = (uint8_t)(length + 2), .text = "\""};
+    memcpy(word->text + 1, item->word, length);
+    word->text[1 + length] = '"';
+    return word;
+}
+
 static inline char *put_value(struct json_writer *json, const struct record *record, const struct item *item,
                               const struct json_step *step, const struct json_path *path, char *at)
 {
-    at = json_put_value(json, record, item, step, path, at);
+    char *end = step->is_hidden ? NULL : json_put_quick(json, record, item, step, at);
+    if (!end)
+        end = json_put_value(json, record, item, step, path, at);
     if (json_explains(json, step, (unsigned)(item - record->items)))
         json_explain(json, record, (unsigned)(item - record->items), step, path);
-    return at;
+    return end;
 }
 
 /* The values of a member that is a list, `first` being the index of the first. */
@@ -230,6 +258,53 @@ static char *put_members_straight(struct json_writer *json, const struct record 
     return close_group(json_room(json, at), plan, from);
 }
 
+/* What is no short plain value, whose lead was put up to `at`. */
+static OUT_OF_LINE char *put_member_slowly(struct json_writer *json, const struct record *record,
+                                           const struct item *item, const struct json_step *step,
+                                           const struct json_path *path, char *at)
+{
+    return json_room(json, json_put_value(json, record, item, step, path, at));
+}
+
+/* The same for few members of a plan that is flat: there is room for all of them. */
+static inline char *put_members_flat(struct json_writer *json, const struct record *record, uint32_t group,
+                                     uint32_t end, const struct json_plan *plan, const struct json_path *path,
+                                     bool explains, char *at)
+{
+    const struct item *last = &record->items[end];
+    size_t begin = (size_t)(at - json->buffer->at);
+    unsigned next = 0;
+    for (const struct item *item = &record->items[group + 1]; item < last; item++) {
+        if (item->kind > ITEM_ADDRESS) {
+            if (item->kind != ITEM_NOTE)
+                return NULL;
+            item += item->length;
+            continue;
+        }
+        if (item->field < next)
+            return NULL;
+        next = item->field + 1u;
+        const struct json_step *step = &plan->steps[next];
+        memcpy(at, step->lead, PUT_SLACK);
+        at += step->lead_length;
+        char *value = json_put_quick(json, record, item, step, at);
+        at = value ? value : put_member_slowly(json, record, item, step, path, at);
+        if (explains && json_explains(json, step, (unsigned)(item - record->items)))
+            json_explain(json, record, (unsigned)(item - record->items), step, path);
+    }
+    if (next == 0)
+        return put_literal(at, "{}");
+    json->buffer->at[begin] = '{';
+    return put_character(at, '}');
+}
+
+static char *put_members_quickly(struct json_writer *json, const struct record *record, uint32_t group, uint32_t end,
+                                 const struct json_plan *plan, const struct json_path *path, char *at)
+{
+    return json->options->notes ? put_members_flat(json, record, group, end, plan, path, true, at)
+                                : put_members_flat(json, record, group, end, plan, path, false, at);
+}
+
 static char *put_group(struct json_writer *json, const struct record *record, unsigned group,
                        const struct json_step *step, struct json_path *path, char *at)
 {
@@ -240,7 +315,9 @@ static char *put_group(struct json_writer *json, const struct record *record, un
     char *behind = NULL;
     path->in_group = true;
     if (!plan->reorders)
-        behind = put_members_straight(json, record, group, end, plan, path, at);
+        behind = plan->is_flat && end - group <= JSON_FEW_MEMBERS
+                     ? put_members_quickly(json, record, group, end, plan, path, at)
+                     : put_members_straight(json, record, group, end, plan, path, at);
     if (!behind) {
         plan->reorders = true;
         json->notes.length = notes;

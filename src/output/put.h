@@ -19,6 +19,7 @@ enum {
     PUT_SLACK = 32,
     PUT_TIME = 30,      /* bytes of the longest time, */
     PUT_NUMBER = 20,    /* of the longest number, */
+    PUT_SHORT = 32,     /* of a short text, */
     PUT_WORST_BYTE = 6, /* and of what one byte from the wire may become in a JSON string */
 };
 
@@ -81,27 +82,41 @@ static inline void put_pair(char *to, uint32_t value)
     memcpy(to, put_pairs + (size_t)2 * value, 2);
 }
 
-char *put_large(char *to, uint64_t value); /* 10000 and more */
+char *put_large(char *to, uint64_t value); /* 100,000,000 and more */
+
+enum { PUT_DIGITS = 8, PUT_DIGITS_END = 100000000 };
+
+/* The digits of a number below PUT_DIGITS_END, zeros in front: a byte each, the first digit lowest. All of them are
+ * found at once, so that nothing depends on how many there are: that is what numbers differ in most. */
+static inline uint64_t put_digits(uint32_t value)
+{
+    uint64_t four = (uint64_t)(value % 10000) << 32 | value / 10000;
+    uint64_t high = (four * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+    uint64_t two = high | (four - high * 100) << 16;
+    high = (two * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+    return high | (two - high * 10) << 8;
+}
+
+/* Eight bytes, of which those that count come first. */
+static inline void put_eight(char *to, uint64_t digits)
+{
+    digits |= UINT64_C(0x3030303030303030);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    digits = __builtin_bswap64(digits);
+#endif
+    memcpy(to, &digits, PUT_DIGITS);
+}
 
 static inline char *put_unsigned(char *to, uint64_t value)
 {
     if (value < 10)
         return put_character(to, (char)('0' + value));
-    if (value < 100) {
-        put_pair(to, (uint32_t)value);
-        return to + 2;
-    }
-    if (value >= 10000)
+    if (value >= PUT_DIGITS_END)
         return put_large(to, value);
-    uint32_t high = (uint32_t)value / 100;
-    if (high < 10) {
-        *to++ = (char)('0' + high);
-    } else {
-        put_pair(to, high);
-        to += 2;
-    }
-    put_pair(to, (uint32_t)value % 100);
-    return to + 2;
+    uint64_t digits = put_digits((uint32_t)value);
+    unsigned zeros = (unsigned)__builtin_ctzll(digits) / 8;
+    put_eight(to, digits >> 8 * zeros);
+    return to + PUT_DIGITS - zeros;
 }
 
 static inline char *put_signed(char *to, int64_t value)
@@ -119,8 +134,32 @@ struct put_second {
     char text[20]; /* 2026-11-22T14:02:05. */
 };
 
+/* The same for another second than the one before. */
+char *put_other_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits);
+
+enum { PUT_SECOND_NS = 1000000000 };
+
+/* What follows the second. */
+static inline char *put_fraction(char *to, uint32_t rest_ns, unsigned digits)
+{
+    put_eight(to, put_digits(rest_ns / 1000) >> 16);
+    to += 6;
+    if (digits == 9) {
+        put_eight(to, put_digits(rest_ns % 1000) >> 40);
+        to += 3;
+    }
+    return put_character(to, 'Z');
+}
+
 /* RFC 3339 in UTC with `digits` (6 or 9) after the second. */
-char *put_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits);
+static inline char *put_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits)
+{
+    uint64_t rest_ns = (uint64_t)time_ns - (uint64_t)second->start_ns;
+    if (!second->known || time_ns < second->start_ns || rest_ns >= PUT_SECOND_NS)
+        return put_other_time(to, second, time_ns, digits);
+    memcpy(to, second->text, sizeof second->text);
+    return put_fraction(to + sizeof second->text, (uint32_t)rest_ns, digits);
+}
 
 /* Wire text inside a JSON string (without the quotes): needs room for PUT_WORST_BYTE times its length. `readable` bytes
  * can be read from where it begins: where they are more than the text, it is read in blocks. */
@@ -137,11 +176,10 @@ static inline unsigned put_block(char *to, const uint8_t *from)
 {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
     _mm_storeu_si128((__m128i *)(void *)to, bytes);
-    /* Signed: what is above 0x7f is below 0x20 too. */
-    __m128i special = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    /* Signed, and one more: what is above 0x7e is below 0x21 too. */
+    __m128i special = _mm_cmplt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(0x21));
     special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
     special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-    special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
     return (unsigned)_mm_movemask_epi8(special);
 }
 
@@ -159,7 +197,21 @@ static inline char *put_if_plain(char *to, struct bytes text, size_t readable)
     return put_block(to, from) & ((1u << left) - 1) ? NULL : to + left;
 }
 
+/* A text of at most PUT_SHORT bytes, of which nothing is escaped, without a loop: PUT_SHORT bytes can be read and
+ * written. NULL: something is. */
+static inline char *put_if_short(char *to, const uint8_t *text, size_t length)
+{
+    uint64_t special = put_block(to, text) | (uint64_t)put_block(to + PUT_BLOCK, text + PUT_BLOCK) << PUT_BLOCK;
+    return special & ((UINT64_C(1) << length) - 1) ? NULL : to + length;
+}
+
 #else
+
+static inline char *put_if_short(char *to, const uint8_t *text, size_t length)
+{
+    (void)to, (void)text, (void)length;
+    return NULL;
+}
 
 static inline char *put_if_plain(char *to, struct bytes text, size_t readable)
 {

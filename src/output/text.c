@@ -59,29 +59,18 @@ const char put_pairs[200] =
     "90919293949596979899";
 /* clang-format on */
 
-static char *put_four(char *to, uint32_t value)
-{
-    put_pair(to, value / 100);
-    put_pair(to + 2, value % 100);
-    return to + 4;
-}
-
 char *put_large(char *to, uint64_t value)
 {
-    enum { FOUR_DIGITS = 10000, EIGHT_DIGITS = 100000000 };
-    uint64_t high = value / EIGHT_DIGITS;
-    uint32_t low = (uint32_t)(value % EIGHT_DIGITS);
-    if (high == 0)
-        return put_four(put_unsigned(to, low / FOUR_DIGITS), low % FOUR_DIGITS);
-    if (high >= EIGHT_DIGITS) {
-        to = put_unsigned(to, high / EIGHT_DIGITS);
-        high %= EIGHT_DIGITS;
-        to = put_four(to, (uint32_t)high / FOUR_DIGITS);
-        to = put_four(to, (uint32_t)high % FOUR_DIGITS);
+    uint64_t high = value / PUT_DIGITS_END;
+    if (high >= PUT_DIGITS_END) {
+        to = put_unsigned(to, high / PUT_DIGITS_END);
+        put_eight(to, put_digits((uint32_t)(high % PUT_DIGITS_END)));
+        to += PUT_DIGITS;
     } else {
         to = put_unsigned(to, high);
     }
-    return put_four(put_four(to, low / FOUR_DIGITS), low % FOUR_DIGITS);
+    put_eight(to, put_digits((uint32_t)(value % PUT_DIGITS_END)));
+    return to + PUT_DIGITS;
 }
 
 void text_add_unsigned(struct text_buffer *buffer, uint64_t value)
@@ -118,12 +107,10 @@ static void put_date(char *to, int64_t days)
     put_pair(to + 8, day_of_year - (153 * march_month + 2) / 5 + 1);
 }
 
-enum { SECOND_NS = 1000000000 };
-
 static void learn_second(struct put_second *second, int64_t time_ns)
 {
     enum { DAY_SECONDS = 86400 };
-    int64_t seconds = time_ns / SECOND_NS - (time_ns % SECOND_NS < 0);
+    int64_t seconds = time_ns / PUT_SECOND_NS - (time_ns % PUT_SECOND_NS < 0);
     int64_t days = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
     uint32_t of_day = (uint32_t)(seconds - days * DAY_SECONDS);
     char *to = second->text;
@@ -136,38 +123,23 @@ static void learn_second(struct put_second *second, int64_t time_ns)
     put_pair(to + 17, of_day % 60);
     to[19] = '.';
     /* Of the first second that 64 bits can count in nanoseconds, the beginning cannot be said in them. */
-    second->known = seconds > INT64_MIN / SECOND_NS;
-    second->start_ns = second->known ? seconds * SECOND_NS : 0;
+    second->known = seconds > INT64_MIN / PUT_SECOND_NS;
+    second->start_ns = second->known ? seconds * PUT_SECOND_NS : 0;
 }
 
-char *put_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits)
+char *put_other_time(char *to, struct put_second *second, int64_t time_ns, unsigned digits)
 {
-    uint64_t rest_ns = (uint64_t)time_ns - (uint64_t)second->start_ns;
-    if (!second->known || time_ns < second->start_ns || rest_ns >= SECOND_NS) {
-        learn_second(second, time_ns);
-        rest_ns = (uint64_t)(time_ns % SECOND_NS + (time_ns % SECOND_NS < 0 ? SECOND_NS : 0));
-    }
+    learn_second(second, time_ns);
     memcpy(to, second->text, sizeof second->text);
-    to += sizeof second->text;
-    uint32_t rest = (uint32_t)rest_ns;
-    put_pair(to, rest / 10000000);
-    put_pair(to + 2, rest / 100000 % 100);
-    put_pair(to + 4, rest / 1000 % 100);
-    to += 6;
-    if (digits == 9) {
-        uint32_t last = rest % 1000;
-        *to = (char)('0' + last / 100);
-        put_pair(to + 1, last % 100);
-        to += 3;
-    }
-    *to = 'Z';
-    return to + 1;
+    return put_fraction(to + sizeof second->text,
+                        (uint32_t)(time_ns % PUT_SECOND_NS + (time_ns % PUT_SECOND_NS < 0 ? PUT_SECOND_NS : 0)),
+                        digits);
 }
 
 void text_add_time(struct text_buffer *buffer, int64_t time_ns, unsigned digits)
 {
     struct put_second second = {0};
-    char *to = text_reserve(buffer, PUT_TIME);
+    char *to = text_reserve(buffer, PUT_TIME + PUT_SLACK);
     if (to)
         buffer->length += (size_t)(put_time(to, &second, time_ns, digits) - to);
 }

@@ -145,7 +145,7 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     const struct conversation *conversation = record->conversation;
     struct text_buffer *text = &transcript->scratch;
     size_t width = transcript->options->width;
-    char number[PUT_NUMBER + 1] = "";
+    char number[PUT_NUMBER + PUT_SLACK] = "";
     char clock[CLOCK_SIZE];
     char date[sizeof transcript->date];
     transcript_clock(transcript, conversation ? conversation->first.time_ns : tape_moment(record).time_ns, false, clock,

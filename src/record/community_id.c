@@ -54,22 +54,36 @@ static size_t put_port(uint8_t *to, uint16_t port)
     return 2;
 }
 
+static inline int compare(const uint8_t a[16], const uint8_t b[16], size_t size)
+{
+    uint32_t first_a, first_b;
+    memcpy(&first_a, a, sizeof first_a);
+    memcpy(&first_b, b, sizeof first_b);
+    if (first_a != first_b)
+        return be32toh(first_a) < be32toh(first_b) ? -1 : 1;
+    return size == 4 ? 0 : memcmp(a, b, 16);
+}
+
 /* The bytes that are hashed, over zeros; returns how many. */
 static size_t gather(const struct conversation *conversation, uint8_t input[INPUT_SIZE])
 {
     const struct endpoint *low = &conversation->source;
     const struct endpoint *high = &conversation->destination;
     size_t address_size = low->ip.family == 4 ? 4 : 16;
-    int order = memcmp(low->ip.octets, high->ip.octets, address_size);
+    int order = compare(low->ip.octets, high->ip.octets, address_size);
     if (order > 0 || (order == 0 && low->port > high->port)) {
         low = &conversation->destination;
         high = &conversation->source;
     }
     size_t length = 2;
-    memcpy(input + length, low->ip.octets, address_size);
-    length += address_size;
-    memcpy(input + length, high->ip.octets, address_size);
-    length += address_size;
+    if (address_size == 4) {
+        memcpy(input + length, low->ip.octets, 4);
+        memcpy(input + length + 4, high->ip.octets, 4);
+    } else {
+        memcpy(input + length, low->ip.octets, 16);
+        memcpy(input + length + 16, high->ip.octets, 16);
+    }
+    length += 2 * address_size;
     input[length] = conversation->transport;
     length += 2;
     if (has_ports(conversation->transport)) {
@@ -105,18 +119,27 @@ static void sha1(const uint8_t block[SHA_CBLOCK], uint8_t ret_digest[SHA1_SIZE])
 static void put_base64(const uint8_t digest[SHA1_SIZE], char *to)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint8_t padded[SHA1_SIZE + 1] = {0};
-    memcpy(padded, digest, SHA1_SIZE);
-    for (size_t i = 0; i < sizeof padded; i += 3) {
-        uint32_t bits = (uint32_t)padded[i] << 16 | (uint32_t)padded[i + 1] << 8 | padded[i + 2];
-        *to++ = alphabet[bits >> 18];
-        *to++ = alphabet[bits >> 12 & 63];
-        *to++ = alphabet[bits >> 6 & 63];
-        *to++ = alphabet[bits & 63];
+    enum { STEP = 3, LAST = SHA1_SIZE - SHA1_SIZE % STEP };
+    for (size_t i = 0; i < LAST; i += STEP, to += 4) {
+        uint32_t bits = (uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | digest[i + 2];
+        to[0] = alphabet[bits >> 18];
+        to[1] = alphabet[bits >> 12 & 63];
+        to[2] = alphabet[bits >> 6 & 63];
+        to[3] = alphabet[bits & 63];
     }
-    to--; /* of padding alone */
-    *to++ = '=';
-    *to = '\0';
+    uint32_t bits = (uint32_t)digest[LAST] << 16 | (uint32_t)digest[LAST + 1] << 8;
+    to[0] = alphabet[bits >> 18];
+    to[1] = alphabet[bits >> 12 & 63];
+    to[2] = alphabet[bits >> 6 & 63];
+    to[3] = '=';
+}
+
+static void put_new(const uint8_t block[SHA_CBLOCK], char *to)
+{
+    uint8_t digest[SHA1_SIZE];
+    sha1(block, digest);
+    memcpy(to, "1:", 2);
+    put_base64(digest, to + 2);
 }
 
 /* Whoever chooses addresses that collide only wins that they are hashed again. */
@@ -144,12 +167,24 @@ size_t community_id_text(struct community_id *hasher, const struct conversation 
     gather_block(conversation, block);
     struct kept *kept = &hasher->kept[place_of(block)];
     if (!kept->text[0] || memcmp(kept->block, block, SHA_CBLOCK) != 0) {
-        uint8_t digest[SHA1_SIZE];
-        sha1(block, digest);
         memcpy(kept->block, block, SHA_CBLOCK);
-        memcpy(kept->text, "1:", 2);
-        put_base64(digest, kept->text + 2);
+        put_new(block, kept->text);
     }
     memcpy(ret_text, kept->text, COMMUNITY_ID_SIZE);
+    return TEXT_LENGTH;
+}
+
+size_t community_id_put(const struct conversation *conversation, char *to)
+{
+    if (conversation->community_id[0]) {
+        size_t length = strnlen(conversation->community_id, COMMUNITY_ID_SIZE - 1);
+        memcpy(to, conversation->community_id, length);
+        return length;
+    }
+    uint8_t block[SHA_CBLOCK];
+    if (conversation->source.ip.family == 0)
+        return 0;
+    gather_block(conversation, block);
+    put_new(block, to);
     return TEXT_LENGTH;
 }

@@ -20,4 +20,8 @@ void community_id_free(struct community_id *hasher);
 size_t community_id_text(struct community_id *hasher, const struct conversation *conversation,
                          char ret_text[COMMUNITY_ID_SIZE]);
 
+/* The same without its NUL, for whoever keeps it himself: nothing is remembered. Writes at most COMMUNITY_ID_SIZE
+ * bytes. */
+size_t community_id_put(const struct conversation *conversation, char *to);
+
 #endif

@@ -31,15 +31,19 @@ static const char octet_texts[256][4] = {
 };
 /* clang-format on */
 
-/* Four octets; a byte behind the text is written too. */
-static char *put_dotted(char *at, const uint8_t octets[4])
+static inline char *put_octet(char *at, uint8_t octet)
 {
-    for (int i = 0; i < 4; i++) {
-        uint8_t octet = octets[i];
-        memcpy(at, octet_texts[octet], 4);
-        at += 2 + (octet >= 10) + (octet >= 100);
-    }
-    return at - 1;
+    memcpy(at, octet_texts[octet], 4);
+    return at + 2 + (octet >= 10) + (octet >= 100);
+}
+
+/* Four octets; a byte behind the text is written too. */
+static inline char *put_dotted(char *at, const uint8_t octets[4])
+{
+    at = put_octet(at, octets[0]);
+    at = put_octet(at, octets[1]);
+    at = put_octet(at, octets[2]);
+    return put_octet(at, octets[3]) - 1;
 }
 
 /* Without leading zeros; the digits behind are written over. */

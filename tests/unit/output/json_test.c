@@ -272,6 +272,75 @@ static void test_json_c_agrees(void **state)
     notes_free(notes);
 }
 
+/* Words are kept as they were written; one that our tables should not have is escaped all the same. */
+static void test_words(void **state)
+{
+    (void)state;
+    static const char long_word[] = "a word that is longer than those that are kept, and than a small value is too";
+    static char words[600][8];
+    struct record record;
+    record_init(&record, &dns_sample, &sample_budget);
+    char *expected = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&expected, &size);
+    assert_non_null(stream);
+    fprintf(stream, "{\"event\":{\"dataset\":\"dns\"},\"dns\":{\"header_flags\":[\"a\\\"b\",\"\",\"%s\"", long_word);
+    record_word(&record, DNS_FLAGS, "a\"b");
+    record_word(&record, DNS_FLAGS, "");
+    record_word(&record, DNS_FLAGS, long_word);
+    /* More of them than are kept, each told twice, and their beginnings besides. */
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+            snprintf(words[i], sizeof words[i], "w%u", i);
+            record_word(&record, DNS_FLAGS, words[i]);
+            record_word_of(&record, DNS_FLAGS, words[i], 1);
+            fprintf(stream, ",\"w%u\",\"w\"", i);
+        }
+    }
+    fputs("]}}\n", stream);
+    fclose(stream);
+    char *line = print_one((struct output_options){.notes = NULL}, &record);
+    assert_string_equal(line, expected);
+    free(line);
+    free(expected);
+    record_done(&record);
+}
+
+/* Members of a group that has more of them than is usual, in whatever order and of every length. */
+static void test_groups(void **state)
+{
+    (void)state;
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnop";
+    struct record record;
+    record_init(&record, &dns_sample, &sample_budget);
+    char *expected = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&expected, &size);
+    assert_non_null(stream);
+    fputs("{\"event\":{\"dataset\":\"dns\"},\"dns\":{\"answers\":[{}", stream);
+    record_group_begin(&record, DNS_ANSWERS);
+    record_group_end(&record);
+    for (size_t length = 0; length < 64; length++) {
+        record_group_begin(&record, DNS_ANSWERS);
+        for (unsigned again = 0; again < (length == 40 ? 20u : 1u); again++) {
+            record_text(&record, RR_NAME, bytes_of(letters, length));
+            record_integer(&record, RR_TTL, (int64_t)length * 1000 - 1);
+        }
+        if (length == 50) /* from here on in another order than that of the plan */
+            record_word(&record, RR_TYPE, "A");
+        record_group_end(&record);
+        fprintf(stream, ",{\"name\":\"%.*s\",%s\"ttl\":%zd}", (int)length, letters,
+                length == 50 ? "\"type\":\"A\"," : "", (ssize_t)length * 1000 - 1);
+    }
+    fputs("]}}\n", stream);
+    fclose(stream);
+    char *line = print_one((struct output_options){.notes = NULL}, &record);
+    assert_string_equal(line, expected);
+    free(line);
+    free(expected);
+    record_done(&record);
+}
+
 static void test_many_map_keys(void **state)
 {
     (void)state;
@@ -303,6 +372,8 @@ int main(void)
         cmocka_unit_test(test_map_keys_are_unique),
         cmocka_unit_test(test_json_c_agrees),
         cmocka_unit_test(test_many_map_keys),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,6 +77,30 @@ static void test_every_byte_in_every_place(void **state)
     }
 }
 
+/* Of a short text every byte that counts is looked at, and none behind it. */
+static void test_short_texts(void **state)
+{
+    (void)state;
+#ifdef __SSE2__
+    static const uint8_t bytes[] = {0, 0x1f, ' ', '!', '"', '#', '[', '\\', ']', '~', 0x7f, 0x80, 0xff};
+    for (size_t length = 1; length <= PUT_SHORT; length++) {
+        for (size_t place = 0; place < PUT_SHORT; place++) {
+            for (size_t i = 0; i < sizeof bytes; i++) {
+                uint8_t wire[PUT_SHORT];
+                char text[PUT_SHORT];
+                memset(wire, 'a', sizeof wire);
+                wire[place] = bytes[i];
+                bool plain = place >= length || put_is_plain((const char *)&bytes[i], 1);
+                plain = plain && (place >= length || bytes[i] < 0x80);
+                assert_true(put_if_short(text, wire, length) == (plain ? text + length : NULL));
+                if (plain)
+                    assert_memory_equal(text, wire, length);
+            }
+        }
+    }
+#endif
+}
+
 static void check_number(int64_t value)
 {
     char got[1 + PUT_NUMBER + PUT_SLACK], expected[32];
@@ -105,7 +129,7 @@ static void test_numbers(void **state)
 
 static void check_time(struct put_second *second, int64_t time_ns)
 {
-    char got[PUT_TIME + 1], expected[64], date[32];
+    char got[PUT_TIME + PUT_SLACK], expected[64], date[32];
     int64_t seconds = time_ns / 1000000000 - (time_ns % 1000000000 < 0);
     time_t calendar = (time_t)seconds;
     struct tm parts;
@@ -164,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blocks_escape_as_bytes_do),
         cmocka_unit_test(test_every_byte_in_every_place),
+        cmocka_unit_test(test_short_texts),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_pieces),

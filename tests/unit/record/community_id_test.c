@@ -28,6 +28,9 @@ static void check(struct community_id *hasher, uint8_t transport, const char *a,
     reversed.destination = conversation.source;
     community_id_text(hasher, &reversed, text);
     assert_string_equal(text, expected);
+    char put[COMMUNITY_ID_SIZE] = "";
+    assert_int_equal(community_id_put(&reversed, put), strlen(expected));
+    assert_memory_equal(put, expected, strlen(expected));
 }
 
 /* From the baseline that the Community ID specification publishes. */
