@@ -14,17 +14,54 @@ void layout_mark(struct text_buffer *text, enum style style)
     text_add(text, &mark, 1);
 }
 
-/* Where the first mark stands; the length where there is none. Eight bytes at once show whether one of them is below
- * 0x08, as only marks are. */
+static const uint64_t ones = UINT64_C(0x0101010101010101);
+static const uint64_t high_bits = UINT64_C(0x8080808080808080);
+
+/* Eight bytes, the first lowest. */
+static inline uint64_t eight_of(const char *text)
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    eight = __builtin_bswap64(eight);
+#endif
+    return eight;
+}
+
+/* The highest bit of each of eight bytes that is below `limit`, of at most 0x80. */
+static inline uint64_t below(uint64_t eight, unsigned limit)
+{
+    return ~(((eight & ~high_bits) + ones * (0x80 - limit)) | eight) & high_bits;
+}
+
+static inline uint64_t equals(uint64_t eight, char c)
+{
+    return below(eight ^ ones * (uint8_t)c, 1);
+}
+
+static inline size_t first_of(uint64_t bits)
+{
+    return (size_t)__builtin_ctzll(bits) / 8;
+}
+
+static inline size_t count_of(uint64_t bits)
+{
+    return (size_t)((bits >> 7) * ones >> 56);
+}
+
+/* Where the first mark stands; the length where there is none. No text has a zero in it, and nothing else than marks
+ * is below the newline. */
 static size_t find_mark(const char *text, size_t length)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t at = 0;
-    uint64_t eight;
-    for (; length - at >= sizeof eight; at += sizeof eight) {
-        memcpy(&eight, text + at, sizeof eight);
-        if ((eight - ones * (STYLE_LAST + 1)) & ~eight & ones << 7)
-            break;
+    for (; length - at >= 8; at += 8) {
+        uint64_t marks = below(eight_of(text + at), STYLE_LAST + 1);
+        if (marks)
+            return at + first_of(marks);
+    }
+    if (length >= 8) {
+        uint64_t marks = below(eight_of(text + length - 8), STYLE_LAST + 1);
+        return marks ? length - 8 + first_of(marks) : length;
     }
     while (at < length && !is_mark(text[at]))
         at++;
@@ -34,20 +71,19 @@ static size_t find_mark(const char *text, size_t length)
 /* How many bytes are neither marks nor line ends and take one column each. */
 static size_t plain_run(const char *text, size_t length)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t run = 0;
-    uint64_t eight;
-    for (; length - run >= sizeof eight; run += sizeof eight) {
-        memcpy(&eight, text + run, sizeof eight);
-        if (((eight - ones * ' ') | eight) & ones << 7)
-            break;
+    for (; length - run >= 8; run += 8) {
+        uint64_t eight = eight_of(text + run);
+        uint64_t others = below(eight, ' ') | (eight & high_bits);
+        if (others)
+            return run + first_of(others);
     }
     while (run < length && (text[run] & 0x80) == 0 && text[run] >= ' ')
         run++;
     return run;
 }
 
-size_t layout_width(const char *text, size_t length)
+static size_t width_of_parts(const char *text, size_t length)
 {
     size_t width = 0;
     while (length > 0) {
@@ -59,6 +95,23 @@ size_t layout_width(const char *text, size_t length)
         length -= run + 1;
     }
     return width;
+}
+
+/* Of ASCII all but the marks take a column. */
+size_t layout_width(const char *text, size_t length)
+{
+    size_t marks = 0, at = 0;
+    uint64_t bits = 0;
+    for (; length - at >= 8; at += 8) {
+        uint64_t eight = eight_of(text + at);
+        bits |= eight & high_bits;
+        marks += count_of(below(eight, STYLE_LAST + 1));
+    }
+    for (; at < length; at++) {
+        bits |= (uint8_t)text[at] & 0x80;
+        marks += is_mark(text[at]);
+    }
+    return bits ? width_of_parts(text, length) : length - marks;
 }
 
 bool layout_has_columns(const char *text, size_t length)
@@ -135,13 +188,19 @@ static size_t spaces_of(const char *text, size_t length)
 static size_t word_of(const char *text, size_t length, size_t *ret_width)
 {
     size_t word = 0, marks = 0;
-    uint8_t bits = 0;
-    while (word < length && text[word] != ' ' && text[word] != '\n') {
-        bits |= (uint8_t)text[word];
-        marks += is_mark(text[word]);
-        word++;
+    uint64_t bits = 0, end = 0;
+    for (; length - word >= 8 && !end; word += end ? first_of(end) : 8) {
+        uint64_t eight = eight_of(text + word);
+        end = equals(eight, ' ') | equals(eight, '\n');
+        uint64_t before = end ? (end & -end) - 1 : ~UINT64_C(0);
+        bits |= eight & before & high_bits;
+        marks += count_of(below(eight, STYLE_LAST + 1) & before);
     }
-    *ret_width = bits & 0x80 ? layout_width(text, word) : word - marks;
+    for (; !end && word < length && text[word] != ' ' && text[word] != '\n'; word++) {
+        bits |= (uint8_t)text[word] & 0x80;
+        marks += is_mark(text[word]);
+    }
+    *ret_width = bits ? width_of_parts(text, word) : word - marks;
     return word;
 }
 

@@ -104,7 +104,9 @@ static bool is_in(const struct range *ranges, size_t count, uint32_t character)
 
 static size_t character_width(uint32_t character)
 {
-    if (character < zero_columns[0].first)
+    /* Neither table has anything there: arrows and the marks that our own lines are full of. */
+    enum { ONE_COLUMN_FIRST = 0x20f1, ONE_COLUMN_LAST = 0x2319 };
+    if (character < zero_columns[0].first || (character >= ONE_COLUMN_FIRST && character <= ONE_COLUMN_LAST))
         return 1;
     if (is_in(zero_columns, sizeof zero_columns / sizeof zero_columns[0], character))
         return 0;
