@@ -66,11 +66,6 @@ static struct transcript_plan *plan_of(struct transcript *transcript, const stru
     return plan;
 }
 
-static bool is_anomaly(const struct record *record)
-{
-    return strcmp(record->dataset->name, "anomaly") == 0;
-}
-
 /* Is this entry of a map among the keys that the line wants? */
 static bool is_wanted(const struct record *record, const struct line *line, uint32_t item)
 {
@@ -101,10 +96,10 @@ static bool is_short(const struct transcript *transcript, const struct line *lin
 }
 
 static struct row_options row_options_of(const struct transcript *transcript, const struct record *record,
-                                         const struct line_template *line)
+                                         const struct transcript_plan *plan, const struct line_template *line)
 {
     bool failed = record->outcome == OUTCOME_FAILURE && line->line->speaker == SPEAKER_SERVER;
-    bool warns = is_anomaly(record);
+    bool warns = plan->is_anomaly;
     size_t limit = transcript->options->max_text;
     size_t most_lines = SIZE_MAX;
     if (is_short(transcript, line->line) && !line->each)
@@ -120,12 +115,15 @@ static struct row_options row_options_of(const struct transcript *transcript, co
                                 .limit = limit};
 }
 
-static bool is_table(const struct line_template *line)
+/* May this line be told at this detail, and has the record what it cannot do without? */
+static bool is_told(const struct transcript *transcript, const struct record *record, const struct line_template *line)
 {
-    for (size_t i = 0; line->each && i < line->token_count; i++)
-        if (line->tokens[i].kind == TOKEN_COLUMN)
-            return true;
-    return false;
+    uint64_t missing = 0;
+    if (!(line->line->detail & transcript->options->detail))
+        return false;
+    for (unsigned word = 0; word < RECORD_WORDS; word++)
+        missing |= line->needs[word] & ~record->present[word];
+    return missing == 0;
 }
 
 /* The widths of a table's columns. One cell that is much longer than a column should be does not count. */
@@ -134,7 +132,7 @@ static void measure(struct transcript *transcript, const struct record *record, 
 {
     struct line_template *measured = &plan->lines[line->same_as];
     size_t most = (transcript->options->width - WORDS_COLUMN) * 45 / 100;
-    struct row_options options = row_options_of(transcript, record, line);
+    struct row_options options = row_options_of(transcript, record, plan, line);
     for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
         options.entry = at - 1;
         if (!transcript_fill_row(transcript, record, line, &options))
@@ -153,7 +151,7 @@ static void measure_tables(struct transcript *transcript, const struct record *r
     for (size_t i = 0; i < plan->count; i++)
         memset(plan->lines[i].widths, 0, sizeof plan->lines[i].widths);
     for (size_t i = 0; i < plan->count; i++)
-        if ((plan->lines[i].line->detail & transcript->options->detail) && is_table(&plan->lines[i]))
+        if (plan->lines[i].is_table && is_told(transcript, record, &plan->lines[i]))
             measure(transcript, record, plan, &plan->lines[i]);
 }
 
@@ -166,7 +164,8 @@ static bool is_heard(const struct record *record, const struct line *line)
 }
 
 /* What stands on the margin of a line. `before`: who spoke on the line above in this record. */
-static struct margin margin_of(const struct record *record, const struct line *line, enum speaker before, bool is_first)
+static struct margin margin_of(const struct record *record, const struct transcript_plan *plan, const struct line *line,
+                               enum speaker before, bool is_first)
 {
     struct margin margin = {.column = WORDS_COLUMN};
     struct moment moment = tape_moment(record);
@@ -180,7 +179,7 @@ static struct margin margin_of(const struct record *record, const struct line *l
         moment = record->response;
     } else if ((line->detail & DETAIL_LAST) && record->last.frame != 0) {
         moment = record->last;
-    } else if (is_anomaly(record)) {
+    } else if (plan->is_anomaly) {
         margin.arrow = "!";
         margin.style = STYLE_WARNING;
     } else if (!is_first) {
@@ -231,8 +230,8 @@ static void print_more(struct transcript *transcript, size_t count, struct text_
 static size_t print_line(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
                          const struct line_template *line, struct margin margin, struct text_buffer *out)
 {
-    const struct line_template *widths = is_table(line) ? &plan->lines[line->same_as] : NULL;
-    struct row_options options = row_options_of(transcript, record, line);
+    const struct line_template *widths = line->is_table ? &plan->lines[line->same_as] : NULL;
+    struct row_options options = row_options_of(transcript, record, plan, line);
     options.gathers_notes = transcript->options->notes != NULL;
     size_t rows = 0, more = 0, wanted = rows_wanted(transcript, record, line);
     for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
@@ -313,9 +312,9 @@ static void print_block(struct transcript *transcript, const struct record *reco
     measure_tables(transcript, record, plan);
     for (size_t i = 0; i < plan->count && !out->failed; i++) {
         const struct line *line = plan->lines[i].line;
-        if (!(line->detail & transcript->options->detail) || !is_heard(record, line))
+        if (!is_told(transcript, record, &plan->lines[i]) || !is_heard(record, line))
             continue;
-        struct margin margin = margin_of(record, line, speaker, rows == 0);
+        struct margin margin = margin_of(record, plan, line, speaker, rows == 0);
         size_t printed = print_line(transcript, record, plan, &plan->lines[i], margin, out);
         rows += printed;
         if (printed > 0 && line->speaker != SPEAKER_SAME)
@@ -352,14 +351,14 @@ static void print_brief(struct transcript *transcript, const struct record *reco
         transcript_add_endpoints(transcript, record, left);
         text_add_string(left, "  ");
     }
-    layout_mark(left, is_anomaly(record) ? STYLE_WARNING : STYLE_STRONG);
+    layout_mark(left, plan->is_anomaly ? STYLE_WARNING : STYLE_STRONG);
     text_add_string(left, record->dataset->title);
     layout_mark(left, STYLE_NORMAL);
     for (size_t i = 0; i < plan->count; i++) {
         const struct line_template *line = &plan->lines[i];
-        if (!(line->line->detail & DETAIL_BRIEF) || !is_heard(record, line->line))
+        if (!is_told(transcript, record, line) || !is_heard(record, line->line))
             continue;
-        struct row_options options = row_options_of(transcript, record, line);
+        struct row_options options = row_options_of(transcript, record, plan, line);
         const char *separator = "  ";
         options.one_line = options.first_line = true;
         options.most_lines = SIZE_MAX;

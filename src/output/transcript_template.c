@@ -189,6 +189,24 @@ static bool make_lines(struct transcript_plan *plan, const struct dataset *datas
     return true;
 }
 
+/* What is asked of a line again and again. */
+static void describe(struct line_template *line)
+{
+    if (line->each)
+        line->needs[line->line->each / 64] |= UINT64_C(1) << line->line->each % 64;
+    for (size_t i = 0; i < line->token_count; i++) {
+        const struct token *token = &line->tokens[i];
+        line->is_table |= line->each && token->kind == TOKEN_COLUMN;
+    }
+    for (size_t i = 0; i < line->token_count; i++) {
+        const struct token *token = &line->tokens[i];
+        if (token->kind == TOKEN_OPTIONAL)
+            i = token->end;
+        else if (token->kind == TOKEN_FIELD || token->kind == TOKEN_PRESENT)
+            line->needs[token->field / 64] |= UINT64_C(1) << token->field % 64;
+    }
+}
+
 struct transcript_plan *transcript_plan_new(const struct dataset *dataset, const struct notes *notes)
 {
     struct transcript_plan *plan = calloc(1, sizeof *plan);
@@ -204,8 +222,11 @@ struct transcript_plan *transcript_plan_new(const struct dataset *dataset, const
         done = parse_line(target, dataset, &lines[plan->count], notes);
         while (strcmp(lines[target->same_as].words, lines[plan->count].words) != 0)
             target->same_as++;
+        if (done)
+            describe(target);
         plan->count++;
     }
+    plan->is_anomaly = strcmp(dataset->name, "anomaly") == 0;
     if (done)
         return plan;
     transcript_plan_free(plan);

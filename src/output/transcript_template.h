@@ -45,6 +45,8 @@ struct line_template {
     const struct field *each; /* NULL: once */
     struct token *tokens;
     size_t token_count;
+    bool is_table;                   /* has columns, and is told for each of several */
+    uint64_t needs[RECORD_WORDS];    /* a bit for each field without which the line is left out for sure */
     size_t same_as;                  /* number of the first line with the same words: their columns line up */
     size_t widths[TEMPLATE_COLUMNS]; /* of the record in hand, filled by who prints */
 };
@@ -52,6 +54,7 @@ struct line_template {
 struct transcript_plan {
     struct line_template *lines;
     size_t count;
+    bool is_anomaly;   /* a record of what is wrong */
     struct line *made; /* of a dataset without lines: one for each field, */
     char *made_words;  /* and what they say */
 };
