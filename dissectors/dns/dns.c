@@ -49,14 +49,14 @@ struct dns_exchange {
 static uint64_t exchange_key(const struct dns_message *message)
 {
     uint64_t seed = (uint64_t)message->id << 32 | (uint64_t)message->question_type << 16 | message->question_class;
-    return dns_name_hash(seed, dns_text_bytes(&message->question));
+    return dns_name_hash(seed, message->question);
 }
 
 /* The same question over another transport, where it has another ID. */
 static uint64_t truncation_key(const struct dns_message *message)
 {
     uint64_t seed = (uint64_t)DNS_FLAG_TC << 32 | (uint64_t)message->question_type << 16 | message->question_class;
-    return dns_name_hash(seed, dns_text_bytes(&message->question));
+    return dns_name_hash(seed, message->question);
 }
 
 /* Whether this question over TCP follows an answer over UDP that was cut short. */
@@ -104,7 +104,7 @@ static bool same_question(const struct dns_exchange *exchange, const struct reco
            exchange->type == message->question_type && exchange->class_number == message->question_class &&
            exchange->has_question == message->has_question &&
            (!message->has_question ||
-            bytes_equal_nocase(record_find_text(record, DNS_FIELD_QUESTION_NAME), dns_text_bytes(&message->question)));
+            bytes_equal_nocase(record_find_text(record, DNS_FIELD_QUESTION_NAME), message->question));
 }
 
 /* The open transaction that this message belongs to, of those that `asker` began. */
@@ -220,12 +220,11 @@ static void begin_answer(struct dns_message *message, struct dns_exchange *excha
     struct record *record = message->record;
     if (exchange->has_question) {
         struct bytes asked = record_find_text(record, DNS_FIELD_QUESTION_NAME);
-        bool same_letters = bytes_equal(asked, dns_text_bytes(&message->question));
+        bool same_letters = bytes_equal(asked, message->question);
         exchange->story.letters_differ = message->has_question && !same_letters;
-        if (!same_letters) {
-            message->question.length = 0;
-            dns_text_add(&message->question, asked);
-        }
+        if (!same_letters)
+            message->question = bytes_of(message->question_buffer,
+                                         bytes_copy(message->question_buffer, DNS_NAME_TEXT, asked));
         message->has_question = true;
         message->question_type = exchange->type;
         message->question_class = exchange->class_number;

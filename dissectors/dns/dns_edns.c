@@ -153,7 +153,7 @@ static bool write_long_lived(struct dns_text *text, struct reader *value)
 
 static bool write_value(struct dns_message *message, uint16_t code, struct reader *value)
 {
-    struct dns_text *text = &message->data;
+    struct dns_text *text = &message->data_text;
     struct dns_fault fault;
     switch (code) {
     case OPTION_LLQ:
@@ -190,18 +190,18 @@ static bool write_value(struct dns_message *message, uint16_t code, struct reade
 static void write_option(struct dns_message *message, uint16_t code, struct bytes content)
 {
     struct reader value = reader_of(content);
-    message->data.length = 0;
-    message->data.cut = false;
+    message->data_text.length = 0;
+    message->data_text.cut = false;
     if (!write_value(message, code, &value)) {
         struct dns_fault fault = {DNS_FAULT_RDATA, bytes_offset(message->bytes, content), code};
         dns_message_fault(message, &fault);
-        message->data.length = 0;
-        dns_text_hex_lower(&message->data, content);
+        message->data_text.length = 0;
+        dns_text_hex_lower(&message->data_text, content);
     }
     record_group_begin(message->record, DNS_FIELD_OPT_OPTIONS);
     dns_record_word(message->record, DNS_OPTION_NAME, dns_option_word(code), "OPT", code);
-    if (message->data.length > 0)
-        record_text(message->record, DNS_OPTION_DATA, dns_text_bytes(&message->data));
+    if (message->data_text.length > 0)
+        record_text(message->record, DNS_OPTION_DATA, dns_text_bytes(&message->data_text));
     record_group_end(message->record);
 }
 

@@ -121,7 +121,7 @@ void dns_explain_data(struct dns_message *message, enum dns_section section, uin
     case DNS_A:
     case DNS_AAAA:
         if (section == DNS_ANSWER && message->answer && message->flavor == DNS_UNICAST && is_private(type, content) &&
-            !is_local_name(dns_text_bytes(&message->name)))
+            !is_local_name(message->name))
             observe(message->record, RECORD_LAST, "dns.private_address");
         break;
     default:
@@ -203,7 +203,7 @@ void dns_explain_question(struct dns_message *message, const struct dns_story *s
     if (!record->wants_notes || !message->has_question)
         return;
     if (message->question_type == DNS_PTR)
-        explain_reverse(record, dns_text_bytes(&message->question));
+        explain_reverse(record, message->question);
     explain_operation(message);
     if (dns_is_probe(message, message->question_type)) {
         record_unexplained(record, DNS_FIELD_QUESTION_TYPE);

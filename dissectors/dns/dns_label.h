@@ -20,12 +20,11 @@ static inline __m128i dns_label_between(__m128i block, char first, char last)
                          _mm_cmpgt_epi8(_mm_set1_epi8((char)(last + 1)), block));
 }
 
-/* Copies a block to two places. Returns a bit for each of its bytes that is not plain. */
-static inline unsigned dns_label_copy(char *to, char *also_to, struct bytes block_bytes)
+/* Copies a block. Returns a bit for each of its bytes that is not plain. */
+static inline unsigned dns_label_copy(char *to, struct bytes block_bytes)
 {
     __m128i block = _mm_loadu_si128((const __m128i *)(const void *)block_bytes.at);
     _mm_storeu_si128((__m128i *)(void *)to, block);
-    _mm_storeu_si128((__m128i *)(void *)also_to, block);
     __m128i letter = dns_label_between(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 'z');
     __m128i other = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('-')), _mm_cmpeq_epi8(block, _mm_set1_epi8('_')));
     __m128i plain = _mm_or_si128(_mm_or_si128(letter, other), dns_label_between(block, '0', '9'));
@@ -34,9 +33,9 @@ static inline unsigned dns_label_copy(char *to, char *also_to, struct bytes bloc
 
 #else
 
-static inline unsigned dns_label_copy(char *to, char *also_to, struct bytes block)
+static inline unsigned dns_label_copy(char *to, struct bytes block)
 {
-    (void)to, (void)also_to, (void)block;
+    (void)to, (void)block;
     return 0xffff;
 }
 

@@ -74,16 +74,16 @@ bool dns_reverse_address(struct bytes name, struct address *ret_address)
 
 static bool is_linked(const struct dns_message *message)
 {
-    return message->has_question && bytes_equal_nocase(dns_text_bytes(&message->name), message->chain_end);
+    const struct bytes name = message->name, end = message->chain_end;
+    return message->has_question && ((name.at == end.at && name.len == end.len) || bytes_equal_nocase(name, end));
 }
 
 void dns_learn_alias(struct dns_message *message, uint32_t ttl)
 {
     if (!is_linked(message))
         return;
-    struct bytes target = dns_text_bytes(&message->data);
     message->chain_end = bytes_of(message->chain_end_buffer,
-                                  bytes_copy(message->chain_end_buffer, DNS_NAME_TEXT, target));
+                                  bytes_copy(message->chain_end_buffer, DNS_NAME_TEXT, message->data));
     message->chain_length++;
     if (message->chain_ttl > ttl)
         message->chain_ttl = ttl;
@@ -100,7 +100,7 @@ static bool find_name(const struct dns_message *message, uint32_t ttl, struct by
         return false;
     if (message->flavor == DNS_MULTICAST && ttl == 0) /* a farewell, RFC 6762 section 10.1 */
         return false;
-    *ret_name = dns_text_bytes(linked ? &message->question : &message->name);
+    *ret_name = linked ? message->question : message->name;
     return true;
 }
 
@@ -128,7 +128,7 @@ void dns_learn_address(struct dns_message *message, uint16_t type, uint32_t ttl,
 void dns_learn_pointer(struct dns_message *message, uint32_t ttl)
 {
     struct address address;
-    struct bytes name, told = dns_text_bytes(&message->data);
+    struct bytes name, told = message->data;
     if (message->answer && message->opcode == DNS_OPCODE_QUERY && !bytes_is(told, ".") &&
         find_name(message, ttl, &name) && dns_reverse_address(name, &address))
         learn(message, NAME_REVERSE, &address, told, ttl);

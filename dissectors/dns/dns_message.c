@@ -47,11 +47,11 @@ void dns_message_fault(struct dns_message *message, const struct dns_fault *faul
 }
 
 /* Of a name and the type and class behind it. */
-static bool read_question(struct dns_message *message, struct dns_text *name, uint16_t *type, uint16_t *class_number)
+static bool read_question(struct dns_message *message, char *buffer, struct bytes *name, uint16_t *type,
+                          uint16_t *class_number)
 {
     struct dns_fault fault = {DNS_FAULT_SHORT, reader_offset(&message->reader), 0};
-    name->length = 0;
-    if (dns_name_recall(message->names, message->bytes, &message->reader, name, &fault)) {
+    if (dns_name_view(message->names, message->bytes, &message->reader, buffer, name, &fault)) {
         *type = reader_u16(&message->reader);
         *class_number = reader_u16(&message->reader);
         if (reader_ok(&message->reader))
@@ -68,17 +68,18 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
 {
     message->bytes = bytes;
     message->reader = reader_of(bytes);
-    message->question = dns_text_in(buffers->question, sizeof buffers->question);
+    message->question_buffer = buffers->question;
     message->chain_end_buffer = buffers->chain_end;
     message->names = &buffers->names;
     dns_names_forget(message->names);
-    message->name = dns_text_in(buffers->name, sizeof buffers->name);
-    message->data = dns_text_in(buffers->data, sizeof buffers->data);
+    message->name_buffer = buffers->name;
+    message->data_text = dns_text_in(buffers->data, sizeof buffers->data);
 
-    message->id = reader_u16(&message->reader);
-    message->flags = reader_u16(&message->reader);
+    message->id = bytes_u16(bytes, 0);
+    message->flags = bytes_u16(bytes, 2);
     for (size_t i = 0; i < sizeof message->claimed / sizeof *message->claimed; i++)
-        message->claimed[i] = reader_u16(&message->reader);
+        message->claimed[i] = bytes_u16(bytes, 4 + 2 * i);
+    reader_skip(&message->reader, DNS_HEADER_BYTES);
     bool whole = reader_ok(&message->reader);
     if (!whole && (!message->cut || bytes.len < DNS_FLAGS_END))
         return false;
@@ -87,7 +88,8 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
     message->rcode = message->flags & 15;
     if (!whole || message->claimed[0] == 0 || reader_left(&message->reader) == 0)
         return true;
-    if (read_question(message, &message->question, &message->question_type, &message->question_class)) {
+    if (read_question(message, buffers->question, &message->question, &message->question_type,
+                      &message->question_class)) {
         message->has_question = true;
         message->found[0] = 1;
         if (message->flavor == DNS_MULTICAST) {
@@ -102,16 +104,17 @@ static void write_question(struct dns_message *message)
 {
     struct record *record = message->record;
     record_integer(record, DNS_FIELD_ID, message->id);
-    dns_record_word(record, DNS_FIELD_OP_CODE, dns_opcode_word(message->opcode), "OPCODE", message->opcode);
+    if (message->opcode == DNS_OPCODE_QUERY)
+        record_word(record, DNS_FIELD_OP_CODE, "QUERY");
+    else
+        dns_record_word(record, DNS_FIELD_OP_CODE, dns_opcode_word(message->opcode), "OPCODE", message->opcode);
     if (message->claimed[0] != 1)
         record_integer(record, DNS_FIELD_QUESTIONS_COUNT, message->claimed[0]);
     if (!message->has_question)
         return;
-    record_text(record, DNS_FIELD_QUESTION_NAME, dns_text_bytes(&message->question));
-    dns_record_word(record, DNS_FIELD_QUESTION_TYPE, dns_type_word(message->question_type), "TYPE",
-                    message->question_type);
-    dns_record_word(record, DNS_FIELD_QUESTION_CLASS, dns_class_word(message->question_class), "CLASS",
-                    message->question_class);
+    record_text(record, DNS_FIELD_QUESTION_NAME, message->question);
+    dns_record_type(record, DNS_FIELD_QUESTION_TYPE, message->question_type);
+    dns_record_class(record, DNS_FIELD_QUESTION_CLASS, message->question_class);
     if (message->question_unicast)
         record_boolean(record, DNS_FIELD_QUESTION_UNICAST, true);
 }
@@ -120,17 +123,17 @@ static void write_other_questions(struct dns_message *message)
 {
     uint16_t type, class_number;
     while (!message->broken && message->found[0] < message->claimed[0] && reader_left(&message->reader) > 0) {
-        if (!read_question(message, &message->name, &type, &class_number))
+        if (!read_question(message, message->name_buffer, &message->name, &type, &class_number))
             return;
         message->found[0]++;
         if (message->flavor == DNS_MULTICAST)
             class_number &= (uint16_t)~MDNS_TOP_BIT;
         record_group_begin(message->record, DNS_FIELD_OTHER_QUESTIONS);
-        record_text(message->record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
-        dns_record_word(message->record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+        record_text(message->record, DNS_MEMBER_NAME, message->name);
+        dns_record_type(message->record, DNS_MEMBER_TYPE, type);
         if (dns_is_probe(message, type))
             record_unexplained(message->record, RECORD_LAST);
-        dns_record_word(message->record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
+        dns_record_class(message->record, DNS_MEMBER_CLASS, class_number);
         record_group_end(message->record);
     }
 }
@@ -185,8 +188,8 @@ static void take_name_server(struct dns_message *message)
     if (!message->answer || message->rcode != 0 || message->opcode != DNS_OPCODE_QUERY ||
         message->flags & DNS_FLAG_AA || message->claimed[1 + DNS_ANSWER] > 0)
         return;
-    record_text(message->record, DNS_FIELD_REFERRAL_ZONE, dns_text_bytes(&message->name));
-    record_text(message->record, DNS_FIELD_REFERRAL_SERVERS, dns_text_bytes(&message->data));
+    record_text(message->record, DNS_FIELD_REFERRAL_ZONE, message->name);
+    record_text(message->record, DNS_FIELD_REFERRAL_SERVERS, message->data);
     message->referral_count++;
 }
 
@@ -223,20 +226,38 @@ static void write_members(struct dns_message *message, enum dns_section section,
 {
     struct record *record = message->record;
     const bool notes = record->wants_notes;
-    record_text(record, DNS_MEMBER_NAME, dns_text_bytes(&message->name));
-    dns_record_word(record, DNS_MEMBER_TYPE, dns_type_word(type), "TYPE", type);
+    record_text(record, DNS_MEMBER_NAME, message->name);
+    dns_record_type(record, DNS_MEMBER_TYPE, type);
     if (notes && dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
         record_unexplained(record, RECORD_LAST);
-    dns_record_word(record, DNS_MEMBER_CLASS, dns_class_word(class_number), "CLASS", class_number);
+    dns_record_class(record, DNS_MEMBER_CLASS, class_number);
     if (notes)
         dns_explain_update(message, section, type, class_number);
     record_integer(record, DNS_MEMBER_TTL, ttl);
     if (notes)
         dns_explain_ttl(message, section, ttl);
-    if (message->data.length > 0)
-        record_text(record, DNS_MEMBER_DATA, dns_text_bytes(&message->data));
+    if (message->data.len > 0)
+        record_text(record, DNS_MEMBER_DATA, message->data);
     if (notes && fine)
         dns_explain_data(message, section, type, content);
+}
+
+/* What the content says, as text. */
+static inline bool read_data(struct dns_message *message, uint16_t type, uint16_t class_number, struct bytes content,
+                             struct dns_fault *ret_fault)
+{
+    struct dns_text *text = &message->data_text;
+    const bool is_name = type == DNS_NS || type == DNS_CNAME || type == DNS_PTR;
+    struct reader reader = reader_of(content);
+    if (is_name && class_number == DNS_CLASS_IN &&
+        dns_name_view(message->names, message->bytes, &reader, text->buffer, &message->data, ret_fault) &&
+        reader_left(&reader) == 0)
+        return true;
+    text->length = 0;
+    text->cut = false;
+    bool fine = dns_rdata_write(message->names, message->bytes, content, type, class_number, text, ret_fault);
+    message->data = dns_text_bytes(text);
+    return fine;
 }
 
 static void write_record(struct dns_message *message, enum dns_section section, uint16_t type, uint16_t class_number,
@@ -252,10 +273,9 @@ static void write_record(struct dns_message *message, enum dns_section section, 
 
     /* In an UPDATE a record without content stands for all of its name or type. */
     bool has_data = content.len > 0 || (class_number != DNS_CLASS_ANY && class_number != DNS_CLASS_NONE);
-    message->data.length = 0;
-    message->data.cut = false;
+    message->data = bytes_of(NULL, 0);
     if (has_data)
-        fine = dns_rdata_write(message->names, message->bytes, content, type, class_number, &message->data, &fault);
+        fine = read_data(message, type, class_number, content, &fault);
     if (!fine)
         dns_message_fault(message, &fault);
 
@@ -274,17 +294,15 @@ static bool read_record(struct dns_message *message, enum dns_section section)
     struct reader *reader = &message->reader;
     struct dns_fault fault = {DNS_FAULT_SHORT, reader_offset(reader), 0};
     size_t start = fault.at;
-    message->name.length = 0;
-    if (!dns_name_recall(message->names, message->bytes, reader, &message->name, &fault)) {
+    if (!dns_name_view(message->names, message->bytes, reader, message->name_buffer, &message->name, &fault)) {
         dns_message_fault(message, &fault);
         return false;
     }
     struct bytes head = reader_take(reader, RECORD_HEAD_BYTES);
-    struct reader fields = reader_of(head);
-    uint16_t type = reader_u16(&fields);
-    uint16_t class_number = reader_u16(&fields);
-    uint32_t ttl = reader_u32(&fields);
-    struct bytes content = reader_take(reader, reader_u16(&fields));
+    uint16_t type = bytes_u16(head, 0);
+    uint16_t class_number = bytes_u16(head, 2);
+    uint32_t ttl = bytes_u32(head, 4);
+    struct bytes content = reader_take(reader, bytes_u16(head, 8));
     if (!reader_ok(reader)) {
         dns_message_fault(message, &(struct dns_fault){DNS_FAULT_SHORT, start, 0});
         return false;
@@ -331,7 +349,7 @@ static void report(struct dns_message *message)
 void dns_message_write(struct dns_message *message)
 {
     write_question(message);
-    message->chain_end = dns_text_bytes(&message->question);
+    message->chain_end = message->question;
     message->chain_ttl = UINT32_MAX;
     write_other_questions(message);
     write_sections(message);

@@ -60,7 +60,8 @@ struct dns_message {
     bool has_question;
     uint16_t question_type, question_class;
     bool question_unicast;
-    struct dns_text question;
+    struct bytes question;
+    char *question_buffer;
 
     struct emitter *emitter;
     const struct message *packet;
@@ -80,9 +81,11 @@ struct dns_message {
     bool has_soa;
     uint32_t soa_serial;
 
-    struct dns_text name; /* of the record in hand */
+    /* of the record in hand */
+    struct bytes name, data; /* as text, wherever it stands */
     uint16_t name_class;
-    struct dns_text data;
+    char *name_buffer;
+    struct dns_text data_text;
 };
 
 /* Buffers for the texts above. */
@@ -131,6 +134,23 @@ static inline void dns_record_word(struct record *record, unsigned field, const 
         record_word(record, field, word);
     else
         dns_record_number(record, field, prefix, number);
+}
+
+static inline void dns_record_type(struct record *record, unsigned field, uint16_t type)
+{
+    const struct dns_word *word = dns_low_type(type);
+    if (word)
+        record_word_of(record, field, word->text, word->length);
+    else
+        dns_record_word(record, field, dns_type_word(type), "TYPE", type);
+}
+
+static inline void dns_record_class(struct record *record, unsigned field, uint16_t class_number)
+{
+    if (class_number == DNS_CLASS_IN)
+        record_word(record, field, "IN");
+    else
+        dns_record_word(record, field, dns_other_class_word(class_number), "CLASS", class_number);
 }
 
 #endif

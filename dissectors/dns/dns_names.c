@@ -131,11 +131,15 @@ static inline enum step take_label(struct walk *walk, uint8_t length)
     return STEP_ON;
 }
 
+static inline bool is_full(const struct dns_names *names)
+{
+    return names->count == DNS_NAMES_KNOWN || names->text_length > DNS_NAMES_TEXT;
+}
+
 /* A text that stands at the end of what is remembered already. */
 static inline void keep(struct dns_names *names, size_t offset, size_t length, uint64_t labels, size_t text_length)
 {
-    if (names->count == DNS_NAMES_KNOWN || offset > OFFSET_MAX || text_length > NAME_BYTES_MAX ||
-        text_length > DNS_NAMES_TEXT - names->text_length)
+    if (is_full(names) || offset > OFFSET_MAX || text_length > NAME_BYTES_MAX)
         return;
     names->known[names->count++] = (struct dns_known_name){
         .labels = labels,
@@ -150,7 +154,7 @@ static inline void keep(struct dns_names *names, size_t offset, size_t length, u
 /* A name at `offset`, `length` bytes long where none of it is elsewhere. */
 static void remember(struct dns_names *names, size_t offset, size_t length, struct bytes text)
 {
-    if (length <= 1 || text.len > DNS_NAMES_TEXT - names->text_length)
+    if (length <= 1 || is_full(names) || text.len > NAME_BYTES_MAX)
         return;
     (void)bytes_copy(names->text + names->text_length, text.len, text);
     keep(names, offset, length, 1, text.len);
@@ -190,50 +194,25 @@ static inline void copy_text(char *to, const struct found *found)
         (void)bytes_copy(to, found->text_length, bytes_of(found->text, found->text_length));
 }
 
-/* The whole name is a pointer to one that is known, as in nearly all records of an answer, or it is the root. */
-static inline bool read_short(const struct dns_names *names, struct reader *reader, size_t start, struct dns_text *text)
-{
-    struct bytes ahead = reader_peek(reader);
-    uint8_t first = bytes_at(ahead, 0);
-    char *to = dns_text_room(text, NAME_BYTES_MAX);
-    if (!to || ahead.len == 0 || (first > 0 && first < POINTER))
-        return false;
-    if (first == 0) {
-        *to = '.';
-        dns_text_taken(text, 1);
-        reader_skip(reader, 1);
-        return true;
-    }
-    struct found found = find_pointed(names, ahead, start, 0);
-    if (found.length == 0)
-        return false;
-    copy_text(to, &found);
-    dns_text_taken(text, found.text_length);
-    reader_skip(reader, 2);
-    return true;
-}
-
 /* Copies `count` bytes behind a name's first byte, lengths of labels among them; false where another is not plain. */
-static inline bool copy_plain(char *to, char *also_to, struct bytes from, size_t count, uint64_t lengths)
+static inline bool copy_plain(char *to, struct bytes from, size_t count, uint64_t lengths)
 {
     unsigned odd = 0;
     size_t last = count > DNS_LABEL_BLOCK ? count - DNS_LABEL_BLOCK : 0; /* the last block overlaps the one before */
     if (from.len < DNS_LABEL_BLOCK)
         return false;
     for (size_t i = 0; i < last; i += DNS_LABEL_BLOCK)
-        odd |= dns_label_copy(to + i, also_to + i, bytes_skip(from, i)) & ~(unsigned)(lengths >> i);
-    unsigned odd_last = dns_label_copy(to + last, also_to + last, bytes_skip(from, last)) &
-                        ~(unsigned)(lengths >> last);
+        odd |= dns_label_copy(to + i, bytes_skip(from, i)) & ~(unsigned)(lengths >> i);
+    unsigned odd_last = dns_label_copy(to + last, bytes_skip(from, last)) & ~(unsigned)(lengths >> last);
     return odd == 0 && (count >= DNS_LABEL_BLOCK ? odd_last : odd_last & ((1u << count) - 1)) == 0;
 }
 
-/* Plain labels, at most 64 bytes of them, and then the end or a pointer to a name that is known. False, and nothing is
- * done, where it is anything else. */
-static bool read_labels(struct dns_names *names, struct bytes rest, struct reader *reader, size_t start,
-                        struct dns_text *text)
+/* Plain labels, at most 64 bytes of them, and then the end or a pointer to a name that is known. Where what is known is
+ * full, or it is anything else, no bytes, and nothing is done. */
+static inline struct bytes take_labels(struct dns_names *names, struct bytes rest, struct reader *reader, size_t start)
 {
-    const size_t left = reader_left(reader);
-    char *to = dns_text_room(text, DNS_NAMES_SPARE + NAME_BYTES_MAX), *kept = names->text + names->text_length;
+    const struct bytes none = {NULL, 0};
+    char *to = names->text + names->text_length;
     uint64_t labels = 0;
     size_t used = 0;
     uint8_t length = bytes_at(rest, 0);
@@ -246,25 +225,38 @@ static bool read_labels(struct dns_names *names, struct bytes rest, struct reade
     if (length > 0)
         found = length >= POINTER ? find_pointed(names, bytes_slice(rest, used, 2), start, used) : (struct found){0};
     const size_t end = used + (length > 0 ? 2 : 1);
-    if (!to || used == 0 || end > left || found.length == 0 ||
-        !copy_plain(to, kept, bytes_skip(rest, 1), used - 1, labels >> 1))
-        return false;
-    for (size_t i = bytes_at(rest, 0); i < used - 1; i += bytes_at(rest, i + 1) + 1u)
-        to[i] = kept[i] = '.';
+    if (used == 0 || end > reader_left(reader) || found.length == 0 || start > OFFSET_MAX || is_full(names) ||
+        !copy_plain(to, bytes_skip(rest, 1), used - 1, labels >> 1))
+        return none;
+    for (uint64_t left = labels & (labels - 1); left > 0; left &= left - 1)
+        to[__builtin_ctzll(left) - 1] = '.';
     size_t written = used - 1;
     if (found.text_length > 0) {
-        to[written] = kept[written] = '.';
-        written++;
+        to[written++] = '.';
         copy_text(to + written, &found);
-        found.text = to + written;
-        if (names->text_length + written + found.text_length <= DNS_NAMES_TEXT)
-            copy_text(kept + written, &found);
         written += found.text_length;
     }
     keep(names, start, used + found.length, labels, written);
-    dns_text_taken(text, written);
     reader_skip(reader, end);
-    return true;
+    return bytes_of(to, written);
+}
+
+/* Without walking, where there is something to read: a pointer to a name that is known, as in nearly all records of an answer, the root, plain labels. No
+ * bytes, and nothing is done, where it is anything else. */
+static inline struct bytes take_usual(struct dns_names *names, struct bytes message, struct reader *reader, size_t start)
+{
+    struct bytes ahead = reader_peek(reader);
+    uint8_t first = bytes_at(ahead, 0);
+    if (first >= POINTER) {
+        struct found found = find_pointed(names, ahead, start, 0);
+        if (found.length > 0)
+            reader_skip(reader, 2);
+        return bytes_of(found.text, found.text_length);
+    }
+    if (first > 0)
+        return take_labels(names, bytes_skip(message, start), reader, start);
+    reader_skip(reader, 1);
+    return bytes_of(".", 1);
 }
 
 /* Apart, so that the usual name does not pay for its room on the stack. */
@@ -327,10 +319,28 @@ bool dns_name_recall(struct dns_names *names, struct bytes message, struct reade
     const size_t start = bytes_offset(message, reader_peek(reader));
     if (!text && skip_labels(reader))
         return true;
-    if (names && text &&
-        (read_short(names, reader, start, text) || read_labels(names, bytes_skip(message, start), reader, start, text)))
-        return true;
+    if (names && text && reader_left(reader) > 0) {
+        struct bytes name = take_usual(names, message, reader, start);
+        dns_text_add(text, name);
+        if (name.len > 0)
+            return true;
+    }
     return walk_name(names, message, reader, start, text, ret_fault);
+}
+
+bool dns_name_view(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
+                   struct bytes *ret_name, struct dns_fault *ret_fault)
+{
+    const size_t start = bytes_offset(message, reader_peek(reader));
+    if (reader_left(reader) > 0) {
+        *ret_name = take_usual(names, message, reader, start);
+        if (ret_name->len > 0)
+            return true;
+    }
+    struct dns_text text = dns_text_in(buffer, DNS_NAME_TEXT);
+    bool is_name = walk_name(names, message, reader, start, &text, ret_fault);
+    *ret_name = dns_text_bytes(&text);
+    return is_name;
 }
 
 bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text *text, struct dns_fault *ret_fault)

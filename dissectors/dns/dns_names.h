@@ -32,11 +32,11 @@ bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text 
 
 /* What was read of one message so far. Nearly every name in an answer is, or ends with, one that stands in the question
  * or in a record before; a pointer to where such a one begins need not be followed. What is full remembers no more. */
-enum { DNS_NAMES_KNOWN = 16, DNS_NAMES_TEXT = 1024, DNS_NAMES_SPARE = 128 /* copied without counting */ };
+enum { DNS_NAMES_KNOWN = 16, DNS_NAMES_TEXT = 1024, DNS_NAMES_SPARE = 384 /* for one more, copied in blocks */ };
 
 struct dns_names {
     unsigned count;
-    size_t text_length;
+    size_t text_length; /* at most DNS_NAMES_TEXT and one name more */
     struct dns_known_name {
         uint64_t labels; /* bit n: a label begins n bytes after the name, so a name begins there as well */
         uint16_t offset; /* where it begins */
@@ -53,9 +53,14 @@ static inline void dns_names_forget(struct dns_names *names)
     names->text_length = 0;
 }
 
-/* The same, with the same answer; what it reads it remembers. */
+/* The same as dns_name_read, with the same answer; what it reads it remembers. */
 bool dns_name_recall(struct dns_names *names, struct bytes message, struct reader *reader, struct dns_text *text,
                      struct dns_fault *ret_fault);
+
+/* The same, but its text is left where it is remembered, until all is forgotten, or is written to `buffer`, which has
+ * room for DNS_NAME_TEXT. */
+bool dns_name_view(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
+                   struct bytes *ret_name, struct dns_fault *ret_fault);
 
 /* A hash of a presentation form in which capital and small letters are the same. */
 uint64_t dns_name_hash(uint64_t seed, struct bytes name);

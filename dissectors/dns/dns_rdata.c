@@ -327,13 +327,32 @@ static void write_unknown(struct bytes content, struct dns_text *text)
     dns_text_hex(text, content, DNS_SPLIT);
 }
 
+static bool write_authority(struct dns_names *names, struct bytes message, struct bytes content, struct dns_text *text)
+{
+    enum { NAMES = 2, NUMBERS = 5 };
+    struct dns_fault fault;
+    struct reader reader = reader_of(content);
+    for (unsigned i = 0; i < NAMES; i++) {
+        if (!dns_name_recall(names, message, &reader, text, &fault))
+            return false;
+        dns_text_char(text, ' ');
+    }
+    const struct bytes numbers = reader_rest(&reader);
+    if (numbers.len != NUMBERS * sizeof(uint32_t))
+        return false;
+    for (unsigned i = 0; i < NUMBERS; i++) {
+        if (i > 0)
+            dns_text_char(text, ' ');
+        dns_text_unsigned(text, bytes_u32(numbers, i * sizeof(uint32_t)));
+    }
+    return !text->cut;
+}
+
 /* The few types that nearly all records are of, as the table above has them too. False, and nothing is done, where it
  * is anything else, or wrong. */
 static bool write_usual(struct dns_names *names, struct bytes message, struct bytes content, uint16_t type,
                         struct dns_text *text)
 {
-    struct dns_fault fault;
-    struct reader reader;
     const size_t before = text->length;
     switch (type) {
     case DNS_A:
@@ -344,11 +363,8 @@ static bool write_usual(struct dns_names *names, struct bytes message, struct by
         if (content.len == 16)
             dns_text_ipv6(text, content);
         return content.len == 16;
-    case DNS_NS:
-    case DNS_CNAME:
-    case DNS_PTR:
-        reader = reader_of(content);
-        if (dns_name_recall(names, message, &reader, text, &fault) && reader_left(&reader) == 0)
+    case DNS_SOA:
+        if (write_authority(names, message, content, text))
             return true;
         text->length = before;
         text->cut = false;

@@ -25,19 +25,27 @@ static void put_two(char *at, unsigned value)
     (void)bytes_copy(at, 2, bytes_of(two_digits + (size_t)value * 2, 2));
 }
 
+enum { DIGITS_MAX = 20 };
+
 void dns_text_padded(struct dns_text *text, uint64_t value, unsigned digits)
 {
-    char buffer[24];
-    size_t at = sizeof buffer;
+    char buffer[2 * DIGITS_MAX]; /* what follows the digits is copied with them, where there is room */
+    size_t at = DIGITS_MAX;
     for (; value >= 100; value /= 100)
         put_two(buffer + (at -= 2), (unsigned)(value % 100));
     if (value >= 10)
         put_two(buffer + (at -= 2), (unsigned)value);
     else
         buffer[--at] = (char)('0' + value);
-    while (sizeof buffer - at < digits && at > 0)
+    while (DIGITS_MAX - at < digits && at > 0)
         buffer[--at] = '0';
-    dns_text_add(text, bytes_of(buffer + at, sizeof buffer - at));
+    char *room = dns_text_room(text, DIGITS_MAX);
+    if (room) {
+        memcpy(room, buffer + at, DIGITS_MAX);
+        dns_text_taken(text, DIGITS_MAX - at);
+    } else {
+        dns_text_add(text, bytes_of(buffer + at, DIGITS_MAX - at));
+    }
 }
 
 /* Returns how many digits that were. */
@@ -212,22 +220,24 @@ void dns_text_time(struct dns_text *text, uint32_t seconds)
     dns_text_add(text, bytes_of(digits, sizeof digits));
 }
 
+static void add_address(struct dns_text *text, uint8_t family, struct bytes octets)
+{
+    struct address address = {.family = family};
+    char buffer[ADDRESS_TEXT_SIZE];
+    char *room = dns_text_room(text, sizeof buffer);
+    (void)bytes_copy(address.octets, sizeof address.octets, octets);
+    if (room)
+        dns_text_taken(text, address_text(&address, room));
+    else
+        dns_text_add(text, bytes_of(buffer, address_text(&address, buffer)));
+}
+
 void dns_text_ipv4(struct dns_text *text, struct bytes octets)
 {
-    char buffer[16];
-    size_t length = 0;
-    for (size_t i = 0; i < 4; i++) {
-        if (i > 0)
-            buffer[length++] = '.';
-        length += put_octet(buffer + length, bytes_at(octets, i));
-    }
-    dns_text_add(text, bytes_of(buffer, length));
+    add_address(text, 4, octets);
 }
 
 void dns_text_ipv6(struct dns_text *text, struct bytes octets)
 {
-    struct address address = {.family = 6};
-    char buffer[ADDRESS_TEXT_SIZE];
-    (void)bytes_copy(address.octets, sizeof address.octets, octets);
-    dns_text_add(text, bytes_of(buffer, address_text(&address, buffer)));
+    add_address(text, 6, octets);
 }

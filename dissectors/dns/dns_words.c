@@ -4,24 +4,26 @@
  */
 #include "dns_words.h"
 
-static const char *const low_types[] = {
-    [1] = "A",          [2] = "NS",        [3] = "MD",          [4] = "MF",     [5] = "CNAME",     [6] = "SOA",
-    [7] = "MB",         [8] = "MG",        [9] = "MR",          [10] = "NULL",  [11] = "WKS",      [12] = "PTR",
-    [13] = "HINFO",     [14] = "MINFO",    [15] = "MX",         [16] = "TXT",   [17] = "RP",       [18] = "AFSDB",
-    [19] = "X25",       [20] = "ISDN",     [21] = "RT",         [22] = "NSAP",  [23] = "NSAP-PTR", [24] = "SIG",
-    [25] = "KEY",       [26] = "PX",       [27] = "GPOS",       [28] = "AAAA",  [29] = "LOC",      [30] = "NXT",
-    [31] = "EID",       [32] = "NIMLOC",   [33] = "SRV",        [34] = "ATMA",  [35] = "NAPTR",    [36] = "KX",
-    [37] = "CERT",      [38] = "A6",       [39] = "DNAME",      [40] = "SINK",  [41] = "OPT",      [42] = "APL",
-    [43] = "DS",        [44] = "SSHFP",    [45] = "IPSECKEY",   [46] = "RRSIG", [47] = "NSEC",     [48] = "DNSKEY",
-    [49] = "DHCID",     [50] = "NSEC3",    [51] = "NSEC3PARAM", [52] = "TLSA",  [53] = "SMIMEA",   [55] = "HIP",
-    [56] = "NINFO",     [57] = "RKEY",     [58] = "TALINK",     [59] = "CDS",   [60] = "CDNSKEY",  [61] = "OPENPGPKEY",
-    [62] = "CSYNC",     [63] = "ZONEMD",   [64] = "SVCB",       [65] = "HTTPS", [66] = "DSYNC",    [67] = "HHIT",
-    [68] = "BRID",      [99] = "SPF",      [100] = "UINFO",     [101] = "UID",  [102] = "GID",     [103] = "UNSPEC",
-    [104] = "NID",      [105] = "L32",     [106] = "L64",       [107] = "LP",   [108] = "EUI48",   [109] = "EUI64",
-    [128] = "NXNAME",   [249] = "TKEY",    [250] = "TSIG",      [251] = "IXFR", [252] = "AXFR",    [253] = "MAILB",
-    [254] = "MAILA",    [255] = "ANY",     [256] = "URI",       [257] = "CAA",  [258] = "AVC",     [259] = "DOA",
-    [260] = "AMTRELAY", [261] = "RESINFO", [262] = "WALLET",    [263] = "CLA",  [264] = "IPN",
+#define WORD(text) {text, sizeof text - 1}
+const struct dns_word dns_low_types[DNS_LOW_TYPES] = {
+    [1] = WORD("A"),          [2] = WORD("NS"),        [3] = WORD("MD"),          [4] = WORD("MF"),     [5] = WORD("CNAME"),     [6] = WORD("SOA"),
+    [7] = WORD("MB"),         [8] = WORD("MG"),        [9] = WORD("MR"),          [10] = WORD("NULL"),  [11] = WORD("WKS"),      [12] = WORD("PTR"),
+    [13] = WORD("HINFO"),     [14] = WORD("MINFO"),    [15] = WORD("MX"),         [16] = WORD("TXT"),   [17] = WORD("RP"),       [18] = WORD("AFSDB"),
+    [19] = WORD("X25"),       [20] = WORD("ISDN"),     [21] = WORD("RT"),         [22] = WORD("NSAP"),  [23] = WORD("NSAP-PTR"), [24] = WORD("SIG"),
+    [25] = WORD("KEY"),       [26] = WORD("PX"),       [27] = WORD("GPOS"),       [28] = WORD("AAAA"),  [29] = WORD("LOC"),      [30] = WORD("NXT"),
+    [31] = WORD("EID"),       [32] = WORD("NIMLOC"),   [33] = WORD("SRV"),        [34] = WORD("ATMA"),  [35] = WORD("NAPTR"),    [36] = WORD("KX"),
+    [37] = WORD("CERT"),      [38] = WORD("A6"),       [39] = WORD("DNAME"),      [40] = WORD("SINK"),  [41] = WORD("OPT"),      [42] = WORD("APL"),
+    [43] = WORD("DS"),        [44] = WORD("SSHFP"),    [45] = WORD("IPSECKEY"),   [46] = WORD("RRSIG"), [47] = WORD("NSEC"),     [48] = WORD("DNSKEY"),
+    [49] = WORD("DHCID"),     [50] = WORD("NSEC3"),    [51] = WORD("NSEC3PARAM"), [52] = WORD("TLSA"),  [53] = WORD("SMIMEA"),   [55] = WORD("HIP"),
+    [56] = WORD("NINFO"),     [57] = WORD("RKEY"),     [58] = WORD("TALINK"),     [59] = WORD("CDS"),   [60] = WORD("CDNSKEY"),  [61] = WORD("OPENPGPKEY"),
+    [62] = WORD("CSYNC"),     [63] = WORD("ZONEMD"),   [64] = WORD("SVCB"),       [65] = WORD("HTTPS"), [66] = WORD("DSYNC"),    [67] = WORD("HHIT"),
+    [68] = WORD("BRID"),      [99] = WORD("SPF"),      [100] = WORD("UINFO"),     [101] = WORD("UID"),  [102] = WORD("GID"),     [103] = WORD("UNSPEC"),
+    [104] = WORD("NID"),      [105] = WORD("L32"),     [106] = WORD("L64"),       [107] = WORD("LP"),   [108] = WORD("EUI48"),   [109] = WORD("EUI64"),
+    [128] = WORD("NXNAME"),   [249] = WORD("TKEY"),    [250] = WORD("TSIG"),      [251] = WORD("IXFR"), [252] = WORD("AXFR"),    [253] = WORD("MAILB"),
+    [254] = WORD("MAILA"),    [255] = WORD("ANY"),     [256] = WORD("URI"),       [257] = WORD("CAA"),  [258] = WORD("AVC"),     [259] = WORD("DOA"),
+    [260] = WORD("AMTRELAY"), [261] = WORD("RESINFO"), [262] = WORD("WALLET"),    [263] = WORD("CLA"),  [264] = WORD("IPN"),
 };
+#undef WORD
 
 static const char *const rcodes[] = {
     "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",  "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
@@ -124,7 +126,10 @@ const char *dns_type_word(uint16_t type)
 {
     if (type == 32768)
         return "TA";
-    return type == 32769 ? "DLV" : word_at(low_types, sizeof low_types / sizeof *low_types, type);
+    if (type == 32769)
+        return "DLV";
+    const struct dns_word *word = dns_low_type(type);
+    return word ? word->text : NULL;
 }
 
 const char *dns_other_class_word(uint16_t class_number)

@@ -50,6 +50,19 @@ enum dns_opcode {
 
 /* The word for a number; NULL where there is none. Static text. */
 const char *dns_type_word(uint16_t type);
+
+/* Those of nearly all records, in place, with their lengths: NULL for a number without a word, or too large. */
+enum { DNS_LOW_TYPES = 265 };
+struct dns_word {
+    char text[15];
+    uint8_t length;
+};
+extern const struct dns_word dns_low_types[DNS_LOW_TYPES];
+static inline const struct dns_word *dns_low_type(uint16_t type)
+{
+    return type < DNS_LOW_TYPES && dns_low_types[type].length > 0 ? &dns_low_types[type] : NULL;
+}
+
 const char *dns_other_class_word(uint16_t class_number); /* slower */
 static inline const char *dns_class_word(uint16_t class_number)
 {
