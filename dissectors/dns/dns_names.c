@@ -10,7 +10,7 @@
 
 #include "dns_label.h"
 
-enum { NAME_BYTES_MAX = 255, LABEL_MAX = 63, POINTER = 0xc0, OFFSET_MAX = 0x3fff };
+enum { NAME_BYTES_MAX = DNS_NAME_BYTES_MAX, LABEL_MAX = DNS_LABEL_MAX, POINTER = 0xc0, OFFSET_MAX = 0x3fff };
 
 /* As master files want it: these have a meaning there, and a period inside a label is none of its ends. */
 static bool is_special(uint8_t byte)
@@ -57,33 +57,15 @@ static inline void add_period(struct walk *walk)
         dns_text_char(walk->text, '.');
 }
 
-/* The text of a name that was read before, and its length in bytes; length 0: it was not. */
-struct found {
-    const char *text;
-    size_t text_length, length;
-};
-
-static inline struct found find_known(const struct dns_names *names, size_t offset)
-{
-    for (unsigned i = 0; i < names->count; i++) {
-        const struct dns_known_name *known = &names->known[i];
-        size_t inside = offset - known->offset; /* huge, where it is before */
-        if (inside < 64 && known->labels >> inside & 1)
-            return (struct found){names->text + known->text_at + inside, known->text_length - inside,
-                                  known->length - inside};
-    }
-    return (struct found){NULL, 0, 0};
-}
-
 /* All that follows has been read before. */
-static enum step take_known(struct walk *walk, const struct found *found)
+static enum step take_known(struct walk *walk, const struct dns_found_name *found)
 {
     if (walk->length + found->length - 1 > NAME_BYTES_MAX) {
         walk->fault.kind = DNS_FAULT_LONG;
         return STEP_WRONG;
     }
     add_period(walk);
-    dns_text_add(walk->text, bytes_of(found->text, found->text_length));
+    dns_text_add(walk->text, found->text);
     walk->length += found->length - 1;
     return STEP_END;
 }
@@ -106,7 +88,8 @@ static inline enum step jump(struct walk *walk, uint8_t high)
         walk->length_before = walk->length;
         walk->text_before = walk->text ? walk->text->length : 0;
     }
-    struct found found = walk->names ? find_known(walk->names, target) : (struct found){NULL, 0, 0};
+    struct dns_found_name found = walk->names ? dns_names_find(walk->names, target)
+                                              : (struct dns_found_name){bytes_of(NULL, 0), 0};
     if (found.length > 0)
         return take_known(walk, &found);
     walk->limit = target;
@@ -168,30 +151,31 @@ static inline void remember_both(struct dns_names *names, const struct walk *wal
         return;
     if (!walk->jumped || walk->length_before > 1)
         remember(names, start, walk->length, bytes_skip(text, before));
-    if (!walk->jumped || walk->length == walk->length_before || find_known(names, walk->target).length > 0)
+    if (!walk->jumped || walk->length == walk->length_before || dns_names_find(names, walk->target).length > 0)
         return;
     size_t period = walk->length_before > 1;
     remember(names, walk->target, walk->length - walk->length_before + 1, bytes_skip(text, walk->text_before + period));
 }
 
 /* The name that a pointer leads to, where it is known; `used` bytes stood before the pointer. */
-static inline struct found find_pointed(const struct dns_names *names, struct bytes pointer, size_t start, size_t used)
+static inline struct dns_found_name find_pointed(const struct dns_names *names, struct bytes pointer, size_t start,
+                                                 size_t used)
 {
     size_t target = (size_t)(bytes_at(pointer, 0) & 0x3f) << 8 | bytes_at(pointer, 1);
-    struct found found = {NULL, 0, 0};
+    struct dns_found_name found = {bytes_of(NULL, 0), 0};
     if (pointer.len > 1 && target < start)
-        found = find_known(names, target);
-    return used + found.length <= NAME_BYTES_MAX ? found : (struct found){NULL, 0, 0};
+        found = dns_names_find(names, target);
+    return used + found.length <= NAME_BYTES_MAX ? found : (struct dns_found_name){bytes_of(NULL, 0), 0};
 }
 
 /* A short text is copied as one block, as there is always room for one and something to read. */
-static inline void copy_text(char *to, const struct found *found)
+static inline void copy_text(char *to, const struct dns_found_name *found)
 {
     enum { SHORT = 32 };
-    if (found->text_length <= SHORT)
-        (void)bytes_copy(to, SHORT, bytes_of(found->text, SHORT));
+    if (found->text.len <= SHORT)
+        (void)bytes_copy(to, SHORT, bytes_of(found->text.at, SHORT));
     else
-        (void)bytes_copy(to, found->text_length, bytes_of(found->text, found->text_length));
+        (void)bytes_copy(to, found->text.len, found->text);
 }
 
 /* Copies `count` bytes behind a name's first byte, lengths of labels among them; false where another is not plain. */
@@ -221,9 +205,10 @@ static inline struct bytes take_labels(struct dns_names *names, struct bytes res
         used += length + 1u;
         length = bytes_at(rest, used);
     }
-    struct found found = {NULL, 0, 1}; /* the root */
+    struct dns_found_name found = {bytes_of(NULL, 0), 1}; /* the root */
     if (length > 0)
-        found = length >= POINTER ? find_pointed(names, bytes_slice(rest, used, 2), start, used) : (struct found){0};
+        found = length >= POINTER ? find_pointed(names, bytes_slice(rest, used, 2), start, used)
+                                  : (struct dns_found_name){bytes_of(NULL, 0), 0};
     const size_t end = used + (length > 0 ? 2 : 1);
     if (used == 0 || end > reader_left(reader) || found.length == 0 || start > OFFSET_MAX || is_full(names) ||
         !copy_plain(to, bytes_skip(rest, 1), used - 1, labels >> 1))
@@ -231,32 +216,14 @@ static inline struct bytes take_labels(struct dns_names *names, struct bytes res
     for (uint64_t left = labels & (labels - 1); left > 0; left &= left - 1)
         to[__builtin_ctzll(left) - 1] = '.';
     size_t written = used - 1;
-    if (found.text_length > 0) {
+    if (found.text.len > 0) {
         to[written++] = '.';
         copy_text(to + written, &found);
-        written += found.text_length;
+        written += found.text.len;
     }
     keep(names, start, used + found.length, labels, written);
     reader_skip(reader, end);
     return bytes_of(to, written);
-}
-
-/* Without walking, where there is something to read: a pointer to a name that is known, as in nearly all records of an answer, the root, plain labels. No
- * bytes, and nothing is done, where it is anything else. */
-static inline struct bytes take_usual(struct dns_names *names, struct bytes message, struct reader *reader, size_t start)
-{
-    struct bytes ahead = reader_peek(reader);
-    uint8_t first = bytes_at(ahead, 0);
-    if (first >= POINTER) {
-        struct found found = find_pointed(names, ahead, start, 0);
-        if (found.length > 0)
-            reader_skip(reader, 2);
-        return bytes_of(found.text, found.text_length);
-    }
-    if (first > 0)
-        return take_labels(names, bytes_skip(message, start), reader, start);
-    reader_skip(reader, 1);
-    return bytes_of(".", 1);
 }
 
 /* Apart, so that the usual name does not pay for its room on the stack. */
@@ -297,50 +264,43 @@ __attribute__((noinline)) static bool walk_name(struct dns_names *names, struct 
     return true;
 }
 
-/* Past labels and their end. False, and nothing is done, where there is anything else. */
-static bool skip_labels(struct reader *reader)
+bool dns_name_view_other(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
+                         struct bytes *ret_name, struct dns_fault *ret_fault)
 {
     const struct bytes ahead = reader_peek(reader);
-    size_t used = 0;
-    uint8_t length = bytes_at(ahead, 0);
-    while (length > 0 && length <= LABEL_MAX) {
-        used += length + 1u;
-        length = bytes_at(ahead, used);
-    }
-    if (length > 0 || used >= ahead.len || used >= NAME_BYTES_MAX)
-        return false;
-    reader_skip(reader, used + 1);
-    return true;
-}
-
-bool dns_name_recall(struct dns_names *names, struct bytes message, struct reader *reader, struct dns_text *text,
-                     struct dns_fault *ret_fault)
-{
-    const size_t start = bytes_offset(message, reader_peek(reader));
-    if (!text && skip_labels(reader))
-        return true;
-    if (names && text && reader_left(reader) > 0) {
-        struct bytes name = take_usual(names, message, reader, start);
-        dns_text_add(text, name);
-        if (name.len > 0)
-            return true;
-    }
-    return walk_name(names, message, reader, start, text, ret_fault);
-}
-
-bool dns_name_view(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
-                   struct bytes *ret_name, struct dns_fault *ret_fault)
-{
-    const size_t start = bytes_offset(message, reader_peek(reader));
-    if (reader_left(reader) > 0) {
-        *ret_name = take_usual(names, message, reader, start);
+    const size_t start = bytes_offset(message, ahead);
+    const uint8_t first = bytes_at(ahead, 0);
+    if (first > 0 && first <= LABEL_MAX) {
+        *ret_name = take_labels(names, bytes_skip(message, start), reader, start);
         if (ret_name->len > 0)
             return true;
+    } else if (first == 0 && ahead.len > 0) {
+        reader_skip(reader, 1);
+        *ret_name = bytes_of(".", 1);
+        return true;
     }
     struct dns_text text = dns_text_in(buffer, DNS_NAME_TEXT);
     bool is_name = walk_name(names, message, reader, start, &text, ret_fault);
     *ret_name = dns_text_bytes(&text);
     return is_name;
+}
+
+bool dns_name_recall(struct dns_names *names, struct bytes message, struct reader *reader, struct dns_text *text,
+                     struct dns_fault *ret_fault)
+{
+    struct bytes name;
+    if (!text && dns_name_skip_labels(reader))
+        return true;
+    char *room = names && text ? dns_text_room(text, DNS_NAME_TEXT) : NULL;
+    if (!room)
+        return walk_name(names, message, reader, bytes_offset(message, reader_peek(reader)), text, ret_fault);
+    if (!dns_name_view(names, message, reader, room, &name, ret_fault))
+        return false;
+    if (name.at == (const uint8_t *)room)
+        dns_text_taken(text, name.len);
+    else
+        dns_text_add(text, name);
+    return true;
 }
 
 bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text *text, struct dns_fault *ret_fault)

@@ -30,6 +30,24 @@ struct dns_fault {
  * the fault told and the reader failed, where it is not a name; the text is then as it was. */
 bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text *text, struct dns_fault *ret_fault);
 
+enum { DNS_NAME_BYTES_MAX = 255, DNS_LABEL_MAX = 63 };
+
+/* Past labels and their end. False, and nothing is done, where there is anything else. */
+static inline bool dns_name_skip_labels(struct reader *reader)
+{
+    const struct bytes ahead = reader_peek(reader);
+    size_t used = 0;
+    uint8_t length = bytes_at(ahead, 0);
+    while (length > 0 && length <= DNS_LABEL_MAX) {
+        used += length + 1u;
+        length = bytes_at(ahead, used);
+    }
+    if (length > 0 || used >= ahead.len || used >= DNS_NAME_BYTES_MAX)
+        return false;
+    reader_skip(reader, used + 1);
+    return true;
+}
+
 /* What was read of one message so far. Nearly every name in an answer is, or ends with, one that stands in the question
  * or in a record before; a pointer to where such a one begins need not be followed. What is full remembers no more. */
 enum { DNS_NAMES_KNOWN = 16, DNS_NAMES_TEXT = 1024, DNS_NAMES_SPARE = 384 /* for one more, copied in blocks */ };
@@ -57,10 +75,43 @@ static inline void dns_names_forget(struct dns_names *names)
 bool dns_name_recall(struct dns_names *names, struct bytes message, struct reader *reader, struct dns_text *text,
                      struct dns_fault *ret_fault);
 
+/* The text of a name that was read before, and its length in bytes; length 0: it was not. */
+struct dns_found_name {
+    struct bytes text;
+    size_t length;
+};
+
+static inline struct dns_found_name dns_names_find(const struct dns_names *names, size_t offset)
+{
+    for (unsigned i = 0; i < names->count; i++) {
+        const struct dns_known_name *known = &names->known[i];
+        size_t inside = offset - known->offset; /* huge, where it is before */
+        if (inside < 64 && known->labels >> inside & 1)
+            return (struct dns_found_name){bytes_of(names->text + known->text_at + inside, known->text_length - inside),
+                                           known->length - inside};
+    }
+    return (struct dns_found_name){bytes_of(NULL, 0), 0};
+}
+
 /* The same, but its text is left where it is remembered, until all is forgotten, or is written to `buffer`, which has
- * room for DNS_NAME_TEXT. */
-bool dns_name_view(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
-                   struct bytes *ret_name, struct dns_fault *ret_fault);
+ * room for DNS_NAME_TEXT. A pointer to a name that is known, as in nearly all records of an answer, is not a call. */
+bool dns_name_view_other(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
+                         struct bytes *ret_name, struct dns_fault *ret_fault);
+static inline bool dns_name_view(struct dns_names *names, struct bytes message, struct reader *reader, char *buffer,
+                                 struct bytes *ret_name, struct dns_fault *ret_fault)
+{
+    enum { POINTER_BITS = 0xc000 };
+    const struct bytes ahead = reader_peek(reader);
+    const size_t pointer = bytes_u16(ahead, 0);
+    if (pointer >= POINTER_BITS && pointer - POINTER_BITS < bytes_offset(message, ahead)) {
+        *ret_name = dns_names_find(names, pointer - POINTER_BITS).text;
+        if (ret_name->len > 0) {
+            reader_skip(reader, 2);
+            return true;
+        }
+    }
+    return dns_name_view_other(names, message, reader, buffer, ret_name, ret_fault);
+}
 
 /* A hash of a presentation form in which capital and small letters are the same. */
 uint64_t dns_name_hash(uint64_t seed, struct bytes name);

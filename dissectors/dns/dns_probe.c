@@ -18,13 +18,14 @@ struct outline {
     bool fits; /* so many questions and records can be in that many bytes */
 };
 
-static struct outline read_outline(struct reader *reader, size_t length)
+static inline struct outline read_outline(struct reader *reader, size_t length)
 {
     struct outline outline = {0};
-    reader_skip(reader, 2);
-    outline.flags = reader_u16(reader);
+    const struct bytes header = reader_peek(reader);
+    outline.flags = bytes_u16(header, 2);
     for (size_t i = 0; i < sizeof outline.counts / sizeof *outline.counts; i++)
-        outline.counts[i] = reader_u16(reader);
+        outline.counts[i] = bytes_u16(header, 4 + 2 * i);
+    reader_skip(reader, DNS_HEADER_BYTES);
     outline.records = outline.counts[1] + outline.counts[2] + outline.counts[3];
     size_t least = DNS_HEADER_BYTES + (size_t)outline.counts[0] * DNS_QUESTION_BYTES_MIN +
                    (size_t)outline.records * DNS_RECORD_BYTES_MIN;
@@ -42,10 +43,10 @@ static bool is_known_class(uint16_t class_number)
 }
 
 /* Past a question or, with `is_record`, a record. */
-static bool walk(struct bytes message, struct reader *reader, bool is_record)
+static inline bool walk(struct bytes message, struct reader *reader, bool is_record)
 {
     struct dns_fault fault;
-    if (!dns_name_read(message, reader, NULL, &fault))
+    if (!dns_name_skip_labels(reader) && !dns_name_read(message, reader, NULL, &fault))
         return false;
     reader_skip(reader, 2);
     uint16_t class_number = reader_u16(reader);

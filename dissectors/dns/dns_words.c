@@ -4,24 +4,35 @@
  */
 #include "dns_words.h"
 
-#define WORD(text) {text, sizeof text - 1}
+#define WORD(text)                                                                                                     \
+    {                                                                                                                  \
+        text, sizeof text - 1                                                                                          \
+    }
 const struct dns_word dns_low_types[DNS_LOW_TYPES] = {
-    [1] = WORD("A"),          [2] = WORD("NS"),        [3] = WORD("MD"),          [4] = WORD("MF"),     [5] = WORD("CNAME"),     [6] = WORD("SOA"),
-    [7] = WORD("MB"),         [8] = WORD("MG"),        [9] = WORD("MR"),          [10] = WORD("NULL"),  [11] = WORD("WKS"),      [12] = WORD("PTR"),
-    [13] = WORD("HINFO"),     [14] = WORD("MINFO"),    [15] = WORD("MX"),         [16] = WORD("TXT"),   [17] = WORD("RP"),       [18] = WORD("AFSDB"),
-    [19] = WORD("X25"),       [20] = WORD("ISDN"),     [21] = WORD("RT"),         [22] = WORD("NSAP"),  [23] = WORD("NSAP-PTR"), [24] = WORD("SIG"),
-    [25] = WORD("KEY"),       [26] = WORD("PX"),       [27] = WORD("GPOS"),       [28] = WORD("AAAA"),  [29] = WORD("LOC"),      [30] = WORD("NXT"),
-    [31] = WORD("EID"),       [32] = WORD("NIMLOC"),   [33] = WORD("SRV"),        [34] = WORD("ATMA"),  [35] = WORD("NAPTR"),    [36] = WORD("KX"),
-    [37] = WORD("CERT"),      [38] = WORD("A6"),       [39] = WORD("DNAME"),      [40] = WORD("SINK"),  [41] = WORD("OPT"),      [42] = WORD("APL"),
-    [43] = WORD("DS"),        [44] = WORD("SSHFP"),    [45] = WORD("IPSECKEY"),   [46] = WORD("RRSIG"), [47] = WORD("NSEC"),     [48] = WORD("DNSKEY"),
-    [49] = WORD("DHCID"),     [50] = WORD("NSEC3"),    [51] = WORD("NSEC3PARAM"), [52] = WORD("TLSA"),  [53] = WORD("SMIMEA"),   [55] = WORD("HIP"),
-    [56] = WORD("NINFO"),     [57] = WORD("RKEY"),     [58] = WORD("TALINK"),     [59] = WORD("CDS"),   [60] = WORD("CDNSKEY"),  [61] = WORD("OPENPGPKEY"),
-    [62] = WORD("CSYNC"),     [63] = WORD("ZONEMD"),   [64] = WORD("SVCB"),       [65] = WORD("HTTPS"), [66] = WORD("DSYNC"),    [67] = WORD("HHIT"),
-    [68] = WORD("BRID"),      [99] = WORD("SPF"),      [100] = WORD("UINFO"),     [101] = WORD("UID"),  [102] = WORD("GID"),     [103] = WORD("UNSPEC"),
-    [104] = WORD("NID"),      [105] = WORD("L32"),     [106] = WORD("L64"),       [107] = WORD("LP"),   [108] = WORD("EUI48"),   [109] = WORD("EUI64"),
-    [128] = WORD("NXNAME"),   [249] = WORD("TKEY"),    [250] = WORD("TSIG"),      [251] = WORD("IXFR"), [252] = WORD("AXFR"),    [253] = WORD("MAILB"),
-    [254] = WORD("MAILA"),    [255] = WORD("ANY"),     [256] = WORD("URI"),       [257] = WORD("CAA"),  [258] = WORD("AVC"),     [259] = WORD("DOA"),
-    [260] = WORD("AMTRELAY"), [261] = WORD("RESINFO"), [262] = WORD("WALLET"),    [263] = WORD("CLA"),  [264] = WORD("IPN"),
+    [1] = WORD("A"),         [2] = WORD("NS"),      [3] = WORD("MD"),          [4] = WORD("MF"),
+    [5] = WORD("CNAME"),     [6] = WORD("SOA"),     [7] = WORD("MB"),          [8] = WORD("MG"),
+    [9] = WORD("MR"),        [10] = WORD("NULL"),   [11] = WORD("WKS"),        [12] = WORD("PTR"),
+    [13] = WORD("HINFO"),    [14] = WORD("MINFO"),  [15] = WORD("MX"),         [16] = WORD("TXT"),
+    [17] = WORD("RP"),       [18] = WORD("AFSDB"),  [19] = WORD("X25"),        [20] = WORD("ISDN"),
+    [21] = WORD("RT"),       [22] = WORD("NSAP"),   [23] = WORD("NSAP-PTR"),   [24] = WORD("SIG"),
+    [25] = WORD("KEY"),      [26] = WORD("PX"),     [27] = WORD("GPOS"),       [28] = WORD("AAAA"),
+    [29] = WORD("LOC"),      [30] = WORD("NXT"),    [31] = WORD("EID"),        [32] = WORD("NIMLOC"),
+    [33] = WORD("SRV"),      [34] = WORD("ATMA"),   [35] = WORD("NAPTR"),      [36] = WORD("KX"),
+    [37] = WORD("CERT"),     [38] = WORD("A6"),     [39] = WORD("DNAME"),      [40] = WORD("SINK"),
+    [41] = WORD("OPT"),      [42] = WORD("APL"),    [43] = WORD("DS"),         [44] = WORD("SSHFP"),
+    [45] = WORD("IPSECKEY"), [46] = WORD("RRSIG"),  [47] = WORD("NSEC"),       [48] = WORD("DNSKEY"),
+    [49] = WORD("DHCID"),    [50] = WORD("NSEC3"),  [51] = WORD("NSEC3PARAM"), [52] = WORD("TLSA"),
+    [53] = WORD("SMIMEA"),   [55] = WORD("HIP"),    [56] = WORD("NINFO"),      [57] = WORD("RKEY"),
+    [58] = WORD("TALINK"),   [59] = WORD("CDS"),    [60] = WORD("CDNSKEY"),    [61] = WORD("OPENPGPKEY"),
+    [62] = WORD("CSYNC"),    [63] = WORD("ZONEMD"), [64] = WORD("SVCB"),       [65] = WORD("HTTPS"),
+    [66] = WORD("DSYNC"),    [67] = WORD("HHIT"),   [68] = WORD("BRID"),       [99] = WORD("SPF"),
+    [100] = WORD("UINFO"),   [101] = WORD("UID"),   [102] = WORD("GID"),       [103] = WORD("UNSPEC"),
+    [104] = WORD("NID"),     [105] = WORD("L32"),   [106] = WORD("L64"),       [107] = WORD("LP"),
+    [108] = WORD("EUI48"),   [109] = WORD("EUI64"), [128] = WORD("NXNAME"),    [249] = WORD("TKEY"),
+    [250] = WORD("TSIG"),    [251] = WORD("IXFR"),  [252] = WORD("AXFR"),      [253] = WORD("MAILB"),
+    [254] = WORD("MAILA"),   [255] = WORD("ANY"),   [256] = WORD("URI"),       [257] = WORD("CAA"),
+    [258] = WORD("AVC"),     [259] = WORD("DOA"),   [260] = WORD("AMTRELAY"),  [261] = WORD("RESINFO"),
+    [262] = WORD("WALLET"),  [263] = WORD("CLA"),   [264] = WORD("IPN"),
 };
 #undef WORD
 
