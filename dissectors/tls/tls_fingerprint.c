@@ -13,40 +13,43 @@
 
 enum { JA4_DIGITS = 12 };
 
-static void add(struct tls_scratch *scratch, struct bytes text)
-{
-    scratch->length += bytes_copy(scratch->text + scratch->length, sizeof scratch->text - scratch->length, text);
-}
-
 static inline void add_byte(struct tls_scratch *scratch, unsigned c)
 {
     if (scratch->length < sizeof scratch->text)
         scratch->text[scratch->length++] = (uint8_t)c;
 }
 
+enum { DECIMAL_DIGITS = 5, HEXADECIMAL_DIGITS = 4 };
+
+/* Where so much may be written; the text was made to have room for the longest lists. NULL: it has not. */
+static inline uint8_t *room_for(struct tls_scratch *scratch, size_t size)
+{
+    return sizeof scratch->text - scratch->length >= size ? scratch->text + scratch->length : NULL;
+}
+
 /* Of 16 bits. */
 static inline void add_decimal(struct tls_scratch *scratch, unsigned number)
 {
-    uint8_t digits[5];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (uint8_t)('0' + number % 10);
-        number /= 10;
-    } while (number > 0 && at > 0);
-    while (at < sizeof digits)
-        add_byte(scratch, digits[at++]);
+    uint8_t *to = room_for(scratch, DECIMAL_DIGITS);
+    if (!to)
+        return;
+    const unsigned count = 1u + (number >= 10) + (number >= 100) + (number >= 1000) + (number >= 10000);
+    for (unsigned i = count; i-- > 0; number /= 10)
+        to[i] = (uint8_t)('0' + number % 10);
+    scratch->length += count;
 }
 
 static inline void add_hexadecimal(struct tls_scratch *scratch, unsigned number)
 {
-    static const char digits[] = "0123456789abcdef";
-    const uint8_t text[4] = {
-        (uint8_t)digits[number >> 12 & 15],
-        (uint8_t)digits[number >> 8 & 15],
-        (uint8_t)digits[number >> 4 & 15],
-        (uint8_t)digits[number & 15],
-    };
-    add(scratch, bytes_of(text, sizeof text));
+    static const uint8_t digits[] = "0123456789abcdef";
+    uint8_t *to = room_for(scratch, HEXADECIMAL_DIGITS);
+    if (!to)
+        return;
+    to[0] = digits[number >> 12 & 15];
+    to[1] = digits[number >> 8 & 15];
+    to[2] = digits[number >> 4 & 15];
+    to[3] = digits[number & 15];
+    scratch->length += HEXADECIMAL_DIGITS;
 }
 
 static struct bytes text_of(const struct tls_scratch *scratch)

@@ -291,6 +291,10 @@ const char *tls_signature_name(unsigned code)
 
 const char *tls_version_name(unsigned code)
 {
+    enum { SSL3 = 0x0300 };
+    static const char *const usual[] = {"3.0", "1.0", "1.1", "1.2", "1.3"};
+    if (code >= SSL3 && code - SSL3 < sizeof usual / sizeof usual[0])
+        return usual[code - SSL3];
     return tls_is_grease(code) ? "GREASE" : tls_name_find(versions, sizeof versions / sizeof versions[0], code);
 }
 
