@@ -281,11 +281,20 @@ const char *tls_extension_name(unsigned code)
 
 const char *tls_group_name(unsigned code)
 {
+    static const uint16_t shifts[TLS_SHIFTS] = {1 /* 0001 to 0029 */, 215 /* 0100 to 0104 */, 4538 /* 11eb to 11ee */};
+    const char *name = tls_name_near(groups, sizeof groups / sizeof groups[0], shifts, code);
+    if (name)
+        return name;
     return tls_is_grease(code) ? "GREASE" : tls_name_find(groups, sizeof groups / sizeof groups[0], code);
 }
 
 const char *tls_signature_name(unsigned code)
 {
+    static const uint16_t shifts[TLS_SHIFTS] = {2019 /* 0804 to 080b */, 1016 /* 0401 to 0403 */,
+                                                1268 /* 0501 to 0503 */, 1520 /* 0601 to 0603 */};
+    const char *name = tls_name_near(signatures, sizeof signatures / sizeof signatures[0], shifts, code);
+    if (name)
+        return name;
     return tls_is_grease(code) ? "GREASE" : tls_name_find(signatures, sizeof signatures / sizeof signatures[0], code);
 }
 

@@ -34,6 +34,20 @@ unsigned tls_version_plain(unsigned code);
 /* A draft of TLS 1.3 whose ServerHello had no session identifier and no compression method: up to 21. */
 bool tls_version_is_early_draft(unsigned code);
 
+/* Where numbers follow each other, so do the rows of a table: this far apart for those that are in use today. NULL: it
+ * is in none of these places, but may be in another. */
+enum { TLS_SHIFTS = 4 };
+static inline const char *tls_name_near(const struct tls_name *table, size_t count, const uint16_t shifts[TLS_SHIFTS],
+                                        unsigned code)
+{
+    for (size_t i = 0; i < TLS_SHIFTS; i++) {
+        const size_t row = (size_t)code - shifts[i]; /* huge, where it is before */
+        if (row < count && table[row].code == code)
+            return table[row].name;
+    }
+    return NULL;
+}
+
 /* In a table ordered by code. */
 const char *tls_name_find(const struct tls_name *table, size_t count, unsigned code);
 

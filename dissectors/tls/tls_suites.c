@@ -407,15 +407,11 @@ static const struct tls_name old_suites[] = {
 
 const char *tls_suite_name(unsigned code)
 {
-    /* Where numbers follow each other, so do rows: this far apart for those that are offered today. What is not found
-     * so is looked for. */
-    static const uint16_t shifts[] = {48987 /* c001 to c0b5 */, 43 /* 0080 to 00c7 */, 4707 /* 1301 to 1307 */,
-                                      52034 /* cca8 to ccae */};
-    for (size_t i = 0; i < sizeof shifts / sizeof shifts[0]; i++) {
-        const size_t row = (size_t)code - shifts[i]; /* huge, where it is before */
-        if (row < sizeof suites / sizeof suites[0] && suites[row].code == code)
-            return suites[row].name;
-    }
+    static const uint16_t shifts[TLS_SHIFTS] = {48987 /* c001 to c0b5 */, 43 /* 0080 to 00c7 */,
+                                                4707 /* 1301 to 1307 */, 52034 /* cca8 to ccae */};
+    const char *name = tls_name_near(suites, sizeof suites / sizeof suites[0], shifts, code);
+    if (name)
+        return name;
     if (tls_is_grease(code))
         return "GREASE";
     return tls_name_find(suites, sizeof suites / sizeof suites[0], code);
