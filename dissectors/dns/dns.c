@@ -401,31 +401,55 @@ static void on_abandon(void *state, struct emitter *emitter, struct transaction 
         dns_explain_unanswered(&transaction->record, &exchange->story, emit_now(emitter));
 }
 
-/* What rests: who asks, and the one question that was answered, if that was the last that was said. */
-enum { REST_ASKED = 1 /* and 2 by the server */, REST_ANSWERED = 4 };
+/* What rests: who asks, where the next question that is answered is to be remembered, and the questions that were. Of
+ * the last datagram the conversation knows when it came, and that answered a question in most that rest. */
+enum { REST_ASKED = 1 /* and 2 by the server */, REST_ANSWERED_LAST = 4, REST_NEXT = 8 /* times answered_next */ };
+
+/* How long before the conversation's last datagram: frames in the upper bits, nanoseconds below. */
+enum { AGO_BITS = 40 };
+
+static const uint64_t AGO_NS = (UINT64_C(1) << AGO_BITS) - 1;
+
+static_assert(2 * ANSWERED_REMEMBERED <= REMAINDER_NUMBERS, "two numbers for each");
+static_assert(ANSWERED_REMEMBERED * REST_NEXT + REST_NEXT - 1 <= UINT8_MAX, "all bits have their place");
 
 static bool on_rest(const void *state, const struct conversation *conversation, struct remainder *ret_remainder)
 {
     const struct dns_state *dns = state;
+    const struct moment last = conversation->last;
     unsigned bits = (dns->asks[SIDE_CLIENT] ? REST_ASKED << SIDE_CLIENT : 0u) |
-                    (dns->asks[SIDE_SERVER] ? REST_ASKED << SIDE_SERVER : 0u);
-    if (dns->answered[0].when.frame != 0) {
-        const struct moment when = dns->answered[0].when, last = conversation->last;
-        if (dns->answered[1].when.frame != 0 || when.frame != last.frame || when.time_ns != last.time_ns)
+                    (dns->asks[SIDE_SERVER] ? REST_ASKED << SIDE_SERVER : 0u) | dns->answered_next * REST_NEXT;
+    uint8_t count = 0;
+    for (unsigned i = 0; i < ANSWERED_REMEMBERED && dns->answered[i].when.frame != 0; i++) {
+        const struct moment when = dns->answered[i].when;
+        const uint64_t frames = last.frame - when.frame, ago_ns = (uint64_t)last.time_ns - (uint64_t)when.time_ns;
+        if (ago_ns > AGO_NS || frames >> (64 - AGO_BITS) != 0)
             return false;
-        bits |= REST_ANSWERED;
+        ret_remainder->numbers[count++] = dns->answered[i].key;
+        if (i + 1 == dns->answered_next && (frames | ago_ns) == 0)
+            bits |= REST_ANSWERED_LAST;
+        else
+            ret_remainder->numbers[count++] = frames << AGO_BITS | ago_ns;
     }
-    *ret_remainder = (struct remainder){dns->answered[0].key, (uint8_t)bits};
+    ret_remainder->bits = (uint8_t)bits;
+    ret_remainder->count = count;
     return true;
 }
 
 static void on_wake(void *state, const struct conversation *conversation, const struct remainder *remainder)
 {
     struct dns_state *dns = state;
+    const struct moment last = conversation->last;
     dns->asks[SIDE_CLIENT] = remainder->bits & REST_ASKED << SIDE_CLIENT;
     dns->asks[SIDE_SERVER] = remainder->bits & REST_ASKED << SIDE_SERVER;
-    if (remainder->bits & REST_ANSWERED)
-        remember_answered(dns, remainder->number, conversation->last);
+    dns->answered_next = remainder->bits / REST_NEXT;
+    for (unsigned i = 0, at = 0; at < remainder->count && i < ANSWERED_REMEMBERED; i++) {
+        const bool is_last = i + 1 == dns->answered_next && (remainder->bits & REST_ANSWERED_LAST);
+        dns->answered[i].key = remainder->numbers[at++];
+        const uint64_t ago = is_last || at >= remainder->count ? 0 : remainder->numbers[at++];
+        dns->answered[i].when = (struct moment){last.frame - (ago >> AGO_BITS),
+                                                (int64_t)((uint64_t)last.time_ns - (ago & AGO_NS))};
+    }
 }
 
 static const struct port ports[] = {

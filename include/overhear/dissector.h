@@ -87,9 +87,11 @@ struct emitter;
 struct transaction;
 
 /* What of a dissector's state still matters when a conversation over UDP falls silent. */
+enum { REMAINDER_NUMBERS = 16 };
+
 struct remainder {
-    uint64_t number;
-    uint8_t bits;
+    uint8_t bits, count;
+    uint64_t numbers[REMAINDER_NUMBERS]; /* the first `count` of them */
 };
 
 struct dissector {

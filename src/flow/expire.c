@@ -60,7 +60,9 @@ void flow_clock(struct flow_table *table, struct moment moment)
 enum end_reason flow_reason(const struct flow_node *node, enum end_reason otherwise)
 {
     const struct flow *flow = (const struct flow *)node;
-    if (node->folded || flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
+    if (node->folded)
+        return flow_node_reason(node, otherwise);
+    if (flow->conversation.transport != TRANSPORT_TCP || flow->parked || !flow->as.stream)
         return otherwise;
     switch (tcp_stream_state(flow->as.stream)) {
     case TCP_STATE_CLOSED:
@@ -96,7 +98,7 @@ static void add_sums(struct flow_table *table, const struct flow *flow)
 void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason reason)
 {
     const struct stream_tap *tap = table->shared->tap;
-    struct flow *flow = flow_seen(table, node);
+    struct flow *flow = flow_seen_whole(table, node);
     flow_finish_stream(table, flow);
     session_end(&flow->session, reason);
     if (tap)
@@ -105,6 +107,8 @@ void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason 
     flow_write_record(table, flow, reason);
     add_sums(table, flow);
     table->statistics.ended[reason]++;
+    if (node->folded)
+        flow_free_stream(table, flow);
     flow_remove(table, node);
 }
 
@@ -170,6 +174,8 @@ void flow_evict(struct flow_table *table)
 {
     const struct budget *budget = table->shared->budget;
     size_t full = budget->limit - budget->limit / LIMIT_MEMORY_RESERVE;
+    if (budget->limit > 0 && budget->used > full)
+        flow_settle_all(table);
     while (budget->limit > 0 && (budget->used > full || flow_slots_are_full(table))) {
         struct flow_node *node = least_missed(table);
         if (!node)

@@ -6,7 +6,9 @@
  */
 #include "table.h"
 
-enum { RADIX = 256, FEW = 32, DIGIT_BITS = 8, FIRST_SHIFT = 24 };
+#include "overhear/record.h"
+
+enum { RADIX = 256, FEW = 32, DIGIT_BITS = 8, FIRST_SHIFT = 24, AHEAD = 16, LINE = 64 };
 
 /* While this goes on `hash` is how much higher the conversation's id is than the lowest. */
 static void sort_few(struct flow_slot *slots, size_t count)
@@ -61,16 +63,26 @@ static void sort(struct flow_slot *slots, size_t count, int shift)
         sort(slots + start, ends[digit] - start, shift - DIGIT_BITS);
 }
 
+/* Where it lies is known long before it is needed. */
+static void fetch(const struct flow_table *table, struct flow_slot slot)
+{
+    const uint8_t *node = (const uint8_t *)flow_node_of(table, slot.number);
+    __builtin_prefetch(node);
+    __builtin_prefetch(node + LINE);
+}
+
 /* Those with the lowest ids, as many as 32 bits tell apart, to the front; returns how many they are. */
 static size_t gather(struct flow_table *table, struct flow_slot *slots, size_t count)
 {
-    uint64_t lowest = UINT64_MAX;
+    uint64_t lowest = table->statistics.opened <= UINT32_MAX / LIMIT_WORKERS ? 0 : UINT64_MAX;
     size_t gathered = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && lowest > 0; i++) {
         uint64_t id = flow_node_id(flow_node_of(table, slots[i].number));
         lowest = id < lowest ? id : lowest;
     }
     for (size_t i = 0; i < count; i++) {
+        if (count - i > AHEAD)
+            fetch(table, slots[i + AHEAD]);
         uint64_t above = flow_node_id(flow_node_of(table, slots[i].number)) - lowest;
         if (above > UINT32_MAX)
             continue;
@@ -85,6 +97,8 @@ static void end_all(struct flow_table *table, const struct flow_slot *slots, siz
 {
     for (size_t i = 0; i < count; i++) {
         struct flow_node *node = flow_node_of(table, slots[i].number);
+        if (count - i > AHEAD)
+            fetch(table, slots[i + AHEAD]);
         table->shared->turn = flow_node_first_frame(node);
         flow_end(table, node, flow_reason(node, END_CAPTURE));
     }
@@ -106,6 +120,9 @@ void flow_table_finish(struct flow_table *table)
         slots += gathered;
         count -= gathered;
     }
+    if (table->record.budget)
+        record_done(&table->record);
+    table->record.budget = NULL;
     memset(table->slots, 0, table->slot_count * sizeof *table->slots);
     table->finishing = false;
 }

@@ -28,7 +28,8 @@ static void icmp_error(struct flow_table *table, const struct packet *packet)
         return;
     table->statistics.icmp_errors_matched++;
     session_icmp_error(&flow->session, error, error->source.ip.family);
-    table->current = flow_fold(table, flow);
+    table->current = &flow->node;
+    flow_settle(table, flow);
 }
 
 static struct flow *open_flow(struct flow_table *table, uint32_t hash, const struct packet *packet, enum side *ret_side)
@@ -112,8 +113,10 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
     enum flow_class class = flow_class_of(flow);
     if (class == FLOW_CLOSED)
         (void)session_rest(&flow->session); /* what is late belongs to it, but is not read any more */
-    table->current = flow_fold(table, flow);
-    flow_list_append(table, table->current, class);
+    table->current = &flow->node;
+    flow_list_append(table, &flow->node, class);
+    if (class != FLOW_TCP)
+        flow_settle(table, flow);
 }
 
 void flow_packet(struct flow_table *table, const struct packet *packet)

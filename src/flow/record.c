@@ -164,22 +164,24 @@ static void observe_losses(struct record *record)
 
 void flow_write_record(struct flow_table *table, struct flow *flow, enum end_reason reason)
 {
-    struct record record;
-    record_init(&record, &flow_dataset, table->shared->budget);
-    record.conversation = &flow->conversation;
-    record.wants_notes = table->shared->wants_notes;
-    record.first = flow->conversation.first;
-    record.last = flow->conversation.last;
-    add_counters(&record, flow);
-    record_integer(&record, FLOW_FIELD_START, flow->conversation.first.time_ns);
-    record_integer(&record, FLOW_FIELD_END, flow->conversation.last.time_ns);
-    record_word(&record, FLOW_FIELD_STATE, state_name(flow));
-    record_word(&record, FLOW_FIELD_REASON, reason_names[reason]);
+    struct record *record = &table->record;
+    if (record->budget)
+        record_reuse(record, &flow_dataset);
+    else
+        record_init(record, &flow_dataset, table->shared->budget);
+    record->conversation = &flow->conversation;
+    record->wants_notes = table->shared->wants_notes;
+    record->first = flow->conversation.first;
+    record->last = flow->conversation.last;
+    add_counters(record, flow);
+    record_integer(record, FLOW_FIELD_START, flow->conversation.first.time_ns);
+    record_integer(record, FLOW_FIELD_END, flow->conversation.last.time_ns);
+    record_word(record, FLOW_FIELD_STATE, state_name(flow));
+    record_word(record, FLOW_FIELD_REASON, reason_names[reason]);
     if (flow->conversation.transport == TRANSPORT_UDP)
-        add_if_any(&record, FLOW_FIELD_GAP_BYTES, flow->as.cut_bytes);
+        add_if_any(record, FLOW_FIELD_GAP_BYTES, flow->as.cut_bytes);
     else if (!flow->parked && flow->as.stream)
-        add_stream(&record, flow->as.stream);
-    observe_losses(&record);
-    session_write(table->shared, &record);
-    record_done(&record);
+        add_stream(record, flow->as.stream);
+    observe_losses(record);
+    session_write(table->shared, record);
 }

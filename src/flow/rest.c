@@ -13,11 +13,13 @@
 
 enum { DIGITS = 0x0f, HAS_VLAN = 0x10, IS_WIDE = 0x20, HAS_INSIDE = 0x40, HAS_NUMBER = 0x80 /* bits of flags */ };
 
-/* What there was to count of a datagram's conversation, besides struct rest. */
-struct rest_of_udp {
+/* What there was to count, besides struct rest. */
+struct rest_counts {
     uint32_t unrecognised, cut_bytes;
 };
 
+/* In `more` follow, as far as they are there: what the conversation is inside of; of IPv6, the other twelve octets of
+ * both addresses; what the session remembers (of UDP), or the stream (of TCP). */
 struct rest {
     struct flow_node node;
     int64_t first_ns;
@@ -29,44 +31,38 @@ struct rest {
     uint16_t packets[2];
     uint16_t ports[2]; /* of the client, of the server */
     union {
-        struct parked_syn syn; /* of TCP */
-        uint64_t number;       /* of UDP, HAS_NUMBER: what the session remembers */
-        struct rest_of_udp udp;
+        struct parked_syn syn; /* of TCP, IS_PARKED */
+        uint64_t number;       /* of UDP, HAS_NUMBER: the first that the session remembers */
+        struct rest_counts counts;
     } as;
     uint32_t ip[2]; /* of IPv6: the first four octets */
-    uint8_t transport, protocol, flags, anomaly_records;
+    uint8_t words /* of `more` */, protocol, flags, anomaly_records;
     uint8_t bits, dissector, attempts, marks; /* see struct session_rest */
+    uint64_t more[];
 };
 
-/* What follows in the block of a conversation inside a tunnel or VLAN, and of one over IPv6. */
-struct rest_inside {
-    struct rest rest;
-    uint64_t inside;
+enum {
+    IS_RESTING = 0x01, /* bits of marks */
+    HAS_SPOKEN = 0x02,
+    IS_OPAQUE = 0x04,
+    IS_TCP = 0x08,
+    IS_PARKED = 0x10,
+    HAS_FIN = 0x20,
+    HAS_RESET = 0x40
 };
 
-struct rest_wide {
-    struct rest rest;
-    uint8_t ip[2][12];
-    uint64_t inside;
-};
-
-enum { REST_PLAIN, REST_INSIDE, REST_WIDE };
+enum { IP_OCTETS = 12, IP_WORDS = 2 * IP_OCTETS / 8, WORDS_A_SIZE = SLAB_UNIT / 8 };
+enum { WORDS_MOST = (FLOW_REST_SIZES - 1) * WORDS_A_SIZE };
 
 static_assert(sizeof(struct rest) == 96, "a conversation at rest is small");
-static_assert(sizeof(struct rest_wide) == 128, "a conversation at rest is small");
-
-static const size_t rest_sizes[FLOW_REST_SIZES] = {
-    [REST_PLAIN] = sizeof(struct rest),
-    [REST_INSIDE] = sizeof(struct rest_inside),
-    [REST_WIDE] = sizeof(struct rest_wide),
-};
+static_assert(WORDS_MOST >= 1 + IP_WORDS + REMAINDER_NUMBERS && WORDS_MOST <= UINT8_MAX, "all has its place");
 
 bool flow_rests_init(struct flow_table *table)
 {
     slab_init(&table->flows, table->shared->budget, sizeof(struct flow), &table->index);
     slab_init(&table->streams, table->shared->budget, tcp_stream_size(), NULL);
-    for (int i = 0; i < FLOW_REST_SIZES; i++)
-        slab_init(&table->rests[i], table->shared->budget, rest_sizes[i], &table->index);
+    for (size_t i = 0; i < FLOW_REST_SIZES; i++)
+        slab_init(&table->rests[i], table->shared->budget, sizeof(struct rest) + i * SLAB_UNIT, &table->index);
     return slab_index_init(&table->index, table->shared->budget);
 }
 
@@ -79,18 +75,16 @@ void flow_rests_done(struct flow_table *table)
     slab_index_done(&table->index, table->shared->budget);
 }
 
-static struct slab *slab_of(struct flow_table *table, unsigned flags)
+static struct slab *slab_of(struct flow_table *table, size_t words)
 {
-    if (flags & IS_WIDE)
-        return &table->rests[REST_WIDE];
-    return &table->rests[flags & HAS_INSIDE ? REST_INSIDE : REST_PLAIN];
+    return &table->rests[(words + WORDS_A_SIZE - 1) / WORDS_A_SIZE];
 }
 
 void flow_node_free(struct flow_table *table, struct flow_node *node)
 {
     struct rest *rest = (struct rest *)node;
     if (node->folded)
-        slab_give(slab_of(table, rest->flags), rest);
+        slab_give(slab_of(table, rest->words), rest);
     else
         slab_give(&table->flows, node);
 }
@@ -128,43 +122,43 @@ static bool fits(const struct flow *flow)
            own->source.ip.family == own->destination.ip.family;
 }
 
+/* How many words of `more` tell who it is. */
+static size_t words_of(unsigned flags)
+{
+    return (flags & HAS_INSIDE ? 1 : 0) + (flags & IS_WIDE ? (size_t)IP_WORDS : 0);
+}
+
 static void fold_addresses(struct rest *rest, const struct flow *flow)
 {
     const struct endpoint *const ends[2] = {&flow->conversation.source, &flow->conversation.destination};
+    uint8_t *more = (uint8_t *)rest->more;
     for (int i = 0; i < 2; i++) {
         memcpy(&rest->ip[i], ends[i]->ip.octets, sizeof rest->ip[i]);
         rest->ports[i] = ends[i]->port;
     }
-    if (rest->flags & IS_WIDE) {
-        struct rest_wide *wide = (struct rest_wide *)rest;
-        for (int i = 0; i < 2; i++)
-            memcpy(wide->ip[i], ends[i]->ip.octets + sizeof rest->ip[i], sizeof wide->ip[i]);
-        wide->inside = flow->inside;
-    } else if (rest->flags & HAS_INSIDE) {
-        ((struct rest_inside *)rest)->inside = flow->inside;
+    if (rest->flags & HAS_INSIDE) {
+        rest->more[0] = flow->inside;
+        more += sizeof *rest->more;
     }
+    for (int i = 0; i < 2 && (rest->flags & IS_WIDE); i++, more += IP_OCTETS)
+        memcpy(more, ends[i]->ip.octets + sizeof rest->ip[i], IP_OCTETS);
 }
-
-enum { IS_RESTING = 1, HAS_SPOKEN = 2, IS_OPAQUE = 4 /* bits of marks */ };
 
 static void fold_session(struct rest *rest, const struct session_rest *session)
 {
-    rest->bits = session->bits;
+    rest->bits = session->remainder.bits;
     rest->dissector = session->dissector;
     rest->attempts = session->attempts;
     rest->marks = (uint8_t)((session->resting ? IS_RESTING : 0) | (session->spoke ? HAS_SPOKEN : 0) |
                             (session->opaque ? IS_OPAQUE : 0));
 }
 
-static struct session_rest unfold_session(const struct rest *rest)
+/* The numbers that struct rest has no place for. */
+static struct bytes numbers_of(const struct flow *flow, unsigned flags)
 {
-    return (struct session_rest){.number = rest->flags & HAS_NUMBER ? rest->as.number : 0,
-                                 .bits = rest->bits,
-                                 .dissector = rest->dissector,
-                                 .attempts = rest->attempts,
-                                 .resting = rest->marks & IS_RESTING,
-                                 .spoke = rest->marks & HAS_SPOKEN,
-                                 .opaque = rest->marks & IS_OPAQUE};
+    const struct remainder *remainder = &flow->session.rest.remainder;
+    const size_t inside = flags & HAS_NUMBER ? 1 : 0;
+    return bytes_of(remainder->numbers + inside, (remainder->count - inside) * sizeof *remainder->numbers);
 }
 
 static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags, unsigned protocol)
@@ -185,58 +179,90 @@ static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags
         rest->bytes[i] = (uint32_t)flow->bytes[i];
         rest->packets[i] = (uint16_t)flow->packets[i];
     }
-    if (own->transport == TRANSPORT_TCP)
-        rest->as.syn = flow->as.syn;
-    else if (flags & HAS_NUMBER)
-        rest->as.number = flow->session.rest.number;
-    else
-        rest->as.udp = (struct rest_of_udp){(uint32_t)flow->session.unrecognised, (uint32_t)flow->as.cut_bytes};
     fold_session(rest, &flow->session.rest);
-    rest->transport = own->transport;
     rest->protocol = (uint8_t)protocol;
     rest->flags = (uint8_t)flags;
     rest->anomaly_records = (uint8_t)own->anomaly_records;
     fold_addresses(rest, flow);
 }
 
+/* The transport's own. */
+static void fold_transport(struct rest *rest, const struct flow *flow)
+{
+    const uint32_t unrecognised = (uint32_t)flow->session.unrecognised;
+    if (flow->conversation.transport == TRANSPORT_UDP) {
+        if (rest->flags & HAS_NUMBER)
+            rest->as.number = flow->session.rest.remainder.numbers[0];
+        else
+            rest->as.counts = (struct rest_counts){unrecognised, (uint32_t)flow->as.cut_bytes};
+        return;
+    }
+    rest->marks |= IS_TCP;
+    if (flow->parked) {
+        rest->marks |= IS_PARKED;
+        rest->as.syn = flow->as.syn;
+        return;
+    }
+    rest->marks |= tcp_stream_state(flow->as.stream) == TCP_STATE_RESET ? HAS_RESET : HAS_FIN;
+    rest->as.counts = (struct rest_counts){unrecognised, 0};
+}
+
 /* Nothing is open, and all that has to be kept has its place. Whoever listens to a conversation may keep where it is.
  */
 static bool may_rest(const struct flow_table *table, struct flow *flow)
 {
-    if ((flow->conversation.transport == TRANSPORT_TCP && !flow->parked) || table->shared->tap || !fits(flow) ||
+    const bool is_stream = flow->conversation.transport == TRANSPORT_TCP && !flow->parked;
+    if ((is_stream && !(flow->node.class == FLOW_CLOSED && flow->as.stream)) || table->shared->tap || !fits(flow) ||
         !session_rest(&flow->session))
         return false;
     const struct session_rest *session = &flow->session.rest;
-    return !session->excluded && (!session->number || !(flow->session.unrecognised || flow->as.cut_bytes));
+    if (is_stream)
+        return true; /* nothing is fed to that session any more: what it excluded is of no account */
+    return !session->excluded && (!session->remainder.count || !(flow->session.unrecognised || flow->as.cut_bytes));
 }
 
 static unsigned flags_of(const struct flow *flow)
 {
     const struct conversation *own = &flow->conversation;
     return own->time_digits | (own->has_vlan ? HAS_VLAN : 0u) | (own->source.ip.family == 6 ? IS_WIDE : 0u) |
-           (flow->inside ? HAS_INSIDE : 0u) | (flow->session.rest.number ? HAS_NUMBER : 0u);
+           (flow->inside ? HAS_INSIDE : 0u) | (flow->session.rest.remainder.count ? HAS_NUMBER : 0u);
 }
 
 struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
 {
     const char *protocol = flow->conversation.protocol;
+    uint64_t packed[WORDS_MOST];
     if (!may_rest(table, flow))
         return &flow->node;
     const unsigned index = protocol ? protocol_index(table, protocol) : 0, flags = flags_of(flow);
-    struct rest *rest = !protocol || index > 0 ? slab_take(slab_of(table, flags), 0) : NULL;
+    const size_t before = words_of(flags);
+    struct bytes after = numbers_of(flow, flags);
+    if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked)
+        after = bytes_of(packed, sizeof *packed * tcp_stream_pack(flow->as.stream, flow->conversation.last, packed,
+                                                                  WORDS_MOST - before));
+    const size_t words = before + after.len / sizeof *packed;
+    const bool is_lost = flow->conversation.transport == TRANSPORT_TCP && !flow->parked && after.len == 0;
+    struct rest *rest = (!protocol || index > 0) && !is_lost ? slab_take(slab_of(table, words), 0) : NULL;
     if (!rest)
         return &flow->node;
+    rest->words = (uint8_t)words;
     fold_into(rest, flow, flags, index);
+    fold_transport(rest, flow);
+    memcpy(rest->more + before, after.at, after.len);
     flow_replace(table, &flow->node, &rest->node);
+    flow_free_stream(table, flow);
     slab_give(&table->flows, flow);
     return &rest->node;
 }
 
 static uint64_t inside_of(const struct rest *rest)
 {
-    if (rest->flags & IS_WIDE)
-        return ((const struct rest_wide *)rest)->inside;
-    return rest->flags & HAS_INSIDE ? ((const struct rest_inside *)rest)->inside : 0;
+    return rest->flags & HAS_INSIDE ? rest->more[0] : 0;
+}
+
+static const uint8_t *more_octets(const struct rest *rest, int side)
+{
+    return (const uint8_t *)(rest->more + (rest->flags & HAS_INSIDE ? 1 : 0)) + side * IP_OCTETS;
 }
 
 static void unfold_address(const struct rest *rest, int side, struct endpoint *ret)
@@ -245,11 +271,33 @@ static void unfold_address(const struct rest *rest, int side, struct endpoint *r
     ret->ip.family = rest->flags & IS_WIDE ? 6 : 4;
     memcpy(ret->ip.octets, &rest->ip[side], sizeof rest->ip[side]);
     if (rest->flags & IS_WIDE)
-        memcpy(ret->ip.octets + sizeof rest->ip[side], ((const struct rest_wide *)rest)->ip[side],
-               sizeof((const struct rest_wide *)rest)->ip[side]);
+        memcpy(ret->ip.octets + sizeof rest->ip[side], more_octets(rest, side), IP_OCTETS);
 }
 
-/* `flow` is zeroed. */
+static void unfold_session(const struct rest *rest, struct session *session)
+{
+    struct session_rest *own = &session->rest;
+    struct remainder *remainder = &own->remainder;
+    const size_t before = words_of(rest->flags);
+    own->dissector = rest->dissector;
+    own->attempts = rest->attempts;
+    own->resting = rest->marks & IS_RESTING;
+    own->spoke = rest->marks & HAS_SPOKEN;
+    own->opaque = rest->marks & IS_OPAQUE;
+    remainder->bits = rest->bits;
+    if (rest->marks & IS_PARKED)
+        return;
+    if (!(rest->flags & HAS_NUMBER))
+        session->unrecognised = rest->as.counts.unrecognised;
+    else
+        remainder->numbers[remainder->count++] = rest->as.number;
+    if (rest->marks & IS_TCP)
+        return;
+    for (size_t i = before; i < rest->words && remainder->count < REMAINDER_NUMBERS; i++)
+        remainder->numbers[remainder->count++] = rest->more[i];
+}
+
+/* `flow` is zeroed, and gets no stream. */
 static void unfold_into(struct flow_table *table, struct flow *flow, const struct rest *rest)
 {
     struct conversation *own = &flow->conversation;
@@ -264,7 +312,7 @@ static void unfold_into(struct flow_table *table, struct flow *flow, const struc
     own->id = flow_node_id(&rest->node);
     unfold_address(rest, 0, &own->source);
     unfold_address(rest, 1, &own->destination);
-    own->transport = rest->transport;
+    own->transport = rest->marks & IS_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
     own->has_vlan = rest->flags & HAS_VLAN;
     own->vlan = rest->node.vlan;
     own->time_digits = rest->flags & DIGITS;
@@ -273,26 +321,46 @@ static void unfold_into(struct flow_table *table, struct flow *flow, const struc
     own->first = (struct moment){(uint64_t)rest->first_frame_high << 32 | rest->first_frame, rest->first_ns};
     own->last = (struct moment){own->first.frame + rest->last_frames, rest->node.touched_ns - rest->last_ago_ns};
     session_init(&flow->session, table->shared, own);
-    flow->session.rest = unfold_session(rest);
-    if (rest->flags & HAS_NUMBER)
-        return;
-    if (rest->transport == TRANSPORT_UDP) {
-        flow->session.unrecognised = rest->as.udp.unrecognised;
-        flow->as.cut_bytes = rest->as.udp.cut_bytes;
-    } else {
-        flow->parked = true;
+    unfold_session(rest, &flow->session);
+    flow->parked = rest->marks & IS_PARKED;
+    if (flow->parked)
         flow->as.syn = rest->as.syn;
-    }
+    else if (!(rest->marks & IS_TCP) && !(rest->flags & HAS_NUMBER))
+        flow->as.cut_bytes = rest->as.counts.cut_bytes;
+}
+
+static bool has_stream(const struct rest *rest)
+{
+    return (rest->marks & (IS_TCP | IS_PARKED)) == IS_TCP;
+}
+
+/* False where memory is out. */
+static bool unfold_stream(struct flow_table *table, struct flow *flow, const struct rest *rest)
+{
+    const size_t before = words_of(rest->flags);
+    flow->as.stream = slab_take(&table->streams, 0);
+    if (!flow->as.stream)
+        return false;
+    if (tcp_stream_unpack(flow->as.stream, table->shared->budget, flow->conversation.last, rest->more + before,
+                          rest->words - before))
+        return true;
+    slab_give(&table->streams, flow->as.stream);
+    return false;
 }
 
 struct flow *flow_unfold(struct flow_table *table, struct flow_node *node)
 {
     if (!node->folded)
         return (struct flow *)node;
+    const struct rest *rest = (const struct rest *)node;
     struct flow *flow = slab_take(&table->flows, sizeof *flow);
     if (!flow)
         return NULL;
-    unfold_into(table, flow, (const struct rest *)node);
+    unfold_into(table, flow, rest);
+    if (has_stream(rest) && !unfold_stream(table, flow, rest)) {
+        slab_give(&table->flows, flow);
+        return NULL;
+    }
     flow_replace(table, node, &flow->node);
     flow_node_free(table, node);
     return flow;
@@ -305,6 +373,23 @@ struct flow *flow_seen(struct flow_table *table, struct flow_node *node)
     memset(&table->copy, 0, sizeof table->copy);
     unfold_into(table, &table->copy, (const struct rest *)node);
     return &table->copy;
+}
+
+struct flow *flow_seen_whole(struct flow_table *table, struct flow_node *node)
+{
+    const struct rest *rest = (const struct rest *)node;
+    struct flow *flow = flow_seen(table, node);
+    if (node->folded && has_stream(rest))
+        (void)unfold_stream(table, flow, rest);
+    return flow;
+}
+
+enum end_reason flow_node_reason(const struct flow_node *node, enum end_reason otherwise)
+{
+    const struct rest *rest = (const struct rest *)node;
+    if (node->folded && (rest->marks & (HAS_FIN | HAS_RESET)))
+        return rest->marks & HAS_FIN ? END_FIN : END_RST;
+    return otherwise;
 }
 
 uint64_t flow_node_id(const struct flow_node *node)
@@ -347,6 +432,16 @@ static bool are_between(const struct endpoint *client, const struct endpoint *se
     return true;
 }
 
+/* The families agree. */
+static bool is_end(const struct rest *rest, int side, const struct endpoint *endpoint)
+{
+    uint32_t first;
+    memcpy(&first, endpoint->ip.octets, sizeof first);
+    return rest->ports[side] == endpoint->port && rest->ip[side] == first &&
+           (!(rest->flags & IS_WIDE) ||
+            memcmp(more_octets(rest, side), endpoint->ip.octets + sizeof first, IP_OCTETS) == 0);
+}
+
 bool flow_node_is_between(const struct flow_node *node, const struct endpoint *source,
                           const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side)
 {
@@ -356,10 +451,11 @@ bool flow_node_is_between(const struct flow_node *node, const struct endpoint *s
                are_between(&flow->conversation.source, &flow->conversation.destination, source, destination, ret_side);
     }
     const struct rest *rest = (const struct rest *)node;
-    if (rest->transport != transport || inside_of(rest) != inside)
+    const uint8_t own = rest->marks & IS_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+    if (own != transport || inside_of(rest) != inside || source->ip.family != (rest->flags & IS_WIDE ? 6 : 4) ||
+        destination->ip.family != source->ip.family)
         return false;
-    struct endpoint client = {.port = 0}, server = {.port = 0};
-    unfold_address(rest, 0, &client);
-    unfold_address(rest, 1, &server);
-    return are_between(&client, &server, source, destination, ret_side);
+    const bool forth = is_end(rest, 0, source) && is_end(rest, 1, destination);
+    *ret_side = forth ? SIDE_CLIENT : SIDE_SERVER;
+    return forth || (is_end(rest, 0, destination) && is_end(rest, 1, source));
 }

@@ -63,6 +63,8 @@ void flow_table_free(struct flow_table *table)
     table->shared->sink = sink;
     flow_ports_done(table);
     flow_rests_done(table);
+    if (table->record.budget)
+        record_done(&table->record);
     budget_give(budget, table->slots, table->slot_count * sizeof *table->slots);
     budget_give(budget, table, sizeof *table);
 }
@@ -87,8 +89,10 @@ void flow_remove(struct flow_table *table, struct flow_node *node)
     if (!table->finishing)
         flow_slot_remove(table, node->hash, slab_number(node));
     flow_list_take(table, node);
-    if (!node->folded)
+    if (!node->folded) {
+        flow_unsettle(table, (struct flow *)node);
         flow_free_stream(table, (struct flow *)node);
+    }
     table->statistics.open--;
     flow_node_free(table, node);
 }
@@ -171,4 +175,6 @@ void flow_replace(struct flow_table *table, struct flow_node *from, struct flow_
         list->newest = to;
     if (table->visited == from)
         table->visited = to;
+    if (table->current == from)
+        table->current = to;
 }

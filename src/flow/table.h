@@ -47,13 +47,15 @@ struct flow {
     uint64_t inside;
     uint64_t packets[2], bytes[2];
     struct conversation conversation;
-    struct session session;
     bool parked;
+    bool heard_again;     /* since it was put there: */
+    uint16_t quiet_place; /* in table->quiet, from 1; 0: not there */
     union {
         struct parked_syn syn;     /* of TCP, while parked */
         struct tcp_stream *stream; /* of TCP; NULL: memory was out */
         uint64_t cut_bytes;        /* of UDP: what the snap length took */
     } as;
+    struct session session;
 };
 
 struct flow_list {
@@ -64,7 +66,7 @@ struct flow_list {
 
 struct port_page;
 
-enum { PORT_PAGES = 512 /* 256 of TCP, 256 of UDP */, FLOW_PROTOCOLS = 64, FLOW_REST_SIZES = 3 };
+enum { PORT_PAGES = 512 /* 256 of TCP, 256 of UDP */, FLOW_PROTOCOLS = 64, FLOW_REST_SIZES = 24, FLOW_QUIET = 256 };
 
 /* Where a conversation is found: open addressing, eight of them in a cache line. number 0: free. */
 struct flow_slot {
@@ -98,6 +100,9 @@ struct flow_table {
     size_t port_pages;                     /* of them that are there */
     const char *protocols[FLOW_PROTOCOLS]; /* that folded conversations have, from 1 */
     struct flow copy;                      /* of a folded conversation that is looked at, or ends */
+    uint32_t quiet[FLOW_QUIET];            /* numbers of those that are to be folded, a ring: see quiet.c; 0: none */
+    uint32_t quiet_next, quiet_settled;    /* before that one there is nobody */
+    struct record record;                  /* of a conversation that ends: there is one at a time */
     bool finishing;                        /* nobody is looked for any more, and the slots are used otherwise */
 };
 
@@ -152,13 +157,24 @@ void flow_node_free(struct flow_table *table, struct flow_node *node);
 struct flow_node *flow_fold(struct flow_table *table, struct flow *flow);
 /* NULL where memory is out. */
 struct flow *flow_unfold(struct flow_table *table, struct flow_node *node);
-/* To be looked at, or to end: where it is folded this is a copy, and stays until the next call. */
+/* To be looked at: where it is folded this is a copy, without a stream, and stays until the next call. */
 struct flow *flow_seen(struct flow_table *table, struct flow_node *node);
+/* The same with its stream, where memory suffices; to be freed where the node is folded (flow_free_stream). */
+struct flow *flow_seen_whole(struct flow_table *table, struct flow_node *node);
+/* FIN or RST, where a folded one is known to have ended so. */
+enum end_reason flow_node_reason(const struct flow_node *node, enum end_reason otherwise);
 uint64_t flow_node_id(const struct flow_node *node);
 uint64_t flow_node_first_frame(const struct flow_node *node);
 uint64_t flow_node_last_frame(const struct flow_node *node);
 bool flow_node_is_between(const struct flow_node *node, const struct endpoint *source,
                           const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side);
+
+/* quiet.c: to be folded once nothing has been heard of it for a while. */
+void flow_settle(struct flow_table *table, struct flow *flow);
+/* It goes: out of that list. */
+void flow_unsettle(struct flow_table *table, struct flow *flow);
+/* All of them are folded now, as far as they can be. */
+void flow_settle_all(struct flow_table *table);
 
 /* roles.c: the client of a conversation that begins with this packet is its source. */
 bool flow_client_sends(const struct session_shared *shared, const struct packet *packet);

@@ -28,12 +28,7 @@ static bool lets_go(const struct session *session, struct session_rest *rest)
     rest->dissector = (uint8_t)(route_index(dissector) + 1);
     if (dissector->state_size == 0 || session_is_stream(session))
         return true;
-    struct remainder remainder = {0, 0};
-    if (!dissector->rest || !dissector->rest(session->state->state, session->conversation, &remainder))
-        return false;
-    rest->number = remainder.number;
-    rest->bits = remainder.bits;
-    return true;
+    return dissector->rest && dissector->rest(session->state->state, session->conversation, &rest->remainder);
 }
 
 bool session_rest(struct session *session)
@@ -41,36 +36,36 @@ bool session_rest(struct session *session)
     struct session_state *state = session->state;
     if (!state)
         return true;
-    struct session_rest rest = {.attempts = state->attempts,
-                                .resting = true,
-                                .spoke = state->spoke,
-                                .opaque = state->opaque,
-                                .excluded = state->excluded};
-    if (!is_quiet(session) || !lets_go(session, &rest))
+    struct session_rest *rest = &session->rest;
+    rest->dissector = rest->remainder.bits = rest->remainder.count = 0;
+    if (!is_quiet(session) || !lets_go(session, rest))
         return false;
+    rest->attempts = state->attempts;
+    rest->spoke = state->spoke;
+    rest->opaque = state->opaque;
+    rest->excluded = state->excluded;
+    rest->resting = true;
     route_release(session, END_FIN);
     session_give_state(session);
-    session->rest = rest;
     return true;
 }
 
 bool session_wake(struct session *session)
 {
-    const struct session_rest rest = session->rest;
-    if (!rest.resting || session_is_stream(session))
+    struct session_rest *rest = &session->rest;
+    if (!rest->resting || session_is_stream(session))
         return true;
     if (!session_take_state(session))
         return false;
-    const struct remainder remainder = {rest.number, rest.bits};
-    if (rest.dissector > 0 && !route_resume(session, dissector_registry[rest.dissector - 1], &remainder)) {
+    if (rest->dissector > 0 && !route_resume(session, dissector_registry[rest->dissector - 1], &rest->remainder)) {
         session_give_state(session);
         return false;
     }
     struct session_state *state = session->state;
-    state->attempts = rest.attempts;
-    state->spoke = rest.spoke;
-    state->opaque = rest.opaque;
-    state->excluded = rest.excluded;
-    session->rest = (struct session_rest){0};
+    state->attempts = rest->attempts;
+    state->spoke = rest->spoke;
+    state->opaque = rest->opaque;
+    state->excluded = rest->excluded;
+    rest->resting = false;
     return true;
 }

@@ -112,22 +112,19 @@ struct session_shared {
 
 /* What is left of a session at rest: see session_rest. Private to this floor; it may be copied. */
 struct session_rest {
-    uint64_t number; /* these two: struct remainder */
-    uint8_t bits;
+    uint32_t excluded;
     uint8_t dissector; /* index + 1 in the registry; 0: none */
     uint8_t attempts;
     bool resting : 1, spoke : 1, opaque : 1;
-    uint32_t excluded;
+    struct remainder remainder;
 };
-
-static_assert(sizeof(struct session_rest) == 16, "there may be hundreds of thousands");
 
 struct session {
     struct session_shared *shared;
     struct conversation *conversation; /* owned by the flow floor, outlives the session */
     struct session_state *state;       /* made when the first bytes come; private to this floor */
     uint64_t unrecognised;             /* bytes of both sides that no dissector understood */
-    struct session_rest rest;
+    struct session_rest rest;          /* the last member, as the numbers are of it: they need not be zeroed */
 };
 
 /* Frees what the sessions shared made themselves: not the budget, the names and the ports. The sessions are over. */

@@ -74,6 +74,12 @@ size_t tcp_stream_size(void);
 struct tcp_stream *tcp_stream_init(void *memory, struct budget *budget);
 void tcp_stream_done(struct tcp_stream *stream);
 
+/* All that is known of a stream of which nothing waits and everything was pulled, in few words, until something happens
+ * to it. `last`: a moment near those that it knows, the same for both. Returns how many words; 0: they do not suffice,
+ * or something waits. Unpacking takes memory of as many bytes as tcp_stream_size says; false: memory is out. */
+size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint64_t *ret_words, size_t capacity);
+bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count);
+
 /* A segment of `side`. Afterwards pull with tcp_stream_next until it says false: deliveries borrow the packet's
  * payload where they can. */
 void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct packet *packet);

@@ -5,7 +5,7 @@
 #ifndef OVERHEAR_TESTS_FLOW_FLOOR_H
 #define OVERHEAR_TESTS_FLOW_FLOOR_H
 
-#include "flow/flow.h"
+#include "flow/table.h"
 #include "util/budget.h"
 
 #include <setjmp.h>
@@ -30,6 +30,7 @@ static struct {
     bool wants_swap; /* the next bytes say that the roles are wrong */
     uint64_t unrecognised;
     bool rests; /* nothing is ever open */
+    bool folds; /* and what may be folded is, after every packet */
     uint64_t records, anomalies;
     uint64_t last_id;
     size_t length;
@@ -240,10 +241,17 @@ static inline struct packet packet_of(uint8_t transport, struct endpoint from, s
     };
 }
 
+static inline void feed(const struct packet *packet)
+{
+    flow_packet(w.table, packet);
+    if (w.folds)
+        flow_settle_all(w.table);
+}
+
 static inline void udp(struct endpoint from, struct endpoint to, const char *text)
 {
     struct packet packet = packet_of(TRANSPORT_UDP, from, to, text);
-    flow_packet(w.table, &packet);
+    feed(&packet);
 }
 
 static inline void tcp(struct endpoint from, struct endpoint to, unsigned flags, uint32_t sequence,
@@ -253,7 +261,7 @@ static inline void tcp(struct endpoint from, struct endpoint to, unsigned flags,
     packet.tcp.flags = (uint8_t)flags;
     packet.tcp.sequence = sequence;
     packet.tcp.acknowledgment = acknowledgment;
-    flow_packet(w.table, &packet);
+    feed(&packet);
 }
 
 static inline void pass(int64_t nanoseconds)

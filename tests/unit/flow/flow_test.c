@@ -346,6 +346,7 @@ static void no_memory_for_a_conversation(void **state)
     assert_string_equal(said(), "0!memory.limit(4,0)");
     assert_int_equal(flow_table_statistics(w.table)->over_limit_bytes, 4);
     tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+    flow_settle_all(w.table);
     w.budget.fail_at = 1; /* it stays folded */
     tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 5000, 1001, "");
     assert_string_equal(said(), "0!memory.limit(0,0)");

@@ -12,13 +12,13 @@ static struct endpoint at6(uint8_t host, uint16_t port)
 static void play(bool rests, size_t limit, char ret_log[LOG_SIZE], char ret_record[1024])
 {
     begin(limit);
-    w.rests = rests;
+    w.rests = w.folds = rests;
     w.unrecognised = 7;
     struct packet tunnelled = packet_of(TRANSPORT_UDP, at(3, 1000), at(4, 53), "t");
     tunnelled.inside = 0x1234567890abcdef;
     tunnelled.vlan = 77;
     tunnelled.has_vlan = true;
-    flow_packet(w.table, &tunnelled);
+    feed(&tunnelled);
     udp(at(1, 1000), at(2, 53), "q");
     udp(at6(1, 1000), at6(2, 53), "six");
     tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
@@ -34,13 +34,20 @@ static void play(bool rests, size_t limit, char ret_log[LOG_SIZE], char ret_reco
     pass(INT64_C(2) * SECOND);
     udp(at(1, 1000), at(2, 53), "q2");
     tunnelled.moment = (struct moment){++w.now.frame, w.now.time_ns};
-    flow_packet(w.table, &tunnelled);
+    feed(&tunnelled);
     struct packet error = packet_of(TRANSPORT_ICMP, at(2, 0), at(1, 0), "");
     error.icmp = (struct icmp_error){.present = true, .type = 3, .code = 3, .transport = TRANSPORT_UDP};
     error.icmp.source = at(1, 1000);
     error.icmp.destination = at(2, 53);
-    flow_packet(w.table, &error);
-    assert_int_equal(flow_table_statistics(w.table)->opened, 4);
+    feed(&error);
+    tcp(CLIENT, SERVER, TCP_ACK | TCP_FIN, 1004, 5001, "");
+    tcp(SERVER, CLIENT, TCP_ACK | TCP_FIN, 5001, 1005, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 1005, 5002, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "PUT"); /* again, and otherwise */
+    tcp(at(5, 1), SERVER, TCP_SYN, 1000, 0, "");
+    tcp(SERVER, at(5, 1), TCP_RST | TCP_ACK, 0, 1001, "");
+    tcp(SERVER, at(5, 1), TCP_RST | TCP_ACK, 0, 1001, "");
+    assert_int_equal(flow_table_statistics(w.table)->opened, 5);
     assert_int_equal(flow_table_statistics(w.table)->icmp_errors_matched, 1);
     flow_table_finish(w.table);
     strcpy(ret_log, said());
@@ -59,6 +66,7 @@ static void makes_no_difference(void **state)
     assert_non_null(strstr(folded, "2s[a] 3s[seis]"));
     assert_non_null(strstr(folded, "4c[GET]"));
     assert_non_null(strstr(folded, "2:icmp4(3,3)"));
+    assert_non_null(strstr(folded, "4!tcp.overlap_conflict"));
 }
 
 /* What does not fit stays as it is. */
@@ -82,6 +90,49 @@ static void large_numbers(void **state)
     end();
 }
 
+static bool table_folds(struct endpoint client)
+{
+    enum side side;
+    const uint32_t hash = flow_hash(&w.table->key, &client, &SERVER, TRANSPORT_UDP, 0);
+    const struct flow_node *node = flow_find(w.table, hash, &client, &SERVER, TRANSPORT_UDP, 0, &side);
+    return node && node->folded && side == SIDE_CLIENT;
+}
+
+static bool stream_folds(uint16_t port, const char *text)
+{
+    enum side side;
+    struct endpoint client = at(9, port);
+    tcp(client, SERVER, TCP_SYN, 1000, 0, "");
+    tcp(SERVER, client, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    tcp(client, SERVER, TCP_ACK | TCP_FIN, 1001, 5001, text);
+    tcp(SERVER, client, TCP_ACK | TCP_FIN, 5001, 1002 + (uint32_t)strlen(text), "");
+    const uint32_t hash = flow_hash(&w.table->key, &client, &SERVER, TRANSPORT_TCP, 0);
+    const struct flow_node *node = flow_find(w.table, hash, &client, &SERVER, TRANSPORT_TCP, 0, &side);
+    return node && node->folded;
+}
+
+/* Connections that are over, too; and who follows within the next few hundred packets is not folded in between. */
+static void waits_for_the_next(void **state)
+{
+    (void)state;
+    begin(0);
+    w.rests = true;
+    assert_false(stream_folds(1, "GET"));
+    w.folds = true;
+    assert_true(stream_folds(2, "GET"));
+    assert_true(stream_folds(3, ""));
+    w.folds = false;
+    for (unsigned i = 0; i < FLOW_QUIET; i++) {
+        udp(at(i + 100, 1000), SERVER, "q");
+        udp(at(77, 1000), SERVER, "again");
+        assert_false(table_folds(at(77, 1000)));
+    }
+    assert_true(table_folds(at(100, 1000)));
+    flow_settle_all(w.table);
+    assert_true(table_folds(at(77, 1000)));
+    end();
+}
+
 static void are_small(void **state)
 {
     (void)state;
@@ -91,6 +142,8 @@ static void are_small(void **state)
     for (unsigned i = 0; i < COUNT; i++)
         udp(at(i, 1000), SERVER, "q");
     assert_true(w.budget.used / COUNT <= 120);
+    for (unsigned i = 0; i < 1000; i++)
+        assert_true(table_folds(at(i, 1000)));
     udp(at(4711, 1000), SERVER, "again");
     assert_int_equal(flow_table_statistics(w.table)->opened, COUNT);
     end();
@@ -103,6 +156,7 @@ int main(void)
         cmocka_unit_test(makes_no_difference),
         cmocka_unit_test(large_numbers),
         cmocka_unit_test(are_small),
+        cmocka_unit_test(waits_for_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

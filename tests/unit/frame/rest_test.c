@@ -47,7 +47,8 @@ static enum verdict counter_message(void *state, struct emitter *emitter, const 
 static bool counter_rest(const void *state, const struct conversation *conversation, struct remainder *ret_remainder)
 {
     const struct counter_state *counter = state;
-    *ret_remainder = (struct remainder){counter->heard, (uint8_t)conversation->last.frame};
+    *ret_remainder = (struct remainder){
+        .bits = (uint8_t)conversation->last.frame, .count = 1, .numbers = {counter->heard}};
     return !counter->busy;
 }
 
@@ -55,7 +56,8 @@ static void counter_wake(void *state, const struct conversation *conversation, c
 {
     struct counter_state *counter = state;
     assert_int_equal(conversation->last.frame, remainder->bits);
-    counter->heard = remainder->number;
+    assert_int_equal(remainder->count, 1);
+    counter->heard = (unsigned)remainder->numbers[0];
 }
 
 static struct framing counter_frame(void *state, enum side side, struct bytes pending, size_t seen)

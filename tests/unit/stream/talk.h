@@ -33,8 +33,10 @@ struct talk {
     uint16_t urgent;
     bool by_calm;  /* tcp_stream_take is asked first */
     uint64_t calm; /* segments that it took */
-    uint32_t cut;  /* bytes of each payload that the snap length took */
-    bool open;     /* the log ends inside brackets of side `last` */
+    bool by_pack;  /* after each segment it is packed and unpacked */
+    uint64_t packs;
+    uint32_t cut; /* bytes of each payload that the snap length took */
+    bool open;    /* the log ends inside brackets of side `last` */
     enum side last;
     size_t length;
     char log[LOG_SIZE];
@@ -101,6 +103,18 @@ static inline void talk_pull(struct talk *t)
     assert_int_equal(s.seen, s.delivered + s.duplicate + s.over_limit + s.waiting);
 }
 
+static inline void talk_pack(struct talk *t)
+{
+    uint64_t words[200];
+    const size_t count = tcp_stream_pack(t->stream, t->now, words, sizeof words / sizeof *words);
+    if (count == 0)
+        return;
+    t->packs++;
+    tcp_stream_done(t->stream);
+    memset(t->stream, '?', tcp_stream_size());
+    assert_true(tcp_stream_unpack(t->stream, &t->budget, t->now, words, count));
+}
+
 static inline void talk_begin(struct talk *t)
 {
     memset(t, 0, sizeof *t);
@@ -137,6 +151,8 @@ static inline void talk_bytes(struct talk *t, enum side side, unsigned flags, ui
         talk_pull(t);
     }
     memset(payload, '?', length);
+    if (t->by_pack)
+        talk_pack(t);
 }
 
 static inline void talk(struct talk *t, enum side side, unsigned flags, uint32_t sequence, uint32_t acknowledgment,
