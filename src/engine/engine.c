@@ -124,8 +124,7 @@ void engine_frame(struct engine *engine, const struct frame *frame)
 static size_t take_plain(struct engine *engine, const struct frame *frames, size_t count)
 {
     size_t decoded = decode_ahead(engine->decoder, frames, count < BATCH ? count : BATCH, engine->batch);
-    for (size_t i = 0; i < decoded; i++)
-        flow_prefetch(engine->flows, &engine->batch[i]);
+    flow_prefetch(engine->flows, engine->batch, decoded);
     for (size_t i = 0; i < decoded; i++) {
         count_frame(engine, &frames[i]);
         flow_packet(engine->flows, &engine->batch[i]);

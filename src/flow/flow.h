@@ -38,8 +38,9 @@ void flow_table_free(struct flow_table *table);
 /* A decoded packet (DECODE_PACKET), or one with packet.icmp.present. */
 void flow_packet(struct flow_table *table, const struct packet *packet);
 
-/* That packet will come soon: what flow_packet looks for first is fetched from memory meanwhile. */
-void flow_prefetch(const struct flow_table *table, const struct packet *packet);
+/* Those packets will come next: what flow_packet looks for is fetched from memory meanwhile, for FLOW_AHEAD of them. */
+enum { FLOW_AHEAD = 16 };
+void flow_prefetch(const struct flow_table *table, const struct packet *packets, size_t count);
 
 /* A frame that holds no packet for this floor, or one that another engine has: time goes on. */
 void flow_pass(struct flow_table *table, struct moment moment);

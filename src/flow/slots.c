@@ -6,6 +6,8 @@
  */
 #include "table.h"
 
+enum { LINE = 64 };
+
 struct flow_node *flow_find(const struct flow_table *table, uint32_t hash, const struct endpoint *source,
                             const struct endpoint *destination, uint8_t transport, uint64_t inside, enum side *ret_side)
 {
@@ -87,8 +89,45 @@ void flow_slot_renumber(struct flow_table *table, uint32_t hash, uint32_t from, 
     table->slots[slot_of(table, hash, from)].number = to;
 }
 
-void flow_prefetch(const struct flow_table *table, const struct packet *packet)
+static const struct flow_slot *slot_for(const struct flow_table *table, uint32_t hash)
 {
-    uint32_t hash = flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside);
-    __builtin_prefetch(&table->slots[hash & (table->slot_count - 1)]);
+    const struct flow_slot *slots = table->slots;
+    const size_t mask = table->slot_count - 1;
+    size_t at = hash & mask;
+    while (slots[at].number && slots[at].hash != hash)
+        at = (at + 1) & mask;
+    return &slots[at];
+}
+
+static void fetch(const void *memory, size_t lines)
+{
+    for (size_t i = 0; i < lines; i++)
+        __builtin_prefetch((const uint8_t *)memory + i * LINE);
+}
+
+/* Each step needs what the one before it fetches, and finds it there because the others came in between: the slot, the
+ * conversation, and what a stream or a session has of its own. */
+void flow_prefetch(const struct flow_table *table, const struct packet *packets, size_t count)
+{
+    uint32_t hashes[FLOW_AHEAD];
+    const struct flow_node *nodes[FLOW_AHEAD];
+    count = count < FLOW_AHEAD ? count : FLOW_AHEAD;
+    for (size_t i = 0; i < count; i++) {
+        const struct packet *packet = &packets[i];
+        hashes[i] = flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside);
+        __builtin_prefetch(&table->slots[hashes[i] & (table->slot_count - 1)]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        nodes[i] = flow_node_of(table, slot_for(table, hashes[i])->number);
+        if (nodes[i])
+            fetch(nodes[i], 2);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!nodes[i] || nodes[i]->folded)
+            continue;
+        const struct flow *flow = (const struct flow *)nodes[i];
+        fetch(&flow->as, 2);
+        if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream)
+            fetch(flow->as.stream, 4);
+    }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * A name is looked for twice for every record that is written, and mostly there is none. So what decides that lies in
- * one line of the cache for each pair, and pairs refer to each other by number.
+ * one line of the cache for each bucket, and in one for each pair; pairs refer to each other by number.
  */
 #include "names.h"
 
@@ -10,7 +10,15 @@
 #include "util/lower.h"
 #include "util/siphash.h"
 
-enum { BUCKETS = 32768, NAME_MAX_BYTES = 255, CHUNK_PAIRS = 256, CHUNKS = LIMIT_NAMES / CHUNK_PAIRS + 1, LINE = 64 };
+enum {
+    BUCKETS = 8192,
+    BUCKET_SLOTS = 15,
+    NUMBER_BITS = 17,
+    NAME_MAX_BYTES = 255,
+    CHUNK_PAIRS = 256,
+    CHUNKS = LIMIT_NAMES / CHUNK_PAIRS + 1,
+    LINE = 64
+};
 
 /* What a name is reckoned at, without its text, where little memory is left. */
 enum { NAME_BYTES = 128 };
@@ -38,7 +46,7 @@ struct name {
     struct pair pair;
     uint8_t kind; /* enum name_kind */
     uint8_t length;
-    uint32_t next;         /* in its bucket; 0: none. Of one that is not in use: in the list of those */
+    uint32_t next;         /* of those that its bucket has no slot for; 0: none. Not in use: in the list of those */
     uint32_t newer, older; /* by last use; 0: none */
     int64_t until_ns;      /* when the last name is over */
     struct lesson *lesson;
@@ -51,15 +59,34 @@ struct chunk {
     uint8_t room[(CHUNK_PAIRS + 1) * LINE]; /* the names begin at the first whole line */
 };
 
+/* Fifteen bits of a pair's hash, and its number; those that are in use come first. */
+struct bucket {
+    uint32_t slots[BUCKET_SLOTS];
+    uint32_t more; /* the number of the first that found none free; 0: none */
+};
+
+static_assert(sizeof(struct bucket) == LINE, "one line of the cache");
+static_assert(LIMIT_NAMES < 1 << NUMBER_BITS, "a number has its bits");
+
+struct buckets {
+    uint8_t room[(BUCKETS + 1) * LINE]; /* they begin at the first whole line */
+};
+
 struct names {
     struct budget *budget;
     uint64_t key[4];
     size_t count, bytes; /* of the names; the buckets are not counted */
     uint32_t newest, oldest, unused;
     uint32_t made; /* numbers given out, from 1 */
+    struct bucket *first_bucket;
     struct chunk *chunks[CHUNKS];
-    uint32_t buckets[BUCKETS];
+    struct buckets buckets;
 };
+
+static void *first_line(uint8_t *room)
+{
+    return room + (LINE - (uintptr_t)room % LINE) % LINE;
+}
 
 struct names *names_new(struct budget *budget)
 {
@@ -68,6 +95,7 @@ struct names *names_new(struct budget *budget)
         return NULL;
     const struct siphash_key first = siphash_key_random(), second = siphash_key_random();
     names->budget = budget;
+    names->first_bucket = first_line(names->buckets.room);
     names->key[0] = first.k0;
     names->key[1] = first.k1;
     names->key[2] = second.k0;
@@ -77,9 +105,8 @@ struct names *names_new(struct budget *budget)
 
 static struct name *name_at(const struct names *names, uint32_t number)
 {
-    uint8_t *room = names->chunks[number / CHUNK_PAIRS]->room;
-    room += (LINE - (uintptr_t)room % LINE) % LINE;
-    return (struct name *)(void *)room + number % CHUNK_PAIRS;
+    struct name *first = first_line(names->chunks[number / CHUNK_PAIRS]->room);
+    return first + number % CHUNK_PAIRS;
 }
 
 static void unlink_use(struct names *names, const struct name *name)
@@ -105,19 +132,25 @@ static uint64_t half_of(const struct address *address, size_t at)
     return half;
 }
 
+/* Where a pair is looked for. */
+struct place {
+    struct bucket *bucket;
+    uint32_t tag; /* in the bits above the number */
+};
+
 /* NH of Black, Halevi, Krawczyk, Krovetz and Rogaway, "UMAC: Fast and Secure Message Authentication" (1999): who does
  * not know the key finds no pairs that meet more often than by chance. A third of what SipHash costs. The family is
  * left out: at most four pairs have the same octets. */
-static uint32_t *bucket_of(struct names *names, const struct address *asker, const struct address *address)
+static struct place place_of(const struct names *names, const struct address *asker, const struct address *address)
 {
     const uint64_t *key = names->key;
     const wide sum = (wide)(half_of(asker, 0) + key[0]) * (half_of(address, 0) + key[1]) +
                      (wide)(half_of(asker, 8) + key[2]) * (half_of(address, 8) + key[3]);
     const uint64_t folded = ((uint64_t)sum ^ (uint64_t)(sum >> 64)) * UINT64_C(0x9e3779b97f4a7c15);
-    return &names->buckets[folded >> 49];
+    return (struct place){&names->first_bucket[folded >> 51], (uint32_t)(folded >> 19) >> NUMBER_BITS << NUMBER_BITS};
 }
 
-static_assert(BUCKETS == 1 << (64 - 49), "the highest bits are the bucket");
+static_assert(BUCKETS == 1 << (64 - 51), "the highest bits are the bucket, those that follow the tag");
 
 static bool is_of(const struct name *name, const struct address *asker, const struct address *address)
 {
@@ -125,17 +158,71 @@ static bool is_of(const struct name *name, const struct address *asker, const st
            memcmp(&name->pair.address, address, sizeof *address) == 0;
 }
 
-/* Where the number of this pair stands, or would. */
-static uint32_t *slot_of(struct names *names, const struct address *asker, const struct address *address)
+static uint32_t number_in(uint32_t slot)
 {
-    uint32_t *slot = bucket_of(names, asker, address);
-    while (*slot) {
-        struct name *name = name_at(names, *slot);
-        if (is_of(name, asker, address))
-            break;
-        slot = &name->next;
+    return slot & ((1u << NUMBER_BITS) - 1);
+}
+
+/* The number of this pair; 0: nothing is known of it. */
+static uint32_t number_of(const struct names *names, const struct address *asker, const struct address *address)
+{
+    const struct place place = place_of(names, asker, address);
+    const uint32_t *slots = place.bucket->slots;
+    for (size_t i = 0; i < BUCKET_SLOTS && slots[i]; i++) {
+        const uint32_t number = slots[i] - place.tag;
+        if (number < 1u << NUMBER_BITS && is_of(name_at(names, number), asker, address))
+            return number;
     }
-    return slot;
+    uint32_t number = place.bucket->more;
+    while (number && !is_of(name_at(names, number), asker, address))
+        number = name_at(names, number)->next;
+    return number;
+}
+
+static struct place own_place(const struct names *names, const struct name *name)
+{
+    return place_of(names, &name->pair.asker, &name->pair.address);
+}
+
+static void enter(struct names *names, struct name *name, uint32_t number)
+{
+    const struct place place = own_place(names, name);
+    uint32_t *slots = place.bucket->slots;
+    size_t at = 0;
+    while (at < BUCKET_SLOTS && slots[at])
+        at++;
+    if (at < BUCKET_SLOTS) {
+        slots[at] = place.tag | number;
+        return;
+    }
+    name->next = place.bucket->more;
+    place.bucket->more = number;
+}
+
+/* Out of its bucket. The last one takes its slot, or else one that had none. */
+static void leave(struct names *names, const struct name *name, uint32_t number)
+{
+    struct bucket *bucket = own_place(names, name).bucket;
+    uint32_t *slots = bucket->slots, *link = &bucket->more;
+    size_t at = 0, last = BUCKET_SLOTS - 1;
+    while (at < BUCKET_SLOTS && number_in(slots[at]) != number)
+        at++;
+    if (at == BUCKET_SLOTS) {
+        while (*link != number)
+            link = &name_at(names, *link)->next;
+        *link = name->next;
+        return;
+    }
+    while (!slots[last])
+        last--;
+    slots[at] = slots[last];
+    slots[last] = 0;
+    const uint32_t waiting = bucket->more;
+    if (!waiting)
+        return;
+    struct name *one = name_at(names, waiting);
+    bucket->more = one->next;
+    slots[last] = own_place(names, one).tag | waiting;
 }
 
 static size_t lesson_size(size_t length)
@@ -143,11 +230,10 @@ static size_t lesson_size(size_t length)
     return sizeof(struct lesson) + length;
 }
 
-static void forget(struct names *names, uint32_t *slot)
+static void forget(struct names *names, uint32_t number)
 {
-    const uint32_t number = *slot;
     struct name *name = name_at(names, number);
-    *slot = name->next;
+    leave(names, name, number);
     unlink_use(names, name);
     names->count--;
     names->bytes -= NAME_BYTES + (size_t)name->length;
@@ -157,10 +243,18 @@ static void forget(struct names *names, uint32_t *slot)
     names->unused = number;
 }
 
+/* Once the table is full every new name costs an old one, of which nothing is in the cache: what the next one needs is
+ * fetched now. Its own line was, when the one before it went. */
 static void forget_oldest(struct names *names)
 {
-    const struct pair *pair = &name_at(names, names->oldest)->pair;
-    forget(names, slot_of(names, &pair->asker, &pair->address));
+    forget(names, names->oldest);
+    if (!names->oldest)
+        return;
+    const struct name *next = name_at(names, names->oldest);
+    __builtin_prefetch(own_place(names, next).bucket);
+    __builtin_prefetch(next->lesson);
+    if (next->newer)
+        __builtin_prefetch(name_at(names, next->newer));
 }
 
 void names_free(struct names *names)
@@ -237,9 +331,7 @@ static void add(struct names *names, const struct name *learned, const struct le
     memcpy(lesson->told + 1, before->told, sizeof before->told - sizeof *before->told);
     lesson->told[0] = late_name_hash(text);
     lower_copy(lesson->text, text.at, text.len); /* some resolvers shake the letters (0x20) */
-    uint32_t *bucket = bucket_of(names, &name->pair.asker, &name->pair.address);
-    name->next = *bucket;
-    *bucket = number;
+    enter(names, name, number);
     link_newest(names, name, number);
     names->count++;
     names->bytes += NAME_BYTES + text.len;
@@ -248,8 +340,8 @@ static void add(struct names *names, const struct name *learned, const struct le
 void names_learn(struct names *names, enum name_kind kind, const struct address *asker, const struct address *address,
                  struct bytes text, int64_t now_ns, uint32_t ttl_s)
 {
-    uint32_t *slot = slot_of(names, asker, address);
-    struct name *name = *slot ? name_at(names, *slot) : NULL;
+    const uint32_t number = number_of(names, asker, address);
+    struct name *name = number ? name_at(names, number) : NULL;
     const int64_t lifetime = lifetime_ns(ttl_s);
     const int64_t until_ns = now_ns > INT64_MAX - lifetime ? INT64_MAX : now_ns + lifetime;
     text = bytes_first(text, NAME_MAX_BYTES);
@@ -258,13 +350,13 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
     if (name && bytes_equal_nocase(text_of(name), text)) {
         name->kind = (uint8_t)kind;
         name->until_ns = until_ns;
-        touch(names, name, *slot);
+        touch(names, name, number);
         return;
     }
     struct lesson before = {.since_ns = now_ns};
     if (name) {
         memcpy(&before, name->lesson, sizeof before);
-        forget(names, slot);
+        forget(names, number);
     }
     const struct name learned = {.pair = {*asker, *address}, .kind = (uint8_t)kind, .until_ns = until_ns};
     add(names, &learned, &before, text);
@@ -272,7 +364,7 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
 
 struct bytes names_find(struct names *names, const struct address *asker, const struct address *address, int64_t at_ns)
 {
-    const uint32_t number = names && names->count > 0 ? *slot_of(names, asker, address) : 0;
+    const uint32_t number = names && names->count > 0 ? number_of(names, asker, address) : 0;
     struct name *name = number ? name_at(names, number) : NULL;
     if (!name || name->until_ns < at_ns)
         return (struct bytes){NULL, 0};
@@ -285,7 +377,7 @@ struct bytes names_find(struct names *names, const struct address *asker, const 
 static bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,
                         int64_t before_ns)
 {
-    const uint32_t number = names ? *slot_of(names, asker, address) : 0;
+    const uint32_t number = names ? number_of(names, asker, address) : 0;
     const struct lesson *lesson = number ? name_at(names, number)->lesson : NULL;
     bool agrees = !lesson || lesson->since_ns >= before_ns;
     for (size_t i = 0; lesson && i < NAMES_TOLD; i++)
