@@ -297,7 +297,7 @@ static void unfold_session(const struct rest *rest, struct session *session)
         remainder->numbers[remainder->count++] = rest->more[i];
 }
 
-/* `flow` is zeroed, and gets no stream. */
+/* `flow` is zeroed up to its session, and gets no stream. */
 static void unfold_into(struct flow_table *table, struct flow *flow, const struct rest *rest)
 {
     struct conversation *own = &flow->conversation;
@@ -335,14 +335,14 @@ static bool has_stream(const struct rest *rest)
 }
 
 /* False where memory is out. */
-static bool unfold_stream(struct flow_table *table, struct flow *flow, const struct rest *rest)
+static bool unfold_stream(struct flow_table *table, struct flow *flow, const struct rest *rest, bool goes_on)
 {
     const size_t before = words_of(rest->flags);
     flow->as.stream = slab_take(&table->streams, 0);
     if (!flow->as.stream)
         return false;
     if (tcp_stream_unpack(flow->as.stream, table->shared->budget, flow->conversation.last, rest->more + before,
-                          rest->words - before))
+                          rest->words - before, goes_on))
         return true;
     slab_give(&table->streams, flow->as.stream);
     return false;
@@ -353,11 +353,11 @@ struct flow *flow_unfold(struct flow_table *table, struct flow_node *node)
     if (!node->folded)
         return (struct flow *)node;
     const struct rest *rest = (const struct rest *)node;
-    struct flow *flow = slab_take(&table->flows, sizeof *flow);
+    struct flow *flow = slab_take(&table->flows, offsetof(struct flow, session));
     if (!flow)
         return NULL;
     unfold_into(table, flow, rest);
-    if (has_stream(rest) && !unfold_stream(table, flow, rest)) {
+    if (has_stream(rest) && !unfold_stream(table, flow, rest, true)) {
         slab_give(&table->flows, flow);
         return NULL;
     }
@@ -370,7 +370,7 @@ struct flow *flow_seen(struct flow_table *table, struct flow_node *node)
 {
     if (!node->folded)
         return (struct flow *)node;
-    memset(&table->copy, 0, sizeof table->copy);
+    memset(&table->copy, 0, offsetof(struct flow, session));
     unfold_into(table, &table->copy, (const struct rest *)node);
     return &table->copy;
 }
@@ -380,7 +380,7 @@ struct flow *flow_seen_whole(struct flow_table *table, struct flow_node *node)
     const struct rest *rest = (const struct rest *)node;
     struct flow *flow = flow_seen(table, node);
     if (node->folded && has_stream(rest))
-        (void)unfold_stream(table, flow, rest);
+        (void)unfold_stream(table, flow, rest, false);
     return flow;
 }
 

@@ -69,9 +69,10 @@ void flow_table_free(struct flow_table *table)
     budget_give(budget, table, sizeof *table);
 }
 
+/* The session is not zeroed: session_init is the next thing that happens to it. */
 struct flow *flow_add(struct flow_table *table, uint32_t hash)
 {
-    struct flow *flow = slab_take(&table->flows, sizeof *flow);
+    struct flow *flow = slab_take(&table->flows, offsetof(struct flow, session));
     if (!flow)
         return NULL;
     if (!flow_slot_add(table, hash, slab_number(flow))) {

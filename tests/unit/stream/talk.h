@@ -112,7 +112,7 @@ static inline void talk_pack(struct talk *t)
     t->packs++;
     tcp_stream_done(t->stream);
     memset(t->stream, '?', tcp_stream_size());
-    assert_true(tcp_stream_unpack(t->stream, &t->budget, t->now, words, count));
+    assert_true(tcp_stream_unpack(t->stream, &t->budget, t->now, words, count, true));
 }
 
 static inline void talk_begin(struct talk *t)
