@@ -372,6 +372,12 @@ struct bytes names_find(struct names *names, const struct address *asker, const 
     return text_of(name);
 }
 
+void names_prefetch(const struct names *names, const struct address *client, const struct address *server)
+{
+    __builtin_prefetch(place_of(names, client, client).bucket);
+    __builtin_prefetch(place_of(names, client, server).bucket);
+}
+
 /* Whether the name with that hash (late_name_hash) is one of the last NAMES_TOLD that the asker was told for the
  * address, or all it was told about it came at `before_ns` or later. Also true where it was told nothing. */
 static bool names_agree(struct names *names, const struct address *asker, const struct address *address, uint64_t hash,

@@ -27,6 +27,9 @@ void names_learn(struct names *names, enum name_kind kind, const struct address 
  * minutes. Valid until the next names_learn. */
 struct bytes names_find(struct names *names, const struct address *asker, const struct address *address, int64_t at_ns);
 
+/* Of these two a record is likely to be written soon: what names_label looks for first is fetched meanwhile. */
+void names_prefetch(const struct names *names, const struct address *client, const struct address *server);
+
 /* The last thing that happens to a record before it is written: the names under which its two ends know each other, and
  * what it left open (record_settle). `names` NULL: nobody knows any. `conversation_number` as in struct late. */
 void names_label(struct names *names, struct record *record,

@@ -6,6 +6,7 @@
 #include "session.h"
 
 #include "inflate.h"
+#include "names.h"
 #include "ports.h"
 #include "session_state.h"
 
@@ -70,6 +71,9 @@ void session_datagram(struct session *session, enum side side, struct bytes data
         return;
     }
     transactions_expire(session);
+    if (state->oldest && session->shared->names) /* an answer, perhaps */
+        names_prefetch(session->shared->names, &session->conversation->source.ip,
+                       &session->conversation->destination.ip);
     struct emitter emitter = {session, NULL};
     struct message message = {
         .kind = MESSAGE_WHOLE,
