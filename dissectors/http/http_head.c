@@ -164,10 +164,32 @@ static inline struct http_field split_field(struct bytes line)
     };
 }
 
+/* A line as nearly all are: a name, a colon, a value, CR LF, and no line after it that continues it. False: look
+ * closer.
+ */
+static bool take_plain(struct http_fields *fields, struct http_field *ret_field)
+{
+    struct bytes rest = fields->rest;
+    size_t end = bytes_find(rest, '\n', 0);
+    size_t colon = bytes_find(bytes_first(rest, end), ':', 0);
+    if (end >= rest.len || colon == 0 || colon + 1 >= end || bytes_at(rest, end - 1) != '\r' ||
+        is_space(bytes_at(rest, 0)) || is_space(bytes_at(rest, colon - 1)) || is_space(bytes_at(rest, end + 1)))
+        return false;
+    *ret_field = (struct http_field){
+        .name = bytes_first(rest, colon),
+        .value = bytes_trim(bytes_slice(rest, colon + 1, end - colon - 2)),
+    };
+    fields->rest = bytes_skip(rest, end + 1);
+    fields->lines++;
+    return true;
+}
+
 bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
 {
     if (fields->rest.len == 0)
         return false;
+    if (take_plain(fields, ret_field))
+        return true;
     struct bytes before = fields->rest;
     struct bytes line = take_line(&fields->rest, &fields->bare_lf);
     if (line.len == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "file/type.h"
+#include "file/type.c" /* its tables too */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +51,23 @@ static void knows_formats_by_their_first_bytes(void **state)
     };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
         assert_string_equal(file_type(bytes_of(samples[i].bytes, samples[i].length)), samples[i].type);
+}
+
+/* Each row is looked at where a file begins as it says. */
+static void finds_all_rows_worth_a_look(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
+        const struct signature *row = &signatures[i];
+        uint8_t file[FILE_TYPE_BYTES] = {1};
+        bytes_copy(file + row->at, sizeof file - row->at, bytes_of(row->first, row->first_length));
+        if (row->second_length > 0)
+            bytes_copy(file + row->second_at, sizeof file - row->second_at, bytes_of(row->second, row->second_length));
+        assert_true(may_have_signature(bytes_of(file, sizeof file)));
+    }
+    uint8_t text[FILE_TYPE_BYTES];
+    memset(text, 'T', sizeof text);
+    assert_false(may_have_signature(bytes_of(text, sizeof text)));
 }
 
 static void looks_into_packages(void **state)
@@ -115,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_formats_by_their_first_bytes),
+        cmocka_unit_test(finds_all_rows_worth_a_look),
         cmocka_unit_test(looks_into_packages),
         cmocka_unit_test(tells_texts_apart),
         cmocka_unit_test(says_nothing_of_nothing),
