@@ -13,6 +13,7 @@
  */
 #include "dns.h"
 
+#include "dns_asked.h"
 #include "dns_explain.h"
 #include "dns_message.h"
 #include "dns_probe.h"
@@ -44,6 +45,13 @@ struct dns_exchange {
     enum dns_flavor flavor;
     struct dns_story story;
     struct dns_transfer transfer;
+    struct dns_asked asked;
+};
+
+/* What a message is taken apart in. */
+struct dns_room {
+    struct dns_buffers buffers;
+    char data[DNS_RDATA_TEXT];
 };
 
 static uint64_t exchange_key(const struct dns_message *message)
@@ -97,14 +105,23 @@ static bool is_transfer(uint16_t type)
     return type == DNS_AXFR || type == DNS_IXFR;
 }
 
+static bool same_name(const struct dns_exchange *exchange, const struct record *record,
+                      const struct dns_message *message)
+{
+    char buffer[DNS_NAME_TEXT];
+    if (exchange->asked.length == 0)
+        return bytes_equal_nocase(record_find_text(record, DNS_FIELD_QUESTION_NAME), message->question);
+    return dns_asked_again(&exchange->asked, message) ||
+           bytes_equal_nocase(dns_asked_name(&exchange->asked, buffer), message->question);
+}
+
 static bool same_question(const struct dns_exchange *exchange, const struct record *record,
                           const struct dns_message *message)
 {
     return exchange->id == message->id && exchange->opcode == message->opcode &&
            exchange->type == message->question_type && exchange->class_number == message->question_class &&
            exchange->has_question == message->has_question &&
-           (!message->has_question ||
-            bytes_equal_nocase(record_find_text(record, DNS_FIELD_QUESTION_NAME), message->question));
+           (!message->has_question || same_name(exchange, record, message));
 }
 
 /* The open transaction that this message belongs to, of those that `asker` began. */
@@ -201,6 +218,8 @@ static void take_query(struct dns_state *state, struct dns_message *message, uin
     exchange->transfer.wanted = is_transfer(message->question_type) && conversation->transport == TRANSPORT_TCP;
     exchange->transfer.changes = message->question_type == DNS_IXFR;
     set_moments(message);
+    if (dns_asked_keep(&exchange->asked, message))
+        return;
     dns_message_write(message);
     exchange->transfer.serial_known = message->has_soa;
     exchange->transfer.asker_serial = message->soa_serial;
@@ -218,8 +237,10 @@ static void take_query(struct dns_state *state, struct dns_message *message, uin
 static void begin_answer(struct dns_message *message, struct dns_exchange *exchange)
 {
     struct record *record = message->record;
-    if (exchange->has_question) {
-        struct bytes asked = record_find_text(record, DNS_FIELD_QUESTION_NAME);
+    if (exchange->has_question && !(message->has_question && dns_asked_again(&exchange->asked, message))) {
+        char buffer[DNS_NAME_TEXT];
+        struct bytes asked = exchange->asked.length > 0 ? dns_asked_name(&exchange->asked, buffer)
+                                                        : record_find_text(record, DNS_FIELD_QUESTION_NAME);
         bool same_letters = bytes_equal(asked, message->question);
         exchange->story.letters_differ = message->has_question && !same_letters;
         if (!same_letters)
@@ -229,6 +250,7 @@ static void begin_answer(struct dns_message *message, struct dns_exchange *excha
         message->question_type = exchange->type;
         message->question_class = exchange->class_number;
     }
+    exchange->asked.length = 0;
     if (message->opcode == DNS_OPCODE_QUERY) {
         record_clear(record);
         if (exchange->story.retransmissions > 0)
@@ -338,10 +360,11 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
     };
     if (packet->kind != MESSAGE_WHOLE && packet->kind != MESSAGE_REST)
         return VERDICT_OK;
-    struct dns_buffers *buffers = emit_scratch(emitter, sizeof *buffers);
-    if (!buffers)
+    struct dns_room *room = emit_scratch(emitter, sizeof *room);
+    if (!room)
         return VERDICT_OK;
-    if (!dns_message_begin(&message, buffers, bytes_skip(packet->bytes, prefix))) {
+    message.data_text = dns_text_in(room->data, sizeof room->data);
+    if (!dns_message_begin(&message, &room->buffers, bytes_skip(packet->bytes, prefix))) {
         if (!message.cut)
             emit_anomaly(emitter, ANOMALY_DNS_MALFORMED, message.bytes.len, message.bytes.len);
         return VERDICT_OK;
@@ -395,6 +418,16 @@ static void on_abandon(void *state, struct emitter *emitter, struct transaction 
         transaction->record.incomplete = true;
         transaction->record.outcome = OUTCOME_UNKNOWN;
         return;
+    }
+    if (exchange->asked.length > 0) {
+        const struct message packet = {.side = exchange->side, .first = exchange->story.first};
+        struct dns_message message = {
+            .flavor = exchange->flavor,
+            .emitter = emitter,
+            .packet = &packet,
+            .record = &transaction->record,
+        };
+        dns_asked_write(&exchange->asked, &message, &exchange->story);
     }
     write_query_end(transaction);
     if (transaction->record.wants_notes)

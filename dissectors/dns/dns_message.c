@@ -73,7 +73,6 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
     message->names = &buffers->names;
     dns_names_forget(message->names);
     message->name_buffer = buffers->name;
-    message->data_text = dns_text_in(buffers->data, sizeof buffers->data);
 
     message->id = bytes_u16(bytes, 0);
     message->flags = bytes_u16(bytes, 2);
@@ -91,6 +90,7 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
     if (read_question(message, buffers->question, &message->question, &message->question_type,
                       &message->question_class)) {
         message->has_question = true;
+        message->question_end = reader_offset(&message->reader);
         message->found[0] = 1;
         if (message->flavor == DNS_MULTICAST) {
             message->question_unicast = message->question_class & MDNS_TOP_BIT;

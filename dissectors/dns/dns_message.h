@@ -58,6 +58,7 @@ struct dns_message {
     bool broken; /* what follows cannot be read */
 
     bool has_question;
+    size_t question_end; /* in the bytes */
     uint16_t question_type, question_class;
     bool question_unicast;
     struct bytes question;
@@ -94,11 +95,10 @@ struct dns_buffers {
     char question[DNS_NAME_TEXT];
     char chain_end[DNS_NAME_TEXT];
     char name[DNS_NAME_TEXT];
-    char data[DNS_RDATA_TEXT];
 };
 
 /* Reads the header and the first question. False where there is not even a header; of one that the capture cut, the
- * flags are enough. `cut`, `flavor` and `emitter` are set before. */
+ * flags are enough. `cut`, `flavor`, `emitter` and `data_text` are set before. */
 bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers, struct bytes bytes);
 
 /* Writes header and first question, then reads and writes all that follows; anomalies are reported. */
