@@ -168,14 +168,17 @@ static inline struct dns_found_name find_pointed(const struct dns_names *names, 
     return used + found.length <= NAME_BYTES_MAX ? found : (struct dns_found_name){bytes_of(NULL, 0), 0};
 }
 
-/* A short text is copied as one block, as there is always room for one and something to read. */
+/* A short text is copied as one block, as there is always room for one and something to read; what follows the text may
+ * be where it goes. */
 static inline void copy_text(char *to, const struct dns_found_name *found)
 {
-    enum { SHORT = 32 };
-    if (found->text.len <= SHORT)
-        (void)bytes_copy(to, SHORT, bytes_of(found->text.at, SHORT));
-    else
+    char block[32];
+    if (found->text.len <= sizeof block) {
+        (void)bytes_copy(block, sizeof block, bytes_of(found->text.at, sizeof block));
+        (void)bytes_copy(to, sizeof block, bytes_of(block, sizeof block));
+    } else {
         (void)bytes_copy(to, found->text.len, found->text);
+    }
 }
 
 /* Copies `count` bytes behind a name's first byte, lengths of labels among them; false where another is not plain. */

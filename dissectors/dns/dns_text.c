@@ -41,7 +41,7 @@ void dns_text_padded(struct dns_text *text, uint64_t value, unsigned digits)
         buffer[--at] = '0';
     char *room = dns_text_room(text, DIGITS_MAX);
     if (room) {
-        memcpy(room, buffer + at, DIGITS_MAX);
+        (void)bytes_copy(room, DIGITS_MAX, bytes_of(buffer + at, DIGITS_MAX));
         dns_text_taken(text, DIGITS_MAX - at);
     } else {
         dns_text_add(text, bytes_of(buffer + at, DIGITS_MAX - at));
