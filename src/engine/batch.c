@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
-enum { ALIGNMENT = _Alignof(max_align_t) };
+enum {
+    ALIGNMENT = _Alignof(max_align_t),
+    BEHIND_TEXT = 16, /* who renders a text reads beyond its end, as far as the capacity goes: so much that it pays */
+};
 
 void batch_init(struct batch *batch, size_t capacity)
 {
@@ -55,7 +58,8 @@ static void copy_record(struct batched *copy, const struct record *record)
     copy->record.items = (struct item *)(void *)at;
     at = put(at, record->items, items);
     copy->record.text = at;
-    at = put(at, record->text, record->text_length);
+    copy->record.text_capacity = record->text_length + BEHIND_TEXT;
+    at = put(at, record->text, record->text_length) + BEHIND_TEXT;
     copy->record.source_domain = put_name(&at, record->source_domain);
     copy->record.destination_domain = put_name(&at, record->destination_domain);
     if (!record->conversation)
@@ -67,7 +71,7 @@ static void copy_record(struct batched *copy, const struct record *record)
 enum batch_result batch_add(struct batch *batch, const struct record *record, bool marked)
 {
     size_t size = sizeof(struct batched) + record->item_count * sizeof *record->items + record->text_length +
-                  record->source_domain.len + record->destination_domain.len;
+                  BEHIND_TEXT + record->source_domain.len + record->destination_domain.len;
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (batch->used > 0 && size > batch->capacity - batch->used)
         return BATCH_FULL;
