@@ -38,6 +38,7 @@ struct engine_options {
     bool strict_checksums;           /* packets with bad checksums are dropped */
     bool no_names;                   /* do not label addresses with names seen in DNS answers */
     bool no_notes;                   /* store no observations */
+    bool ends_all;                   /* a frame ends all conversations whose time is up, however long that takes */
     bool hash_files;                 /* --hash: file.hash.sha256 */
     const char *extract_folder;      /* --extract: an existing folder where files are saved; NULL: nowhere */
     int extract_descriptor;          /* it is open already, by this descriptor; 0: it is opened by its name */

@@ -35,7 +35,7 @@ enum limit {
     LIMIT_TCP_HALF_OPEN_SECONDS = 60,
     LIMIT_TCP_SECONDS = 3600,
     LIMIT_TCP_LINGER_SECONDS = 10,    /* after FIN or RST, so that late segments still belong to it */
-    LIMIT_EXPIRED_A_PACKET = 300,     /* conversations ended by silence while one packet is handled */
+    LIMIT_EXPIRED_A_PACKET = 300,     /* conversations ended by silence while one packet is handled, listening */
     LIMIT_CLOCK_JUMP_SECONDS = 86400, /* the clock goes further forward only when a second packet agrees */
     LIMIT_CLOCK_BACK_SECONDS = 10,    /* further back than that it was set, where */
     LIMIT_CLOCK_BACK_FRAMES = 32,     /* so many packets in a row say so */

@@ -4,6 +4,7 @@
 #include "capture/ahead.h"
 #include "capture/filter.h"
 #include "clock.h"
+#include "engine/crew.h"
 #include "filter/display_filter.h"
 #include "follow.h"
 #include "listen.h"
@@ -99,6 +100,36 @@ static bool takes_many(const struct run *run)
     return !run->save && !run->follow && run->options->frame_limit == 0;
 }
 
+/* False: a crew has given up. */
+static bool take_frames(struct run *run, const struct frame *frames, size_t count)
+{
+    run->taken += count;
+    if (run->crew)
+        return crew_frames(run->crew, frames, count);
+    engine_frames(run->engine, frames, count);
+    return true;
+}
+
+static bool take_frame(struct run *run, const struct frame *frame)
+{
+    if (run->crew)
+        return take_frames(run, frame, 1);
+    run_take_frame(run, frame);
+    return true;
+}
+
+static bool crew_gave_up(const struct run *run)
+{
+    return run->crew && crew_has_given_up(run->crew);
+}
+
+/* What is wrong with files is said once, though they may be read again: then it comes in the same order. */
+static void fail_once(struct run *run, const char *text)
+{
+    if (++run->told > run->told_before)
+        run_fail(run, text);
+}
+
 static void read_frames(struct run *run, struct capture *capture, const char *path)
 {
     enum { MANY = 64 };
@@ -108,8 +139,8 @@ static void read_frames(struct run *run, struct capture *capture, const char *pa
     const size_t many = takes_many(run) ? MANY : 0;
     while (!is_stopped(run)) {
         size_t count = capture_at_hand(capture, frames, many);
-        engine_frames(run->engine, frames, count);
-        run->taken += count;
+        if (!take_frames(run, frames, count))
+            return;
         if (count > 0 && until_progress > count) {
             until_progress -= count;
             continue;
@@ -117,11 +148,12 @@ static void read_frames(struct run *run, struct capture *capture, const char *pa
         struct frame frame;
         enum capture_result result = capture_next(capture, &frame, error);
         if (result == CAPTURE_FRAME) {
-            run_take_frame(run, &frame);
+            if (!take_frame(run, &frame))
+                return;
             if (--until_progress > 0)
                 continue;
         } else if (result == CAPTURE_BROKEN) {
-            run_fail(run, error);
+            fail_once(run, error);
             return;
         } else if (result == CAPTURE_END) {
             return;
@@ -141,7 +173,7 @@ static void report_misfits(struct run *run, const struct capture *capture)
     if (misfits == 0)
         return;
     snprintf(text, sizeof text, "%llu frames were left out: %s", (unsigned long long)misfits, reason);
-    run_fail(run, text);
+    fail_once(run, text);
 }
 
 static struct capture *open_capture(struct run *run, size_t number, char ret_error[CAPTURE_ERROR_SIZE])
@@ -164,20 +196,40 @@ static void read_file(struct run *run, size_t number)
     struct capture *capture = open_capture(run, number, error);
     if (!capture) {
         if (!signals_stop()) /* else run_captures says so */
-            run_fail(run, error);
+            fail_once(run, error);
         return;
     }
     if (run->filter && capture_use_filter(capture, run->filter, error) != 0) {
-        run_fail(run, error);
+        fail_once(run, error);
         if (run->frames == 0) /* nothing has been read yet: take it for a wrong expression */
             run->status = STATUS_WRONG;
     } else {
         read_frames(run, capture, run->options->captures[number]);
-        report_misfits(run, capture);
+        if (!crew_gave_up(run))
+            report_misfits(run, capture);
     }
     run->frames += capture_frames(capture);
     run->progress.before += capture_size(capture);
     capture_close(capture);
+}
+
+static void read_once(struct run *run)
+{
+    for (size_t i = 0; i < run->options->capture_count && !is_stopped(run) && !crew_gave_up(run); i++)
+        read_file(run, i);
+    if (run->crew)
+        (void)crew_finish(run->crew);
+}
+
+static void read_files(struct run *run)
+{
+    read_once(run);
+    if (!crew_gave_up(run) || run_is_over(run))
+        return;
+    if (run_threads_begin_again(run))
+        read_once(run);
+    else
+        run_fail(run, "out of memory");
 }
 
 /* Bytes of all captures; 0 where one of them is a pipe. */
@@ -236,8 +288,8 @@ void run_captures(struct run *run)
     run->progress.total = total_size(run);
     if (run->listening)
         listen(run);
-    for (size_t i = 0; i < options->capture_count && !is_stopped(run); i++)
-        read_file(run, i);
+    else
+        read_files(run);
     if (signals_stop() && !run->listening) {
         char text[80];
         snprintf(text, sizeof text, "stopped by a signal after frame %llu", (unsigned long long)run->frames);
@@ -283,7 +335,9 @@ static bool flush_output(struct run *run)
 
 void run_statistics(const struct run *run, struct engine_statistics *ret_statistics)
 {
-    if (run->engine)
+    if (run->crew)
+        crew_statistics(run->crew, ret_statistics);
+    else if (run->engine)
         engine_statistics(run->engine, ret_statistics);
     else if (!run->listening || !listening_statistics(run->listening, ret_statistics))
         *ret_statistics = (struct engine_statistics){0};
@@ -449,9 +503,12 @@ void run_finish(struct run *run)
 
 static void close_files(struct run *run)
 {
-    for (size_t i = 0; run->files && i < run->options->capture_count; i++)
+    for (size_t i = 0; run->files && i < run->options->capture_count; i++) {
         if (run->files[i].descriptor > STDERR_FILENO)
             close(run->files[i].descriptor);
+        if (run->files[i].again > STDERR_FILENO)
+            close(run->files[i].again);
+    }
     free(run->files);
 }
 
@@ -459,6 +516,7 @@ enum exit_status run_close(struct run *run)
 {
     char error[SAVE_ERROR_SIZE] = "";
     listening_close(run->listening);
+    crew_free(run->crew);
     if (run->engine)
         engine_free(run->engine);
     run_threads_free(run->threads);

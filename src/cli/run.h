@@ -19,10 +19,12 @@ enum exit_status { STATUS_DONE = 0, STATUS_BROKEN = 1, STATUS_WRONG = 2 };
 struct opened_file {
     int descriptor; /* -1: it could not be opened, */
     int reason;     /* for this errno; said when its turn comes */
+    int again;      /* the same file once more, to begin again; -1: it cannot be read again */
     bool is_ahead;  /* another thread has it, and inflates it */
     uint64_t size;  /* of such a one */
 };
 
+struct crew;
 struct filter;
 struct follow;
 struct listening;
@@ -37,8 +39,10 @@ struct run {
     struct ahead *ahead;         /* inflates files; NULL: the thread that reads does it */
     struct run_threads *threads; /* print; NULL: the thread that reads does it */
     struct sink sink;
-    struct engine *engine; /* NULL: workers analyse */
-    struct save *save;     /* of -w; NULL: none, or it failed */
+    struct engine *engine; /* NULL: workers analyse, or: */
+    struct crew *crew;     /* several engines with a thread each share the files' frames */
+    struct engine_options engine_options;
+    struct save *save; /* of -w; NULL: none, or it failed */
     struct follow *follow;
     struct listening *listening;                    /* of -i */
     struct opened_file *files;                      /* as many as captures */
@@ -47,12 +51,13 @@ struct run {
     int memory_descriptor;                          /* tells how much memory the process takes; -1: unknown */
     struct progress progress;
     int64_t begun_ns;
-    uint64_t frames;           /* numbered so far, over all captures */
-    uint64_t taken;            /* given to the engine */
-    atomic_int status;         /* enum exit_status: the worst so far; workers may fail, too */
-    atomic_bool save_refused;  /* -w met a frame that it cannot hold; said once */
-    atomic_bool save_failed;   /* -w can write nothing more */
-    atomic_bool save_complete; /* -W with -G: as many files as were wanted */
+    uint64_t frames;            /* numbered so far, over all captures */
+    uint64_t taken;             /* given to the engine */
+    unsigned told, told_before; /* what was wrong with files; and so many times when they were read before */
+    atomic_int status;          /* enum exit_status: the worst so far; workers may fail, too */
+    atomic_bool save_refused;   /* -w met a frame that it cannot hold; said once */
+    atomic_bool save_failed;    /* -w can write nothing more */
+    atomic_bool save_complete;  /* -W with -G: as many files as were wanted */
 };
 
 /* Opens what has to be opened, gives up rights, enters the sandbox. Not STATUS_DONE: it has said why; run_close all the

@@ -100,6 +100,7 @@ static enum exit_status open_captures(struct run *run)
         bool is_stdin = strcmp(options->captures[i], "-") == 0;
         run->files[i].descriptor = is_stdin ? STDIN_FILENO : open(options->captures[i], O_RDONLY | O_CLOEXEC);
         run->files[i].reason = errno;
+        run->files[i].again = -1;
     }
     return STATUS_DONE;
 }
@@ -284,12 +285,13 @@ static enum exit_status open_engine(struct run *run)
 {
     const struct options *options = run->options;
     char error[CAPTURE_ERROR_SIZE] = "";
-    const struct engine_options engine = {
+    const struct engine_options engine = run->engine_options = (struct engine_options){
         .sink = {.context = &run->sink, .write = sink_write},
         .memory_limit = options->memory_limit,
         .strict_checksums = options->strict_checksums,
         .no_names = options->no_names,
         .no_notes = options->no_notes,
+        .ends_all = !run->listening,
         .hash_files = options->hash_files,
         .extract_folder = options->extract_folder,
         .extract_descriptor = run->extract_folder > 0 ? run->extract_folder : 0,
@@ -310,8 +312,7 @@ static enum exit_status open_engine(struct run *run)
         message("--threads: threads cannot be made; expected room for them, or --threads 1");
         return STATUS_WRONG;
     }
-    run->engine = engine_new(&engine);
-    return run->engine ? STATUS_DONE : STATUS_BROKEN;
+    return run_threads_engines(run);
 }
 
 static void add_folder(struct sandbox_options *sandbox, const char *path, int descriptor, bool only_adds)

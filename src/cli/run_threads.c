@@ -6,20 +6,24 @@
 #include "run_threads.h"
 
 #include "capture/ahead.h"
+#include "engine/crew.h"
 #include "engine/relay.h"
 #include "message.h"
 #include "options.h"
 #include "ranking.h"
 #include "run.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
-    SMALL_BYTES = 4 * 1024 * 1024, /* captures below it are read before threads have paid for themselves */
-    MOST_BY_ITSELF = 4,            /* one thread that reads cannot keep more of them busy */
+    LITTLE_MEMORY = 64 * 1024 * 1024, /* below, parts of it that are set aside get short before the whole does */
+    SMALL_BYTES = 4 * 1024 * 1024,    /* captures below it are read before threads have paid for themselves */
+    MOST_BY_ITSELF = 8,               /* one thread that reads cannot keep more of them busy */
 };
 
 struct run_threads {
@@ -104,6 +108,82 @@ bool run_threads_inflate(struct run *run)
     run->ahead = found > 0 ? ahead_new(descriptors, count) : NULL;
     free(descriptors);
     return found == 0 || (run->ahead && ahead_start(run->ahead) == 0);
+}
+
+/* Where frames may be wanted one by one, files would be saved twice, or memory is little, there is one engine. */
+static unsigned engines_wanted(const struct run *run)
+{
+    const struct options *options = run->options;
+    const unsigned threads = options->threads ? options->threads : cores();
+    if (options->memory_limit > 0 && options->memory_limit < LITTLE_MEMORY)
+        return 1;
+    if (!run->threads || run->ahead || run->save || run->follow || options->frame_limit > 0 || options->extract_folder)
+        return 1;
+    return threads < LIMIT_WORKERS ? threads : LIMIT_WORKERS;
+}
+
+static void close_again(struct run *run)
+{
+    for (size_t i = 0; i < run->options->capture_count; i++) {
+        if (run->files[i].again >= 0)
+            close(run->files[i].again);
+        run->files[i].again = -1;
+    }
+}
+
+/* All of them are plain files: what is read again has to be the same. */
+static bool open_again(struct run *run)
+{
+    bool fine = true;
+    for (size_t i = 0; i < run->options->capture_count && fine; i++) {
+        struct opened_file *file = &run->files[i];
+        struct stat status;
+        if (file->descriptor < 0)
+            continue;
+        fine = fstat(file->descriptor, &status) == 0 && S_ISREG(status.st_mode) && file->descriptor != STDIN_FILENO &&
+               (file->again = dup(file->descriptor)) >= 0;
+    }
+    if (!fine)
+        close_again(run);
+    return fine;
+}
+
+enum exit_status run_threads_engines(struct run *run)
+{
+    const unsigned engines = engines_wanted(run);
+    if (engines > 1 && open_again(run)) {
+        run->crew = crew_new(&run->engine_options, engines);
+        if (!run->crew)
+            return STATUS_BROKEN;
+        if (crew_start(run->crew) == 0)
+            return STATUS_DONE;
+        message("--threads: threads cannot be made; expected room for them, or --threads 1");
+        return STATUS_WRONG;
+    }
+    run->engine = engine_new(&run->engine_options);
+    return run->engine ? STATUS_DONE : STATUS_BROKEN;
+}
+
+bool run_threads_begin_again(struct run *run)
+{
+    run->sink.skipped = crew_records(run->crew);
+    crew_free(run->crew);
+    run->crew = NULL;
+    run->frames = run->taken = 0;
+    run->told_before = run->told;
+    run->told = 0;
+    run->progress.before = 0;
+    for (size_t i = 0; i < run->options->capture_count; i++) {
+        struct opened_file *file = &run->files[i];
+        if (file->descriptor >= 0)
+            close(file->descriptor);
+        file->descriptor = file->again;
+        file->again = -1;
+        if (file->descriptor >= 0 && lseek(file->descriptor, 0, SEEK_SET) != 0)
+            return false;
+    }
+    run->engine = engine_new(&run->engine_options);
+    return run->engine != NULL;
 }
 
 static void hear(void *context, const struct record *record)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * --threads of files: one thread reads and analyses, others turn its records into output and count them for the
+ * --threads of files: one thread reads, several analyse, and others turn the records into output and count them for the
  * summary. The bytes are those of one thread.
  */
 #ifndef OVERHEAR_CLI_RUN_THREADS_H
 #define OVERHEAR_CLI_RUN_THREADS_H
 
 #include "output/output.h"
+#include "run.h"
 
 struct options;
 struct ranking;
@@ -19,6 +20,12 @@ unsigned run_threads_wanted(const struct run *run);
 
 /* Compressed files get a thread that inflates them, where that pays. False: it cannot be made. */
 bool run_threads_inflate(struct run *run);
+
+/* What analyses: several engines, where that pays and changes nothing, or one. */
+enum exit_status run_threads_engines(struct run *run);
+
+/* The crew has given up: one engine begins again, and what has been told stays told. False: memory is out. */
+bool run_threads_begin_again(struct run *run);
 
 /* `threads` is what run_threads_wanted has said, not 0. NULL where memory is out. */
 struct run_threads *run_threads_new(const struct output_options *output, struct ranking *ranking, unsigned threads);

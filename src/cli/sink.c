@@ -53,6 +53,10 @@ static void pass(struct sink *sink, const struct record *record)
 void sink_write(void *context, const struct record *record)
 {
     struct sink *sink = context;
+    if (sink->skipped > 0) {
+        sink->skipped--;
+        return;
+    }
     bool wanted = count_record(sink, record);
     tell_save(sink, record, wanted);
     wanted = wanted && passes(sink, record);

@@ -23,6 +23,7 @@ struct sink {
     const struct dataset *datasets[OPTIONS_DATASETS];
     uint64_t records[OPTIONS_DATASETS]; /* all that came, also those that did not pass */
     uint64_t passed;
+    uint64_t skipped; /* so many records to come have been here before */
     size_t dataset_count;
 };
 

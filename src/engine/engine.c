@@ -28,6 +28,8 @@ struct engine {
     bool is_fragment;      /* it was a piece of a datagram */
     uint64_t frames, bytes;
     int64_t first_ns, last_ns;
+    uint64_t overheard_stops[DECODE_STOP_COUNT]; /* of frames that another part counts */
+    uint64_t overheard_checksums;
     struct packet batch[BATCH];
 };
 
@@ -48,11 +50,13 @@ static bool wire(struct engine *engine, const struct engine_options *options, co
 {
     struct session_shared *shared = &engine->shared;
     shared->exit = part->exit;
+    shared->turn = SESSION_TURN_FRAME;
     shared->part = part->part;
     shared->other_parts = part->other_parts;
     shared->budget = &engine->budget;
     shared->sink = options->sink;
     shared->wants_notes = !options->no_notes;
+    shared->ends_all = options->ends_all;
     shared->tap = options->tap;
     shared->ports = port_map_new();
     shared->files = &engine->files;
@@ -120,12 +124,32 @@ void engine_frame(struct engine *engine, const struct frame *frame)
     report(engine, &packet);
 }
 
+/* Those of other parts up to `end`. */
+static inline void pass_others(struct engine *engine, struct engine_others *others, size_t end)
+{
+    int64_t latest_ns = INT64_MIN;
+    if (others->next >= end)
+        return;
+    for (; others->next < end; others->next++) {
+        const struct moment moment = others->moments[others->next];
+        latest_ns = moment.time_ns > latest_ns ? moment.time_ns : latest_ns;
+        flow_pass(engine->flows, moment);
+    }
+    decode_pass(engine->decoder, latest_ns);
+    engine->has_conversation = false;
+}
+
 /* All that are plain up to `count`; what is decoded ahead of its turn changes nothing that another frame could see. */
-static size_t take_plain(struct engine *engine, const struct frame *frames, size_t count)
+static size_t take_plain(struct engine *engine, const struct frame *frames, size_t count, struct engine_others *others,
+                         const uint16_t *places)
 {
     size_t decoded = decode_ahead(engine->decoder, frames, count < BATCH ? count : BATCH, engine->batch);
     flow_prefetch(engine->flows, engine->batch, decoded);
     for (size_t i = 0; i < decoded; i++) {
+        if (others) {
+            pass_others(engine, others, places[i]);
+            others->next++;
+        }
         count_frame(engine, &frames[i]);
         flow_packet(engine->flows, &engine->batch[i]);
     }
@@ -139,11 +163,40 @@ static size_t take_plain(struct engine *engine, const struct frame *frames, size
 void engine_frames(struct engine *engine, const struct frame *frames, size_t count)
 {
     for (size_t done = 0; done < count;) {
-        size_t plain = take_plain(engine, frames + done, count - done);
+        size_t plain = take_plain(engine, frames + done, count - done, NULL, NULL);
         done += plain;
         if (plain == 0)
             engine_frame(engine, &frames[done++]);
     }
+}
+
+void engine_frames_among(struct engine *engine, const struct frame *frames, const uint16_t *places, size_t count,
+                         struct engine_others *others)
+{
+    for (size_t done = 0; done < count;) {
+        size_t plain = take_plain(engine, frames + done, count - done, others, places + done);
+        done += plain;
+        if (plain > 0)
+            continue;
+        pass_others(engine, others, places[done]);
+        others->next++;
+        engine_frame(engine, &frames[done++]);
+    }
+}
+
+void engine_pass_others(struct engine *engine, struct engine_others *others, size_t end)
+{
+    pass_others(engine, others, end);
+}
+
+void engine_overhear(struct engine *engine, const struct frame *frame)
+{
+    struct packet packet;
+    enum decode_stop stop = decode_frame(engine->decoder, frame, &packet);
+    engine->overheard_stops[stop]++;
+    engine->overheard_checksums += packet.bad_checksum;
+    engine->has_conversation = false;
+    flow_pass(engine->flows, frame->moment);
 }
 
 void engine_pass(struct engine *engine, struct moment moment)
@@ -199,13 +252,23 @@ size_t engine_unknown_ports(const struct engine *engine, struct flow_unknown_por
     return flow_unknown_ports(engine->flows, ret_rows, capacity);
 }
 
+void engine_add_unknown(const struct engine *engine, struct flow_unknown_port *sums)
+{
+    flow_add_unknown(engine->flows, sums);
+}
+
+void engine_show_unknown(const struct flow_unknown_port *rows, size_t count, struct engine_statistics *ret_statistics)
+{
+    ret_statistics->unknown_count = count;
+    for (size_t i = 0; i < count; i++)
+        ret_statistics->unknown[i] = (struct engine_unknown){rows[i].transport == TRANSPORT_TCP ? "tcp" : "udp",
+                                                             rows[i].port, rows[i].conversations, rows[i].bytes};
+}
+
 static void fill_unknown(const struct engine *engine, struct engine_statistics *s)
 {
     struct flow_unknown_port rows[sizeof s->unknown / sizeof *s->unknown];
-    s->unknown_count = flow_unknown_ports(engine->flows, rows, sizeof rows / sizeof *rows);
-    for (size_t i = 0; i < s->unknown_count; i++)
-        s->unknown[i] = (struct engine_unknown){rows[i].transport == TRANSPORT_TCP ? "tcp" : "udp", rows[i].port,
-                                                rows[i].conversations, rows[i].bytes};
+    engine_show_unknown(rows, flow_unknown_ports(engine->flows, rows, sizeof rows / sizeof *rows), s);
 }
 
 static void fill_files(const struct engine *engine, struct engine_statistics *s)
@@ -217,9 +280,8 @@ static void fill_files(const struct engine *engine, struct engine_statistics *s)
 }
 
 /* Most first; there are few, so sorting by insertion will do. */
-static void fill_credentials(const struct engine *engine, struct engine_statistics *s)
+void engine_credentials_fill(const struct session_shared *shared, struct engine_statistics *s)
 {
-    const struct session_shared *shared = &engine->shared;
     for (size_t i = 0; i < shared->credential_rows; i++) {
         const struct credential_row *row = &shared->credentials[i];
         size_t at = s->credential_count++;
@@ -242,7 +304,7 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
         .last_ns = engine->last_ns,
         .records = engine->shared.records,
         .anomalies = engine->shared.anomalies,
-        .bad_checksums = decoder->bad_checksums,
+        .bad_checksums = decoder->bad_checksums - engine->overheard_checksums,
         .datagrams_reassembled = decoder->datagrams_reassembled,
         .datagrams_given_up = decoder->datagrams_given_up,
         .memory_used = engine->budget.used,
@@ -253,9 +315,9 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
     static_assert(DECODE_STOP_COUNT <= sizeof s->stops / sizeof *s->stops, "every stop has its row");
     for (int stop = 0; stop < DECODE_STOP_COUNT; stop++)
         s->stops[s->stop_count++] = (struct engine_stop){decode_stop_name((enum decode_stop)stop),
-                                                         decoder->stops[stop]};
+                                                         decoder->stops[stop] - engine->overheard_stops[stop]};
     fill_files(engine, s);
-    fill_credentials(engine, s);
+    engine_credentials_fill(&engine->shared, s);
     memcpy(s->anomaly_counts, engine->shared.anomaly_counts, sizeof s->anomaly_counts);
     fill_flows(engine, s);
     fill_unknown(engine, s);

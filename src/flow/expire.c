@@ -6,6 +6,8 @@
 
 #include "overhear/engine.h"
 
+#include <limits.h>
+
 enum { SECOND_NS = 1000000000 };
 
 /* Later - earlier, and INT64_MAX where that is more: times from the wire may be anywhere. */
@@ -125,7 +127,7 @@ static void become_idle(struct flow_table *table, struct flow_node *node)
 void flow_expire(struct flow_table *table)
 {
     int64_t now_ns = table->elapsed_ns;
-    int quota = LIMIT_EXPIRED_A_PACKET;
+    int quota = table->shared->ends_all ? INT_MAX : LIMIT_EXPIRED_A_PACKET;
     if (now_ns < table->due_ns)
         return;
     for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {

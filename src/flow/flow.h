@@ -60,6 +60,11 @@ const struct flow_statistics *flow_table_statistics(const struct flow_table *tab
 /* Fills at most `capacity` rows, most bytes first (ties: lower port); returns how many. */
 size_t flow_unknown_ports(const struct flow_table *table, struct flow_unknown_port *ret_rows, size_t capacity);
 
+/* The same of several tables: adds this one's to `sums`, which has FLOW_UNKNOWN_SUMS rows, and begins zeroed. */
+enum { FLOW_UNKNOWN_SUMS = 2 * 65536 };
+void flow_add_unknown(const struct flow_table *table, struct flow_unknown_port *sums);
+size_t flow_most_unknown(const struct flow_unknown_port *sums, struct flow_unknown_port *ret_rows, size_t capacity);
+
 extern const struct dataset flow_dataset;
 
 #endif

@@ -6,6 +6,8 @@
  */
 #include "table.h"
 
+#include <assert.h>
+
 enum { PAGE_ROWS = 256, TCP_PAGES = 256 };
 
 struct port_row {
@@ -55,23 +57,55 @@ static bool comes_before(const struct flow_unknown_port *a, const struct flow_un
     return a->port != b->port ? a->port < b->port : a->transport < b->transport;
 }
 
+/* Among those that are sorted already. Returns how many there are then. */
+static size_t insert(const struct flow_unknown_port *row, struct flow_unknown_port *rows, size_t count, size_t capacity)
+{
+    size_t at = count < capacity ? count++ : capacity;
+    for (; at > 0 && comes_before(row, &rows[at - 1]); at--)
+        if (at < capacity)
+            rows[at] = rows[at - 1];
+    if (at < capacity)
+        rows[at] = *row;
+    return count;
+}
+
+static struct flow_unknown_port row_of(const struct flow_table *table, unsigned index)
+{
+    const struct port_page *page = table->ports[index / PAGE_ROWS];
+    const struct port_row row = page ? page->rows[index % PAGE_ROWS] : (struct port_row){0, 0};
+    return (struct flow_unknown_port){.transport = index / PAGE_ROWS < TCP_PAGES ? TRANSPORT_TCP : TRANSPORT_UDP,
+                                      .port = (uint16_t)index,
+                                      .conversations = row.conversations,
+                                      .bytes = row.bytes};
+}
+
 size_t flow_unknown_ports(const struct flow_table *table, struct flow_unknown_port *ret_rows, size_t capacity)
 {
     size_t count = 0;
     for (unsigned i = 0; i < PORT_PAGES * PAGE_ROWS && capacity > 0; i++) {
-        const struct port_page *page = table->ports[i / PAGE_ROWS];
-        if (!page || page->rows[i % PAGE_ROWS].bytes == 0)
-            continue;
-        struct flow_unknown_port row = {.transport = i / PAGE_ROWS < TCP_PAGES ? TRANSPORT_TCP : TRANSPORT_UDP,
-                                        .port = (uint16_t)i,
-                                        .conversations = page->rows[i % PAGE_ROWS].conversations,
-                                        .bytes = page->rows[i % PAGE_ROWS].bytes};
-        size_t at = count < capacity ? count++ : capacity;
-        for (; at > 0 && comes_before(&row, &ret_rows[at - 1]); at--)
-            if (at < capacity)
-                ret_rows[at] = ret_rows[at - 1];
-        if (at < capacity)
-            ret_rows[at] = row;
+        const struct flow_unknown_port row = row_of(table, i);
+        if (row.bytes > 0)
+            count = insert(&row, ret_rows, count, capacity);
     }
+    return count;
+}
+
+void flow_add_unknown(const struct flow_table *table, struct flow_unknown_port *sums)
+{
+    static_assert(PORT_PAGES * PAGE_ROWS == FLOW_UNKNOWN_SUMS, "a row for each port");
+    for (unsigned i = 0; i < FLOW_UNKNOWN_SUMS; i++) {
+        struct flow_unknown_port row = row_of(table, i);
+        row.conversations += sums[i].conversations;
+        row.bytes += sums[i].bytes;
+        sums[i] = row;
+    }
+}
+
+size_t flow_most_unknown(const struct flow_unknown_port *sums, struct flow_unknown_port *ret_rows, size_t capacity)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < FLOW_UNKNOWN_SUMS && capacity > 0; i++)
+        if (sums[i].bytes > 0)
+            count = insert(&sums[i], ret_rows, count, capacity);
     return count;
 }

@@ -58,6 +58,12 @@ uint64_t session_number(struct session_shared *shared, const struct conversation
     return shared->exit ? shared->exit->number(shared->exit->context, shared, conversation) : conversation->id;
 }
 
+void session_crossing(struct session_shared *shared, const struct crossing *crossing)
+{
+    if (shared->exit && shared->exit->crossing)
+        shared->exit->crossing(shared->exit->context, shared, crossing);
+}
+
 /* The sentence with its figures. Returns its length. */
 static size_t fill_detail(enum anomaly anomaly, uint64_t a, uint64_t b, char *ret_text, size_t size)
 {
@@ -181,23 +187,35 @@ void emit_remember(struct emitter *emitter, uint64_t what)
     const struct conversation *c = emitter->session->conversation;
     shared->recollections[shared->recollection_count++ % LIMIT_RECOLLECTIONS] = (struct recollection){
         c->source.ip, c->destination.ip, what, shared->moment};
+    session_crossing(shared, &(struct crossing){.kind = CROSSING_REMEMBERED, .conversation = c, .what = what});
 }
 
-bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *ret_moment)
+static const struct recollection *recall(const struct session_shared *shared, const struct conversation *c,
+                                         uint64_t what)
 {
-    const struct session_shared *shared = emitter->session->shared;
-    const struct conversation *c = emitter->session->conversation;
     uint64_t kept = shared->recollection_count < LIMIT_RECOLLECTIONS ? shared->recollection_count : LIMIT_RECOLLECTIONS;
     for (uint64_t back = 1; back <= kept; back++) {
         const struct recollection *r =
             &shared->recollections[(shared->recollection_count - back) % LIMIT_RECOLLECTIONS];
         if (r->what == what && memcmp(&r->client, &c->source.ip, sizeof r->client) == 0 &&
-            memcmp(&r->server, &c->destination.ip, sizeof r->server) == 0) {
-            *ret_moment = r->moment;
-            return true;
-        }
+            memcmp(&r->server, &c->destination.ip, sizeof r->server) == 0)
+            return r;
     }
-    return false;
+    return NULL;
+}
+
+bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *ret_moment)
+{
+    struct session_shared *shared = emitter->session->shared;
+    const struct conversation *c = emitter->session->conversation;
+    const struct recollection *found = recall(shared, c, what);
+    session_crossing(shared, &(struct crossing){.kind = CROSSING_RECALLED,
+                                                .conversation = c,
+                                                .what = what,
+                                                .frame = found ? found->moment.frame : 0});
+    if (found)
+        *ret_moment = found->moment;
+    return found != NULL;
 }
 
 void emit_hand_over(struct emitter *emitter, const char *dissector_name)
@@ -205,22 +223,28 @@ void emit_hand_over(struct emitter *emitter, const char *dissector_name)
     emitter->next_dissector = dissector_name;
 }
 
-void emit_credential(struct emitter *emitter)
+void session_credential(struct session_shared *shared, const char *protocol, const struct endpoint *server)
 {
-    struct session_shared *shared = emitter->session->shared;
-    const struct conversation *c = emitter->session->conversation;
     for (size_t i = 0; i < shared->credential_rows; i++) {
         struct credential_row *row = &shared->credentials[i];
-        if (row->protocol == c->protocol && row->server.port == c->destination.port &&
-            memcmp(&row->server.ip, &c->destination.ip, sizeof row->server.ip) == 0) {
+        if (row->protocol == protocol && row->server.port == server->port &&
+            memcmp(&row->server.ip, &server->ip, sizeof row->server.ip) == 0) {
             row->count++;
             return;
         }
     }
     if (shared->credential_rows < LIMIT_CREDENTIAL_SERVERS)
-        shared->credentials[shared->credential_rows++] = (struct credential_row){c->protocol, c->destination, 1};
+        shared->credentials[shared->credential_rows++] = (struct credential_row){protocol, *server, 1};
     else
         shared->credentials_elsewhere++;
+}
+
+void emit_credential(struct emitter *emitter)
+{
+    struct session_shared *shared = emitter->session->shared;
+    const struct conversation *c = emitter->session->conversation;
+    session_credential(shared, c->protocol, &c->destination);
+    session_crossing(shared, &(struct crossing){.kind = CROSSING_CREDENTIAL, .conversation = c});
 }
 
 bool emit_inflate_begin(struct emitter *emitter, enum side side, enum inflate_format format)

@@ -105,6 +105,11 @@ uint64_t emit_expect(struct emitter *emitter, const char *dissector_name, const 
         if (!session_knows_port(shared, TRANSPORT_TCP, listeners[i].port))
             slot->listeners[slot->count++] = listeners[i];
     count_listeners(expectations, slot, 1);
+    session_crossing(shared, &(struct crossing){.kind = CROSSING_ANNOUNCED,
+                                                .conversation = emitter->session->conversation,
+                                                .what = number,
+                                                .listeners = slot->listeners,
+                                                .count = slot->count});
     return number;
 }
 
@@ -150,8 +155,8 @@ static bool is_old(const struct session_shared *shared, const struct expectation
            (uint64_t)shared->now_ns - (uint64_t)slot->made_ns > LIMIT_EXPECTATION_SECONDS * UINT64_C(1000000000);
 }
 
-uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
-                           const char **ret_dissector, struct announced_as *ret_as)
+static uint64_t find(struct session_shared *shared, const struct conversation *conversation, const char **ret_dissector,
+                     struct announced_as *ret_as)
 {
     struct expectations *expectations = shared->expectations;
     if (!expectations || conversation->transport != TRANSPORT_TCP ||
@@ -174,11 +179,20 @@ uint64_t expectation_match(struct session_shared *shared, const struct conversat
     return 0;
 }
 
-void expectation_take(struct session_shared *shared, uint64_t number)
+uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
+                           const char **ret_dissector, struct announced_as *ret_as)
+{
+    uint64_t number = find(shared, conversation, ret_dissector, ret_as);
+    session_crossing(shared, &(struct crossing){.kind = CROSSING_ASKED, .conversation = conversation, .what = number});
+    return number;
+}
+
+void expectation_take(struct session_shared *shared, const struct conversation *conversation, uint64_t number)
 {
     struct expectation *slot = slot_of(shared->expectations, number);
     if (!slot || slot->came)
         return;
     slot->came = true;
+    session_crossing(shared, &(struct crossing){.kind = CROSSING_CAME, .conversation = conversation, .what = number});
     count_listeners(shared->expectations, slot, -1);
 }

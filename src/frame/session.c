@@ -28,7 +28,7 @@ bool session_take_announced(struct session *session, bool certain)
     uint64_t number = expectation_match(session->shared, session->conversation, &dissector, &as);
     if (number == 0 || as.certain != certain)
         return false;
-    expectation_take(session->shared, number);
+    expectation_take(session->shared, session->conversation, number);
     if (!route_announced(session, dissector, as.swap))
         return false;
     session->state->announced = number;

@@ -50,6 +50,25 @@ struct transaction_shelf {
 
 enum { TRANSACTION_SHELVES = 4, DISSECTORS_MAX = 32 /* in the registry */ };
 
+/* What one conversation does that another may feel: of the state of an engine that is not a conversation's. */
+enum crossing_kind {
+    CROSSING_REMEMBERED, /* emit_remember */
+    CROSSING_RECALLED,   /* emit_recall */
+    CROSSING_ANNOUNCED,  /* emit_expect */
+    CROSSING_ASKED,      /* whether somebody has announced this conversation */
+    CROSSING_CAME,       /* it is the one that was announced */
+    CROSSING_CREDENTIAL, /* emit_credential */
+};
+
+struct crossing {
+    enum crossing_kind kind;
+    const struct conversation *conversation;
+    uint64_t what;  /* remembered, recalled; or the number of what was announced, 0: asked in vain */
+    uint64_t frame; /* recalled: when it was remembered; 0: it was not */
+    const struct endpoint *listeners;
+    size_t count;
+};
+
 /* Where everything leaves an engine that is one of several: names and numbers hold for all of them, so they are given
  * where it all comes together. shared->turn and shared->now_ns belong to what is said. */
 struct session_exit {
@@ -63,6 +82,8 @@ struct session_exit {
                    const struct address *address, struct bytes name, uint32_t ttl_s);
     /* The number that people see; may have to wait until it is known. */
     uint64_t (*number)(void *context, const struct session_shared *shared, const struct conversation *conversation);
+    /* For those who watch over what engines do not know of each other; may be NULL. */
+    void (*crossing)(void *context, const struct session_shared *shared, const struct crossing *crossing);
 };
 
 /* When something is said while one frame is in hand, for those who put the records of several engines in order: who
@@ -86,6 +107,7 @@ struct session_shared {
     unsigned part, other_parts;      /* this is one of several engines: no two have conversations of one id */
     const struct stream_tap *tap;    /* gets the bytes of conversations from the flow floor; NULL: nobody does */
     bool wants_notes;
+    bool ends_all;        /* all whose time is up end at once, however many: nobody waits for the next frame */
     int64_t now_ns;       /* the capture's clock, see flow_clock. Set by the flow floor */
     struct moment moment; /* of the frame in hand. Set by the flow floor */
     struct recollection recollections[LIMIT_RECOLLECTIONS]; /* a ring */
@@ -190,6 +212,12 @@ void session_opened(struct session_shared *shared, const struct conversation *co
 
 /* The conversation's number for people: in names of files. */
 uint64_t session_number(struct session_shared *shared, const struct conversation *conversation);
+
+/* To the exit, where there is one that wants it. */
+void session_crossing(struct session_shared *shared, const struct crossing *crossing);
+
+/* Credentials went in clear to that server: see emit_credential. */
+void session_credential(struct session_shared *shared, const char *protocol, const struct endpoint *server);
 
 /* The dataset of anomaly records, and which anomaly such a record is about; ANOMALY_COUNT: nobody knows. */
 extern const struct dataset anomaly_dataset;

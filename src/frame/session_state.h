@@ -131,7 +131,7 @@ struct announced_as {
 uint64_t expectation_match(struct session_shared *shared, const struct conversation *conversation,
                            const char **ret_dissector, struct announced_as *ret_as);
 /* It has come: nobody else is taken for it. */
-void expectation_take(struct session_shared *shared, uint64_t number);
+void expectation_take(struct session_shared *shared, const struct conversation *conversation, uint64_t number);
 void expectations_free(struct expectations *expectations);
 
 #endif

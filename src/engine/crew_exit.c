@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What an engine of a crew says is copied into a batch, whole, so that nothing in it belongs to the engine any more.
+ */
+#include "crew_state.h"
+
+#include "engine_budget.h"
+
+#include <stdlib.h>
+
+enum {
+    ALLOWANCES = 8,
+    ALIGNMENT = 16,
+    BEHIND_TEXT = 16, /* who renders a text reads beyond its end, as far as the capacity goes: so much that it pays */
+};
+
+void crew_trouble(struct crew *crew)
+{
+    pthread_mutex_lock(&crew->lock);
+    atomic_store(&crew->trouble, true);
+    atomic_store(&crew->abandoned, true);
+    crew->changes++;
+    for (unsigned i = 0; i < crew->count; i++)
+        pthread_cond_signal(&crew->hands[i].changed);
+    pthread_cond_signal(&crew->news);
+    pthread_mutex_unlock(&crew->lock);
+}
+
+void hand_allow(struct hand *hand)
+{
+    struct crew *crew = hand->crew;
+    const size_t peak = engine_budget(hand->engine)->peak;
+    size_t left = crew->watch_bytes;
+    for (unsigned i = 0; i < crew->count; i++)
+        left -= i == hand->index ? 0 : crew->hands[i].allowed;
+    const size_t wanted = peak + crew->watch_bytes / ALLOWANCES / crew->count;
+    hand->allowed = wanted < left ? wanted : left;
+}
+
+bool hand_is_short(const struct hand *hand)
+{
+    const struct budget *budget = engine_budget(hand->engine);
+    return budget->peak > hand->allowed || budget->refused > 0;
+}
+
+void hand_publish(struct hand *hand, uint64_t progress, bool done)
+{
+    struct crew *crew = hand->crew;
+    pthread_mutex_lock(&crew->lock);
+    if (hand->batches[hand->written % SAID_BATCHES].used > 0)
+        hand->written++;
+    hand->progress = progress;
+    hand->done = done;
+    crew->changes++;
+    pthread_cond_signal(&crew->news);
+    while (hand->written - hand->read == SAID_BATCHES && !atomic_load(&crew->abandoned))
+        pthread_cond_wait(&hand->changed, &crew->lock);
+    pthread_mutex_unlock(&crew->lock);
+    if (!done && !atomic_load(&crew->abandoned))
+        hand->batches[hand->written % SAID_BATCHES].used = 0;
+}
+
+static bool make_room(struct said_batch *batch, size_t size)
+{
+    if (batch->bytes && size <= batch->capacity)
+        return true;
+    free(batch->bytes);
+    batch->capacity = size > SAID_BYTES ? size : SAID_BYTES;
+    batch->bytes = malloc(batch->capacity);
+    return batch->bytes != NULL;
+}
+
+/* Room for what is to be said. NULL: nobody will read it. */
+static void *say(struct hand *hand, const struct session_shared *shared, enum said_kind kind,
+                 const struct conversation *conversation, size_t size)
+{
+    struct crew *crew = hand->crew;
+    if (atomic_load_explicit(&crew->abandoned, memory_order_relaxed))
+        return NULL;
+    if (hand_is_short(hand)) {
+        crew_trouble(crew);
+        return NULL;
+    }
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    const uint64_t frame = hand->finishing ? CREW_END : shared->moment.frame;
+    struct said_batch *batch = &hand->batches[hand->written % SAID_BATCHES];
+    if (batch->used > 0 && size > batch->capacity - batch->used) {
+        hand_publish(hand, frame, false);
+        if (atomic_load(&crew->abandoned))
+            return NULL;
+        batch = &hand->batches[hand->written % SAID_BATCHES];
+    }
+    if (batch->used == 0 && !make_room(batch, size)) {
+        crew_trouble(crew);
+        return NULL;
+    }
+    struct said *said = (struct said *)(void *)(batch->bytes + batch->used);
+    batch->used += size;
+    *said = (struct said){size, frame, shared->turn, conversation ? conversation->id : 0, kind};
+    return said;
+}
+
+static void say_opened(void *context, const struct session_shared *shared, const struct conversation *conversation)
+{
+    (void)say(context, shared, SAID_OPENED, conversation, sizeof(struct said));
+}
+
+static void say_record(void *context, const struct session_shared *shared, const struct record *record)
+{
+    const size_t items = record->item_count * sizeof *record->items;
+    struct said_record *copy = say(context, shared, SAID_RECORD, record->conversation,
+                                   sizeof *copy + items + record->text_length + BEHIND_TEXT);
+    if (!copy)
+        return;
+    if (record->conversation)
+        copy->conversation = *record->conversation;
+    copy->record = *record;
+    copy->record.budget = NULL;
+    copy->record.items = (struct item *)(void *)(copy + 1);
+    copy->record.text = (uint8_t *)(copy + 1) + items;
+    copy->record.text_capacity = record->text_length + BEHIND_TEXT;
+    copy->record.conversation = record->conversation ? &copy->conversation : NULL;
+    if (items > 0)
+        memcpy(copy->record.items, record->items, items);
+    if (record->text_length > 0)
+        memcpy(copy->record.text, record->text, record->text_length);
+}
+
+static void say_lesson(void *context, const struct session_shared *shared, enum name_kind kind,
+                       const struct address *asker, const struct address *address, struct bytes name, uint32_t ttl_s)
+{
+    struct hand *hand = context;
+    struct said_lesson *lesson = hand->crew->names && name.len > 0
+                                     ? say(hand, shared, SAID_LESSON, NULL, sizeof *lesson + name.len)
+                                     : NULL;
+    if (!lesson)
+        return;
+    lesson->kind = kind;
+    lesson->asker = *asker;
+    lesson->address = *address;
+    lesson->time_ns = shared->moment.time_ns;
+    lesson->ttl_s = ttl_s;
+    lesson->length = (uint32_t)bytes_copy(lesson + 1, name.len, name);
+}
+
+/* Only for names of files, which a crew does not save. */
+static uint64_t number(void *context, const struct session_shared *shared, const struct conversation *conversation)
+{
+    (void)context;
+    (void)shared;
+    return conversation->id;
+}
+
+static void say_crossing(void *context, const struct session_shared *shared, const struct crossing *crossing)
+{
+    const struct conversation *conversation = crossing->conversation;
+    struct said_crossing *said = say(context, shared, SAID_CROSSING, conversation, sizeof *said);
+    if (!said)
+        return;
+    said->kind = crossing->kind;
+    said->protocol = conversation->protocol;
+    said->source = conversation->source;
+    said->destination = conversation->destination;
+    said->what = crossing->what;
+    said->found = crossing->kind == CROSSING_REMEMBERED ? shared->moment.frame : crossing->frame;
+    said->count = crossing->count;
+    for (size_t i = 0; i < crossing->count; i++)
+        said->listeners[i] = crossing->listeners[i];
+}
+
+void hand_exit_init(struct hand *hand)
+{
+    hand->exit = (struct session_exit){.context = hand,
+                                       .opened = say_opened,
+                                       .record = say_record,
+                                       .lesson = say_lesson,
+                                       .number = number,
+                                       .crossing = say_crossing};
+}
