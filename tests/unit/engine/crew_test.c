@@ -183,7 +183,7 @@ static void gives_up_before_memory_is_short(void **state)
     struct script script;
     (void)state;
     read_pcap(&script, "tour.pcap");
-    assert_false(compare("tour.pcap", &script, 256 * 1024, 3));
+    assert_false(compare("tour.pcap", &script, 768 * 1024, 3));
     assert_true(compare("tour.pcap", &script, (size_t)256 * 1024 * 1024, 3));
     script_free(&script);
 }
