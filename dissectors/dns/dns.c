@@ -498,6 +498,7 @@ const struct dissector dns_dissector = {
     .state_size = sizeof(struct dns_state),
     .transaction_size = sizeof(struct dns_exchange),
     .message_max = 2 + UINT16_MAX,
+    .heeds_others = true,
     .probe = dns_probe,
     .frame = on_frame,
     .message = on_message,

@@ -140,6 +140,7 @@ const struct dissector ftp_dissector = {
     .state_size = sizeof(struct ftp_state),
     .transaction_size = sizeof(struct ftp_exchange),
     .message_max = FTP_LINE_BYTES,
+    .heeds_others = true,
     .probe = ftp_probe,
     .frame = ftp_frame,
     .message = ftp_message,

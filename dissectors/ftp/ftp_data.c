@@ -399,6 +399,7 @@ const struct dissector ftp_data_dissector = {
     .dataset = &ftp_dataset,
     .state_size = sizeof(struct ftp_data),
     .message_max = FTP_LINE_BYTES,
+    .heeds_others = true,
     .frame = ftp_data_frame,
     .message = ftp_data_message,
     .gap = ftp_data_gap,

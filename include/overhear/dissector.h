@@ -103,6 +103,8 @@ struct dissector {
     size_t state_size;                          /* zeroed when the conversation becomes this dissector's */
     size_t transaction_size;                    /* zeroed block beside the record of each transaction */
     uint32_t message_max; /* the longest message taken in one piece; a longer one is passed over */
+    bool heeds_others;    /* it asks what other conversations between the same two hosts said (emit_recall), or is
+                           * announced by one (emit_expect), or announces: one thread hears them all */
 
     /* `first`: the bytes of `side` so far, from its beginning (of UDP: the whole datagram). NULL: PROBE_MAYBE. */
     enum probe (*probe)(const struct conversation *conversation, enum side side, struct bytes first);

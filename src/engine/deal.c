@@ -3,9 +3,9 @@
  * Nearly all frames are as plain as can be, and a look at their addresses and ports will do. For all others there is a
  * decoder that sees what the engines' decoders see.
  *
- * Conversations on the port of a dissector go by their addresses and ports, all others by their addresses alone: those
- * of FTP are announced by another one between the same hosts, and what is asked over TCP may have been asked over UDP
- * before. Where that does not suffice, crew_truth.c notices.
+ * Conversations on the port of a dissector go by their addresses and ports, all others by their addresses alone: one
+ * between the same hosts may have announced them, or said before what they say again. Where that does not suffice,
+ * crew_truth.c notices.
  */
 #include "deal.h"
 
@@ -18,9 +18,6 @@
 
 enum { PORTS = 65536, ETHERNET = 14, TAG = 4, IPV4 = 20, IPV6 = 40, PORT_BYTES = 4, TUNNEL_BITS = 1024 };
 
-/* Dissectors whose conversations depend on others between the same hosts. */
-static const char *const dependent[] = {"dns", "ftp", "ftp-data"};
-
 struct dealer {
     unsigned parts;
     struct budget budget;
@@ -29,14 +26,6 @@ struct dealer {
     int64_t latest_ns;
     uint8_t alone[2][PORTS / 8]; /* by transport: ports whose conversations depend on no others */
 };
-
-static bool is_dependent(const struct dissector *dissector)
-{
-    for (size_t i = 0; i < sizeof dependent / sizeof *dependent; i++)
-        if (strcmp(dissector->name, dependent[i]) == 0)
-            return true;
-    return false;
-}
 
 static bool list_ports(struct dealer *dealer, const struct engine_options *options)
 {
@@ -48,7 +37,7 @@ static bool list_ports(struct dealer *dealer, const struct engine_options *optio
         for (unsigned port = 0; port < PORTS; port++) {
             const char *protocol;
             const struct dissector *dissector = port_map_find(map, transports[i], (uint16_t)port, &protocol);
-            if (dissector && !is_dependent(dissector))
+            if (dissector && !dissector->heeds_others)
                 dealer->alone[i][port / 8] |= (uint8_t)(1U << port % 8);
         }
     port_map_free(map);
