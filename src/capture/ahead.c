@@ -7,16 +7,15 @@
 
 #include "overhear/limits.h"
 #include "source.h"
+#include "util/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-    STACK_BYTES = 256 * 1024,
     ERROR_SIZE = 256,
     WAITING_MOST = 2 /* files that are open, but for the one in hand */
 };
@@ -171,18 +170,7 @@ static void *run(void *context)
 
 int ahead_start(struct ahead *ahead)
 {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    if (pthread_attr_init(&attributes) != 0)
-        return -1;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    ahead->started = pthread_create(&ahead->thread, &attributes, run, ahead) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (ahead->started)
-        pthread_setname_np(ahead->thread, "overhear/gzip");
+    ahead->started = thread_start(&ahead->thread, "gzip", 1, run, ahead) == 0;
     return ahead->started ? 0 : -1;
 }
 

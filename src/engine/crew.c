@@ -5,11 +5,9 @@
  */
 #include "crew_state.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "util/thread.h"
 
-enum { STACK_BYTES = 1024 * 1024 };
+#include <stdlib.h>
 
 /* Those from `at` on that are this engine's own, up to `end`. */
 static size_t count_own(const struct round *round, size_t at, size_t end)
@@ -118,29 +116,15 @@ struct crew *crew_new(const struct engine_options *options, unsigned count)
     return NULL;
 }
 
-/* Threads inherit the signals that are blocked: all of them, so that they come to the thread that reads. */
 int crew_start(struct crew *crew)
 {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    int result = 0;
-    if (pthread_attr_init(&attributes) != 0)
-        return -1;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (unsigned i = 0; i < crew->count && result == 0; i++) {
+    for (unsigned i = 0; i < crew->count; i++) {
         struct hand *hand = &crew->hands[i];
-        char name[32];
-        result = pthread_create(&hand->thread, &attributes, run, hand);
-        hand->started = result == 0;
-        snprintf(name, sizeof name, "engine/%u", i + 1);
-        if (hand->started)
-            pthread_setname_np(hand->thread, name);
+        if (thread_start(&hand->thread, "engine", i + 1, run, hand) != 0)
+            return -1;
+        hand->started = true;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return result == 0 ? 0 : -1;
+    return 0;
 }
 
 /* The frames of each engine come to stand together. */

@@ -5,13 +5,13 @@
 #include "crew_state.h"
 
 #include "engine_budget.h"
+#include "record_copy.h"
 
 #include <stdlib.h>
 
 enum {
     ALLOWANCES = 8,
     ALIGNMENT = 16,
-    BEHIND_TEXT = 16, /* who renders a text reads beyond its end, as far as the capacity goes: so much that it pays */
 };
 
 void crew_trouble(struct crew *crew)
@@ -107,23 +107,10 @@ static void say_opened(void *context, const struct session_shared *shared, const
 
 static void say_record(void *context, const struct session_shared *shared, const struct record *record)
 {
-    const size_t items = record->item_count * sizeof *record->items;
     struct said_record *copy = say(context, shared, SAID_RECORD, record->conversation,
-                                   sizeof *copy + items + record->text_length + BEHIND_TEXT);
-    if (!copy)
-        return;
-    if (record->conversation)
-        copy->conversation = *record->conversation;
-    copy->record = *record;
-    copy->record.budget = NULL;
-    copy->record.items = (struct item *)(void *)(copy + 1);
-    copy->record.text = (uint8_t *)(copy + 1) + items;
-    copy->record.text_capacity = record->text_length + BEHIND_TEXT;
-    copy->record.conversation = record->conversation ? &copy->conversation : NULL;
-    if (items > 0)
-        memcpy(copy->record.items, record->items, items);
-    if (record->text_length > 0)
-        memcpy(copy->record.text, record->text, record->text_length);
+                                   sizeof *copy + record_copy_size(record));
+    if (copy)
+        (void)record_copy(&copy->record, &copy->conversation, copy + 1, record);
 }
 
 static void say_lesson(void *context, const struct session_shared *shared, enum name_kind kind,

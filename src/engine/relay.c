@@ -12,14 +12,12 @@
 #include "batch.h"
 
 #include "overhear/limits.h"
+#include "util/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    STACK_BYTES = 1024 * 1024,
     SLOTS_BESIDE = 2, /* beside those in hand: one that is being filled, one that waits */
 };
 
@@ -147,27 +145,14 @@ static void *run(void *context)
     return NULL;
 }
 
-/* Threads inherit the signals that are blocked: all of them, so that they come to the thread that reads. */
 int relay_start(struct relay *relay)
 {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    if (pthread_attr_init(&attributes) != 0)
-        return -1;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     while (relay->started < relay->options.threads) {
-        char name[16];
-        pthread_t *thread = &relay->threads[relay->started];
-        if (pthread_create(thread, &attributes, run, relay) != 0)
-            break;
-        snprintf(name, sizeof name, "overhear/%u", ++relay->started);
-        pthread_setname_np(*thread, name);
+        if (thread_start(&relay->threads[relay->started], "overhear", relay->started + 1, run, relay) != 0)
+            return -1;
+        relay->started++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return relay->started == relay->options.threads ? 0 : -1;
+    return 0;
 }
 
 /* The batch in hand goes its way, and there is another one to be filled when this returns. */

@@ -5,13 +5,12 @@
  */
 #include "workers_state.h"
 
+#include "record_copy.h"
+
 #include <assert.h>
 
-/* Who renders a text reads beyond its end, as far as the capacity goes: so much that it pays. */
-enum { BEHIND_TEXT = QUEUE_ALIGNMENT };
-
 static_assert(sizeof(struct record_event) + LIMIT_RECORD_ITEMS * sizeof(struct item) + LIMIT_RECORD_BYTES +
-                      BEHIND_TEXT + 2 * QUEUE_ALIGNMENT <=
+                      RECORD_COPY_BEHIND + 2 * QUEUE_ALIGNMENT <=
                   LIMIT_WORKER_BYTES / 2,
               "the longest record fits wherever the queue's end is");
 static_assert(_Alignof(struct record_event) <= QUEUE_ALIGNMENT && _Alignof(struct item) <= _Alignof(struct event),
@@ -62,23 +61,11 @@ static void say_opened(void *context, const struct session_shared *shared, const
 static void say_record(void *context, const struct session_shared *shared, const struct record *record)
 {
     struct worker *worker = context;
-    const size_t items = record->item_count * sizeof *record->items;
     struct record_event *copy = begin(worker, shared, EVENT_RECORD, record->conversation,
-                                      sizeof *copy + items + record->text_length + BEHIND_TEXT);
+                                      sizeof *copy + record_copy_size(record));
     if (!copy)
         return;
-    if (record->conversation)
-        copy->conversation = *record->conversation;
-    copy->record = *record;
-    copy->record.budget = NULL;
-    copy->record.items = (struct item *)(void *)(copy + 1);
-    copy->record.text = (uint8_t *)(copy + 1) + items;
-    copy->record.text_capacity = record->text_length + BEHIND_TEXT;
-    copy->record.conversation = record->conversation ? &copy->conversation : NULL;
-    if (items > 0)
-        memcpy(copy->record.items, record->items, items);
-    if (record->text_length > 0)
-        memcpy(copy->record.text, record->text, record->text_length);
+    (void)record_copy(&copy->record, &copy->conversation, copy + 1, record);
     end(worker);
 }
 

@@ -7,14 +7,13 @@
 #include "merge.h"
 #include "workers_state.h"
 
+#include "util/thread.h"
+
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum {
-    STACK_BYTES = 1024 * 1024, /* frames are small; sanitizers and the C library's own calls want more */
     WAIT_NS = 5 * 1000 * 1000,
     SECOND_NS = 1000 * 1000 * 1000,
     COLLECTOR_SHARE = 4, /* of --memory: one part for names and numbers, the others for the engines */
@@ -178,33 +177,15 @@ struct workers *workers_new(const struct workers_options *options)
     return workers;
 }
 
-static int start(struct worker *worker, const pthread_attr_t *attributes)
-{
-    char name[16];
-    if (pthread_create(&worker->thread, attributes, run, worker) != 0)
-        return -1;
-    worker->started = true;
-    snprintf(name, sizeof name, "overhear/%u", worker->index + 1);
-    pthread_setname_np(worker->thread, name);
-    return 0;
-}
-
-/* Threads inherit the signals that are blocked: all of them, so that they come to the thread that collects. */
 int workers_start(struct workers *workers)
 {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    int result = 0;
-    if (pthread_attr_init(&attributes) != 0)
-        return -1;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (unsigned i = 0; i < workers->count && result == 0; i++)
-        result = start(&workers->worker[i], &attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return result;
+    for (unsigned i = 0; i < workers->count; i++) {
+        struct worker *worker = &workers->worker[i];
+        if (thread_start(&worker->thread, "overhear", i + 1, run, worker) != 0)
+            return -1;
+        worker->started = true;
+    }
+    return 0;
 }
 
 static void add_worker(struct worker *worker, struct engine_statistics *part, struct merged_ports *ports)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "thread.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+enum {
+    STACK_BYTES = 1024 * 1024, /* frames are small; sanitizers and the C library's own calls want more */
+    NAME_BYTES = 16,           /* what the kernel keeps */
+};
+
+int thread_start(pthread_t *ret_thread, const char *name, unsigned number, void *(*run)(void *), void *context)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    char full[NAME_BYTES];
+    pthread_t thread;
+    if (pthread_attr_init(&attributes) != 0)
+        return -1;
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    /* Threads inherit the signals that are blocked. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int result = pthread_create(&thread, &attributes, run, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (result != 0)
+        return -1;
+    snprintf(full, sizeof full, "%s/%u", name, number);
+    pthread_setname_np(thread, full);
+    *ret_thread = thread;
+    return 0;
+}
