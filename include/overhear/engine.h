@@ -34,6 +34,7 @@ struct stream_tap {
 
 struct engine_options {
     struct record_sink sink;         /* gets every record, in order */
+    void (*pause)(void *context);    /* the sink's: records that it holds had better go on now. NULL: it holds none */
     size_t memory_limit;             /* bytes; 0: LIMIT_MEMORY_MIB */
     bool strict_checksums;           /* packets with bad checksums are dropped */
     bool no_names;                   /* do not label addresses with names seen in DNS answers */

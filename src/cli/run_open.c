@@ -287,6 +287,7 @@ static enum exit_status open_engine(struct run *run)
     char error[CAPTURE_ERROR_SIZE] = "";
     const struct engine_options engine = run->engine_options = (struct engine_options){
         .sink = {.context = &run->sink, .write = sink_write},
+        .pause = sink_pause,
         .memory_limit = options->memory_limit,
         .strict_checksums = options->strict_checksums,
         .no_names = options->no_names,

@@ -246,6 +246,11 @@ void run_threads_record(struct run_threads *threads, const struct record *record
         threads->lost++;
 }
 
+void run_threads_pause(struct run_threads *threads)
+{
+    relay_pause(threads->relay);
+}
+
 int run_threads_errno(const struct run_threads *threads)
 {
     return atomic_load_explicit(&threads->error, memory_order_relaxed);

@@ -36,6 +36,9 @@ int run_threads_start(struct run_threads *threads);
 /* Counts the record, and prints it if it is wanted. */
 void run_threads_record(struct run_threads *threads, const struct record *record, bool wanted);
 
+/* Nothing follows for a while. */
+void run_threads_pause(struct run_threads *threads);
+
 /* What went wrong when writing, as an errno; 0: nothing so far. */
 int run_threads_errno(const struct run_threads *threads);
 

@@ -68,6 +68,13 @@ void sink_write(void *context, const struct record *record)
         pass(sink, record);
 }
 
+void sink_pause(void *context)
+{
+    struct sink *sink = context;
+    if (sink->threads)
+        run_threads_pause(sink->threads);
+}
+
 void sink_write_always(void *context, const struct record *record)
 {
     struct sink *sink = context;

@@ -33,6 +33,9 @@ void sink_init(struct sink *sink, const struct options *options);
 /* For struct record_sink: context is the struct sink. */
 void sink_write(void *sink, const struct record *record);
 
+/* For struct engine_options, with the same context. */
+void sink_pause(void *sink);
+
 /* For what the user asked for by name, such as --stats: no filter keeps it back. */
 void sink_write_always(void *sink, const struct record *record);
 

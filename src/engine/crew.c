@@ -153,18 +153,29 @@ static void seal(const struct crew *crew, struct round *round)
 static bool has_room(const struct crew *crew)
 {
     for (unsigned i = 0; i < crew->count; i++)
-        if (crew->filled - crew->hands[i].rounds == crew->round_count)
+        if (crew->hands[i].rounds < crew->wanted)
             return false;
     return true;
+}
+
+/* Under the lock, which is given up in between: who reads records later takes locks of its own. */
+static void pause_sink(struct crew *crew)
+{
+    pthread_mutex_unlock(&crew->lock);
+    if (crew->options.pause)
+        crew->options.pause(crew->options.sink.context);
+    pthread_mutex_lock(&crew->lock);
 }
 
 /* Hands over until `ready` says so. */
 static bool collect_until(struct crew *crew, bool (*ready)(const struct crew *crew))
 {
     for (;;) {
-        (void)crew_collect(crew);
+        crew_collect(crew);
         pthread_mutex_lock(&crew->lock);
         bool is_ready = ready(crew);
+        if (!is_ready && crew->stuck > 0 && crew->changes == crew->seen_changes)
+            pause_sink(crew);
         while (!is_ready && crew->changes == crew->seen_changes && !atomic_load(&crew->trouble))
             pthread_cond_wait(&crew->news, &crew->lock);
         pthread_mutex_unlock(&crew->lock);
@@ -179,10 +190,15 @@ static bool send(struct crew *crew)
 {
     struct round *round = &crew->rounds[crew->filled % crew->round_count];
     seal(crew, round);
+    bool is_full = false;
     pthread_mutex_lock(&crew->lock);
     crew->filled++;
-    for (unsigned i = 0; i < crew->count; i++)
+    for (unsigned i = 0; i < crew->count; i++) {
+        is_full = is_full || crew->filled - crew->hands[i].rounds == crew->round_count;
         pthread_cond_signal(&crew->hands[i].changed);
+    }
+    /* Where there has to be a pause, it is a longer one. */
+    crew->wanted = is_full ? crew->filled - crew->round_count / 2 : 0;
     pthread_mutex_unlock(&crew->lock);
     if (!collect_until(crew, has_room))
         return false;
@@ -238,7 +254,7 @@ bool crew_frames(struct crew *crew, const struct frame *frames, size_t count)
 static bool is_over(const struct crew *crew)
 {
     for (unsigned i = 0; i < crew->count; i++)
-        if (!crew->hands[i].done || crew->hands[i].written != crew->hands[i].read)
+        if (!crew->hands[i].done || crew->hands[i].written != crew->hands[i].taken)
             return false;
     return true;
 }
@@ -310,10 +326,12 @@ void crew_free(struct crew *crew)
     for (unsigned i = 0; i < crew->count; i++)
         pthread_cond_signal(&crew->hands[i].changed);
     pthread_mutex_unlock(&crew->lock);
+    for (unsigned i = 0; i < crew->count; i++)
+        if (crew->hands[i].started)
+            pthread_join(crew->hands[i].thread, NULL);
+    crew_let_go(crew);
     for (unsigned i = 0; i < crew->count; i++) {
         struct hand *hand = &crew->hands[i];
-        if (hand->started)
-            pthread_join(hand->thread, NULL);
         engine_free(hand->engine);
         for (size_t batch = 0; batch < SAID_BATCHES; batch++)
             free(hand->batches[batch].bytes);

@@ -83,7 +83,22 @@ static uint64_t number_of(void *context, uint64_t id)
     return number;
 }
 
-static void hand_over(struct crew *crew, struct said_record *said)
+/* The table of names goes on, so they are copied; where there is no room, who holds the record copies all of it. */
+static void keep_names(struct said_batch *batch, struct record *record)
+{
+    struct bytes *const names[] = {&record->source_domain, &record->destination_domain};
+    if (record->source_domain.len + record->destination_domain.len > SAID_NAMES - batch->names_used) {
+        record->keeper = NULL;
+        return;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        uint8_t *at = batch->names + batch->names_used;
+        batch->names_used += bytes_copy(at, names[i]->len, *names[i]);
+        names[i]->at = names[i]->at ? at : NULL;
+    }
+}
+
+static void hand_over(struct crew *crew, struct hand *hand, struct said_record *said)
 {
     struct record *record = &said->record;
     if (is_one_too_many(crew, record))
@@ -93,6 +108,7 @@ static void hand_over(struct crew *crew, struct said_record *said)
     names_label(crew->names, record, number_of, crew);
     if (atomic_load_explicit(&crew->trouble, memory_order_relaxed))
         return;
+    keep_names(&hand->batches[hand->taken % SAID_BATCHES], record);
     crew->records++;
     if (crew->options.sink.write)
         crew->options.sink.write(crew->options.sink.context, record);
@@ -114,7 +130,7 @@ static void take(struct crew *crew, struct hand *hand, struct said *said)
         (void)numbers_open(crew->numbers, said->conversation);
         break;
     case SAID_RECORD:
-        hand_over(crew, (struct said_record *)said);
+        hand_over(crew, hand, (struct said_record *)said);
         break;
     case SAID_LESSON:
         learn(crew, (struct said_lesson *)said);
@@ -126,35 +142,47 @@ static void take(struct crew *crew, struct hand *hand, struct said *said)
     }
 }
 
-/* The next one; a batch that is at its end goes back. */
-static struct said *step(struct crew *crew, struct hand *hand, const struct said *said)
+/* The next one; a batch that is at its end is held no longer. */
+static struct said *step(struct hand *hand, const struct said *said)
 {
     hand->at += said->size;
     if (hand->at < hand->batches[hand->taken % SAID_BATCHES].used)
         return front_of(hand);
+    struct said_batch *batch = &hand->batches[hand->taken++ % SAID_BATCHES];
     hand->at = 0;
-    hand->taken++;
-    pthread_mutex_lock(&crew->lock);
-    hand->read = hand->taken;
-    pthread_cond_signal(&hand->changed);
-    pthread_mutex_unlock(&crew->lock);
+    keeper_release(&batch->keeper);
     return front_of(hand);
 }
 
-bool crew_collect(struct crew *crew)
+void crew_collect(struct crew *crew)
 {
-    bool any = false;
     struct position limit;
     struct hand *hand;
     look(crew);
     while (!atomic_load_explicit(&crew->trouble, memory_order_relaxed) && (hand = choose(crew, &limit)) != NULL) {
-        for (struct said *said = front_of(hand); said; said = step(crew, hand, said)) {
+        for (struct said *said = front_of(hand); said; said = step(hand, said)) {
             const struct position position = {said->frame, said->turn, hand->index};
             if (!is_before(&position, &limit) || atomic_load_explicit(&crew->trouble, memory_order_relaxed))
                 break;
             take(crew, hand, said);
-            any = true;
         }
     }
-    return any;
+}
+
+void crew_let_go(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->count; i++) {
+        struct hand *hand = &crew->hands[i];
+        if (hand->at == 0)
+            continue;
+        hand->at = 0;
+        keeper_release(&hand->batches[hand->taken++ % SAID_BATCHES].keeper);
+    }
+    if (crew->options.pause)
+        crew->options.pause(crew->options.sink.context);
+    pthread_mutex_lock(&crew->lock);
+    for (unsigned i = 0; i < crew->count; i++)
+        while (crew->hands[i].read < crew->hands[i].taken)
+            pthread_cond_wait(&crew->hands[i].changed, &crew->lock);
+    pthread_mutex_unlock(&crew->lock);
 }

@@ -43,21 +43,61 @@ bool hand_is_short(const struct hand *hand)
     return budget->peak > hand->allowed || budget->refused > 0;
 }
 
+/* Under the lock. Waking who collects for every batch would cost more than what it does then. */
+static bool is_worth_waking(const struct hand *hand)
+{
+    const struct crew *crew = hand->crew;
+    if (hand->done || crew->ended || crew->stuck > 0 || hand->written - hand->read >= SAID_ENOUGH)
+        return true;
+    for (unsigned i = 0; i < crew->count; i++)
+        if (crew->hands[i].rounds < crew->wanted)
+            return false;
+    return true;
+}
+
+/* Enough of it for a thread to be woken. */
+static bool has_space(const struct hand *hand)
+{
+    return hand->written - hand->read <= SAID_BATCHES - SAID_ENOUGH;
+}
+
+/* The last one who held a batch. */
+static void let_go(struct record_keeper *keeper)
+{
+    struct said_batch *batch = (struct said_batch *)(void *)keeper; /* it is the first member */
+    struct hand *hand = batch->hand;
+    pthread_mutex_lock(&hand->crew->lock);
+    batch->free = true;
+    for (struct said_batch *oldest; (oldest = &hand->batches[hand->read % SAID_BATCHES])->free; hand->read++)
+        oldest->free = false;
+    if (has_space(hand) || atomic_load(&hand->crew->abandoned))
+        pthread_cond_signal(&hand->changed);
+    pthread_mutex_unlock(&hand->crew->lock);
+}
+
 void hand_publish(struct hand *hand, uint64_t progress, bool done)
 {
     struct crew *crew = hand->crew;
     pthread_mutex_lock(&crew->lock);
-    if (hand->batches[hand->written % SAID_BATCHES].used > 0)
+    struct said_batch *batch = &hand->batches[hand->written % SAID_BATCHES];
+    if (batch->used > 0) {
+        atomic_store_explicit(&batch->keeper.holders, 1, memory_order_relaxed);
         hand->written++;
+    }
     hand->progress = progress;
     hand->done = done;
     crew->changes++;
-    pthread_cond_signal(&crew->news);
-    while (hand->written - hand->read == SAID_BATCHES && !atomic_load(&crew->abandoned))
+    const bool is_stuck = hand->written - hand->read == SAID_BATCHES;
+    crew->stuck += is_stuck;
+    if (is_worth_waking(hand))
+        pthread_cond_signal(&crew->news);
+    while (is_stuck && !has_space(hand) && !atomic_load(&crew->abandoned))
         pthread_cond_wait(&hand->changed, &crew->lock);
+    crew->stuck -= is_stuck;
     pthread_mutex_unlock(&crew->lock);
+    batch = &hand->batches[hand->written % SAID_BATCHES];
     if (!done && !atomic_load(&crew->abandoned))
-        hand->batches[hand->written % SAID_BATCHES].used = 0;
+        batch->used = batch->names_used = 0;
 }
 
 static bool make_room(struct said_batch *batch, size_t size)
@@ -109,8 +149,11 @@ static void say_record(void *context, const struct session_shared *shared, const
 {
     struct said_record *copy = say(context, shared, SAID_RECORD, record->conversation,
                                    sizeof *copy + record_copy_size(record));
-    if (copy)
-        (void)record_copy(&copy->record, &copy->conversation, copy + 1, record);
+    if (!copy)
+        return;
+    struct hand *hand = context;
+    (void)record_copy(&copy->record, &copy->conversation, copy + 1, record);
+    copy->record.keeper = &hand->batches[hand->written % SAID_BATCHES].keeper;
 }
 
 static void say_lesson(void *context, const struct session_shared *shared, enum name_kind kind,
@@ -157,6 +200,10 @@ static void say_crossing(void *context, const struct session_shared *shared, con
 
 void hand_exit_init(struct hand *hand)
 {
+    for (size_t i = 0; i < SAID_BATCHES; i++) {
+        hand->batches[i].keeper.let_go = let_go;
+        hand->batches[i].hand = hand;
+    }
     hand->exit = (struct session_exit){.context = hand,
                                        .opened = say_opened,
                                        .record = say_record,

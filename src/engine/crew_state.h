@@ -9,6 +9,7 @@
 #include "crew.h"
 #include "deal.h"
 #include "engine_part.h"
+#include "keeper.h"
 #include "merge.h"
 #include "numbers.h"
 
@@ -23,7 +24,9 @@ enum {
     ROUND_BYTES = 256 * 1024,
     ROUNDS_BESIDE = 6, /* rounds on their way, beside one for each engine */
     SAID_BYTES = 128 * 1024,
-    SAID_BATCHES = 8, /* of one engine, on their way */
+    SAID_NAMES = 16 * 1024, /* of the sides of conversations, beside each batch */
+    SAID_BATCHES = 12,      /* of one engine, on their way */
+    SAID_ENOUGH = 6,        /* who collects is woken */
 };
 
 /* What is said at the end of the capture. */
@@ -66,10 +69,15 @@ struct said_crossing {
     size_t count;
 };
 
-/* A block of what an engine has said. */
+/* A block of what an engine has said. Who collects holds it, and so does who reads its records later. */
 struct said_batch {
+    struct record_keeper keeper;
+    struct hand *hand;
     uint8_t *bytes;
     size_t used, capacity;
+    uint8_t names[SAID_NAMES]; /* what the collector adds to the records */
+    size_t names_used;
+    bool free; /* under the lock: nobody holds it any more; those before it are still held */
 };
 
 /* Frames that are dealt out together. Written by who reads, then read by all. */
@@ -99,7 +107,7 @@ struct hand {
     size_t allowed; /* bytes; written under the lock, too. Of all engines together at most watch_bytes */
     /* Under the lock. */
     uint64_t rounds;        /* worked through */
-    uint64_t written, read; /* batches; the one numbered `written` is being filled */
+    uint64_t written, read; /* batches; the one numbered `written` is being filled, those from `read` on are held */
     uint64_t progress;      /* nothing before this frame will still come */
     bool done;
     struct said_batch batches[SAID_BATCHES];
@@ -129,6 +137,8 @@ struct crew {
     uint64_t changes;    /* under the lock: whenever an engine has said or done something */
     uint64_t seen_changes;
     uint64_t filled; /* rounds; under the lock, as is: */
+    uint64_t wanted; /* rounds that all engines must have worked through before who collects is of use again */
+    unsigned stuck;  /* engines that wait for batches to be let go */
     bool ended;
     _Atomic bool abandoned; /* nobody collects any more */
     _Atomic bool trouble;   /* one engine has to begin again */
@@ -146,8 +156,10 @@ void hand_allow(struct hand *hand);
 bool hand_is_short(const struct hand *hand);
 void crew_trouble(struct crew *crew);
 
-/* crew_collect.c: hands over what is ready. False: there was nothing. */
-bool crew_collect(struct crew *crew);
+/* crew_collect.c: hands over what is ready. */
+void crew_collect(struct crew *crew);
+/* What has been handed over is let go, all of it, when this returns. Nothing is collected any more. */
+void crew_let_go(struct crew *crew);
 
 /* crew_truth.c: what one engine with all conversations would know, of what they have in common. */
 struct truth *truth_new(void);

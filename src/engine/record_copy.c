@@ -5,7 +5,11 @@ uint8_t *record_copy(struct record *ret_copy, struct conversation *conversation,
                      const struct record *record)
 {
     const size_t items = record->item_count * sizeof *record->items;
-    *ret_copy = *record;
+    const size_t links = record->dataset->field_count * sizeof *record->first_item;
+    memcpy(ret_copy, record, offsetof(struct record, first_item));
+    memcpy(ret_copy->first_item, record->first_item, links);
+    memcpy(ret_copy->last_item, record->last_item, links);
+    ret_copy->keeper = NULL;
     ret_copy->budget = NULL;
     ret_copy->items = block;
     ret_copy->text = (uint8_t *)block + items;

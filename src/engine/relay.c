@@ -23,7 +23,8 @@ enum {
 
 struct slot {
     struct batch batch;
-    bool prepared; /* and not delivered yet */
+    bool prepared;    /* and not delivered yet */
+    unsigned readers; /* hearing and preparing, as far as they are to come */
 };
 
 struct relay {
@@ -72,28 +73,42 @@ static uint64_t done_with(const struct relay *relay)
     return relay->heard < relay->delivered ? relay->heard : relay->delivered;
 }
 
+/* Enough of it for who hands on to be woken. */
+static bool has_room(const struct relay *relay)
+{
+    return relay->filled - done_with(relay) <= relay->slot_count / 2;
+}
+
 static void tell_of_room(struct relay *relay)
 {
-    if (relay->filled - done_with(relay) < relay->slot_count)
+    if (has_room(relay))
         pthread_cond_signal(&relay->room);
+}
+
+/* Under the lock. */
+static void has_read(struct slot *slot)
+{
+    if (--slot->readers == 0)
+        batch_let_go(&slot->batch);
 }
 
 static void hear(struct relay *relay, const struct batch *batch)
 {
     const struct batched *each = NULL;
     while (relay->options.hear && (each = batch_next(batch, each)) != NULL)
-        relay->options.hear(relay->options.context, &each->record);
+        relay->options.hear(relay->options.context, each->record);
 }
 
 /* Under the lock, which is given up in between. */
 static void hear_all(struct relay *relay)
 {
     while (!relay->hearing && relay->heard < relay->filled) {
-        const struct batch *batch = &slot_of(relay, relay->heard)->batch;
+        struct slot *slot = slot_of(relay, relay->heard);
         relay->hearing = true;
         pthread_mutex_unlock(&relay->lock);
-        hear(relay, batch);
+        hear(relay, &slot->batch);
         pthread_mutex_lock(&relay->lock);
+        has_read(slot);
         relay->hearing = false;
         relay->heard++;
         tell_of_room(relay);
@@ -121,7 +136,7 @@ static void prepare(struct relay *relay, unsigned slot)
     const struct batched *each = NULL;
     while ((each = batch_next(&relay->slots[slot].batch, each)) != NULL)
         if (each->marked)
-            relay->options.prepare(relay->options.context, slot, &each->record);
+            relay->options.prepare(relay->options.context, slot, each->record);
 }
 
 static void *run(void *context)
@@ -138,6 +153,7 @@ static void *run(void *context)
         pthread_mutex_unlock(&relay->lock);
         prepare(relay, slot);
         pthread_mutex_lock(&relay->lock);
+        has_read(&relay->slots[slot]);
         relay->slots[slot].prepared = true;
         deliver_all(relay);
     }
@@ -159,9 +175,11 @@ int relay_start(struct relay *relay)
 static void send(struct relay *relay)
 {
     pthread_mutex_lock(&relay->lock);
+    slot_of(relay, relay->filled)->readers = 2;
     relay->filled++;
     pthread_cond_signal(&relay->work);
-    while (relay->filled - done_with(relay) == relay->slot_count)
+    const bool is_full = relay->filled - done_with(relay) == relay->slot_count;
+    while (is_full && !has_room(relay))
         pthread_cond_wait(&relay->room, &relay->lock);
     pthread_mutex_unlock(&relay->lock);
     batch_clear(&slot_of(relay, relay->filled)->batch, LIMIT_BATCH_BYTES);
@@ -177,12 +195,17 @@ bool relay_pass(struct relay *relay, const struct record *record, bool prepare_i
     return result == BATCH_TAKEN;
 }
 
+void relay_pause(struct relay *relay)
+{
+    if (!relay->ended && relay->started > 0 && slot_of(relay, relay->filled)->batch.used > 0)
+        send(relay);
+}
+
 void relay_finish(struct relay *relay)
 {
     if (relay->ended)
         return;
-    if (relay->started > 0 && slot_of(relay, relay->filled)->batch.used > 0)
-        send(relay);
+    relay_pause(relay);
     pthread_mutex_lock(&relay->lock);
     relay->ended = true;
     pthread_cond_broadcast(&relay->work);

@@ -36,8 +36,12 @@ struct relay *relay_new(const struct relay_options *options);
 /* The threads begin, with all signals blocked. 0, or -1: they cannot; then relay_free is what is left to do. */
 int relay_start(struct relay *relay);
 
-/* Copies the record. False: there was no memory for it, it is lost. */
+/* Copies the record, or holds it if it has a keeper, until it is heard and prepared. False: there was no memory for it,
+ * it is lost. */
 bool relay_pass(struct relay *relay, const struct record *record, bool prepare);
+
+/* Nothing follows for a while: what has been passed is heard, prepared, and let go soon. */
+void relay_pause(struct relay *relay);
 
 /* Waits until everything is heard and delivered, and the threads have ended. Idempotent. */
 void relay_finish(struct relay *relay);

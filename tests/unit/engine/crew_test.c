@@ -6,6 +6,7 @@
 #include "engine/crew.h"
 
 #include "engine/deal.h"
+#include "engine/keeper.h"
 #include "engine/script.h"
 #include "output/output.h"
 
@@ -57,13 +58,49 @@ static void with_one_engine(const struct script *script, size_t memory, struct h
     end(ret_heard);
 }
 
+enum { HELD = 4096 };
+
+/* Holds what it can, and prints it when it has to. */
+struct holder {
+    struct output *output;
+    const struct record *records[HELD];
+    size_t count;
+};
+
+static void print_held(void *context)
+{
+    struct holder *holder = context;
+    for (size_t i = 0; i < holder->count; i++) {
+        output_record(holder->output, holder->records[i]);
+        keeper_release(holder->records[i]->keeper);
+    }
+    holder->count = 0;
+}
+
+static void hold(void *context, const struct record *record)
+{
+    struct holder *holder = context;
+    if (!record->keeper || holder->count == HELD)
+        print_held(holder);
+    if (!record->keeper) {
+        output_record(holder->output, record);
+        return;
+    }
+    keeper_hold(record->keeper);
+    holder->records[holder->count++] = record;
+}
+
 /* False: the crew has given up. */
 static bool with_crew(const struct script *script, size_t memory, unsigned count, struct heard *ret_heard,
                       struct engine_statistics *ret_statistics)
 {
     begin(ret_heard);
+    struct holder *holder = calloc(1, sizeof *holder);
+    assert_non_null(holder);
+    holder->output = ret_heard->output;
     struct crew *crew = crew_new(
-        &(struct engine_options){.sink = {ret_heard->output, output_record}, .memory_limit = memory, .ends_all = true},
+        &(struct engine_options){
+            .sink = {holder, hold}, .pause = print_held, .memory_limit = memory, .ends_all = true},
         count);
     assert_non_null(crew);
     assert_int_equal(crew_start(crew), 0);
@@ -72,6 +109,8 @@ static bool with_crew(const struct script *script, size_t memory, unsigned count
     if (fine)
         crew_statistics(crew, ret_statistics);
     crew_free(crew);
+    assert_int_equal(holder->count, 0);
+    free(holder);
     end(ret_heard);
     return fine;
 }

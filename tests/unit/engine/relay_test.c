@@ -4,6 +4,8 @@
  */
 #include "engine/relay.h"
 
+#include "engine/keeper.h"
+
 #include "util/budget.h"
 
 #include <sched.h>
@@ -119,6 +121,68 @@ static void play_with(unsigned threads, bool stumbles, bool finishes)
     free(play);
 }
 
+enum { KEPT_TOGETHER = 50 };
+
+/* Records that are let go together, and then are good for nothing. */
+struct kept {
+    struct record_keeper keeper;
+    struct budget budget;
+    struct record records[KEPT_TOGETHER];
+    atomic_uint *gone;
+};
+
+static void spoil(struct record_keeper *keeper)
+{
+    struct kept *kept = (struct kept *)(void *)keeper;
+    for (size_t i = 0; i < KEPT_TOGETHER; i++)
+        record_done(&kept->records[i]);
+    atomic_fetch_add(kept->gone, 1);
+    free(kept);
+}
+
+static void pass_kept(struct relay *relay, int64_t first, atomic_uint *gone)
+{
+    struct kept *kept = calloc(1, sizeof *kept);
+    assert_non_null(kept);
+    kept->keeper = (struct record_keeper){.holders = 1, .let_go = spoil};
+    kept->gone = gone;
+    budget_init(&kept->budget, 0);
+    for (int i = 0; i < KEPT_TOGETHER; i++) {
+        struct record *record = &kept->records[i];
+        record_init(record, &dataset, &kept->budget);
+        record->keeper = &kept->keeper;
+        record_integer(record, NUMBER, first + i);
+        assert_true(relay_pass(relay, record, (first + i) % 3 != 0));
+    }
+    keeper_release(&kept->keeper);
+}
+
+/* Held until they are heard and prepared, and no longer. */
+static void kept_records_are_let_go(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        struct play *play = calloc(1, sizeof *play);
+        atomic_uint gone = 0;
+        assert_non_null(play);
+        play->stumbles = true;
+        struct relay *relay = relay_new(&(struct relay_options){
+            .threads = threads, .context = play, .hear = hear, .prepare = prepare, .deliver = deliver});
+        assert_non_null(relay);
+        assert_int_equal(relay_start(relay), 0);
+        for (int64_t i = 0; i < RECORDS / KEPT_TOGETHER; i++)
+            pass_kept(relay, i * KEPT_TOGETHER + 1, &gone);
+        relay_pause(relay);
+        while (atomic_load(&gone) < RECORDS / KEPT_TOGETHER)
+            sched_yield();
+        relay_free(relay);
+        assert_int_equal(play->wrongly_heard, 0);
+        assert_int_equal(play->wrongly_delivered, 0);
+        assert_int_equal(play->delivered, RECORDS);
+        free(play);
+    }
+}
+
 static void everything_comes_in_order(void **state)
 {
     (void)state;
@@ -150,6 +214,7 @@ static void nothing_started_is_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kept_records_are_let_go),
         cmocka_unit_test(everything_comes_in_order),
         cmocka_unit_test(nothing_started_is_freed),
     };
