@@ -80,7 +80,7 @@ void hand_publish(struct hand *hand, uint64_t progress, bool done)
     struct crew *crew = hand->crew;
     pthread_mutex_lock(&crew->lock);
     struct said_batch *batch = &hand->batches[hand->written % SAID_BATCHES];
-    if (batch->used > 0) {
+    if (batch->used > 0 && !atomic_load(&crew->abandoned)) { /* else there may have been no room, and it is held */
         atomic_store_explicit(&batch->keeper.holders, 1, memory_order_relaxed);
         hand->written++;
     }
