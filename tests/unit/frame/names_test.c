@@ -111,8 +111,9 @@ static void learns_nothing_without_memory(void **state)
     budget_init(&budget, 0);
     struct names *names = names_new(&budget);
     learn(names, 1, 9, "a.example");
+    name_is(names, 1, 9, "a.example");
     budget.fail_at = 1;
-    learn(names, 1, 9, "b.example");
+    learn(names, 1, 9, "a-longer-name.b.example");
     struct address a = host(1), b = host(9);
     assert_null(names_find(names, &a, &b, 0).at);
     names_free(names);
@@ -186,6 +187,46 @@ static void keeps_255_small_letters(void **state)
     assert_int_equal(budget.used, 0);
 }
 
+static uint32_t drawn(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return (uint32_t)((uint64_t)*seed * below >> 32);
+}
+
+/* Of two that are told the same, one settles what waits at once. They know the same of every pair, those that are about
+ * to be forgotten included. */
+static void waits_unseen(void **state)
+{
+    enum { PAIRS = LIMIT_NAMES + 50, OPERATIONS = 60000 };
+    static const char *const texts[] = {"a.example", "B.example", "a-longer-one.example", "c.example", "D.EXAMPLE"};
+    (void)state;
+    struct budget budget;
+    budget_init(&budget, 0);
+    struct names *late = names_new(&budget), *prompt = names_new(&budget);
+    uint32_t seed = 1, known = 0;
+    for (uint32_t i = 0; i < LIMIT_NAMES + OPERATIONS; i++) {
+        /* The oldest pairs are those that come next. */
+        const uint32_t next = i < LIMIT_NAMES ? i : drawn(&seed, 8) ? (i + drawn(&seed, 60)) % PAIRS : drawn(&seed, 9);
+        const uint32_t text = drawn(&seed, 5), kind = drawn(&seed, 2);
+        struct address a = host(1), b = host(next);
+        if (i < LIMIT_NAMES || drawn(&seed, 3) == 0) {
+            names_learn(late, kind, &a, &b, bytes_text(texts[text]), i, 60);
+            names_learn(prompt, kind, &a, &b, bytes_text(texts[text]), i, 60);
+            (void)names_agree(prompt, &a, &a, 0, 0);
+            continue;
+        }
+        const struct bytes expected = names_find(prompt, &a, &b, i), found = names_find(late, &a, &b, i);
+        assert_int_equal(found.len, expected.len);
+        if (found.len > 0)
+            assert_memory_equal(found.at, expected.at, expected.len);
+        known += found.len > 0;
+    }
+    assert_in_range(known, OPERATIONS / 3, OPERATIONS * 2 / 3 - 100);
+    names_free(late);
+    names_free(prompt);
+    assert_int_equal(budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +237,7 @@ int main(void)
         cmocka_unit_test(expires),
         cmocka_unit_test(prefers_what_was_asked_for),
         cmocka_unit_test(keeps_255_small_letters),
+        cmocka_unit_test(waits_unseen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
