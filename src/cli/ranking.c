@@ -39,7 +39,7 @@ struct ranking *ranking_new(void)
         return NULL;
     const struct dataset *datasets[OPTIONS_DATASETS];
     size_t count = dataset_list(datasets, OPTIONS_DATASETS);
-    ranking->key = siphash_key_random();
+    ranking->key = ranking_key_random();
     for (size_t i = 0; i < count && i < OPTIONS_DATASETS; i++) {
         ranking->datasets[i].dataset = datasets[i];
         ranking->dataset_count++;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_CAPACITY = 16 };
+enum { FIRST_CAPACITY = 16, NAME_STEP = 64 };
 
 static bool is_it(const struct ranking_entry *entry, struct bytes text)
 {
@@ -53,30 +53,20 @@ static void count_one(struct ranking_list *list, struct ranking_entry *entry)
     const size_t at = list->heap->place[entry - list->entries];
     list->heap->at[at] += 1U << COUNT_SHIFT;
     sink_down(list, at);
+    /* Nothing of the one that goes next is in the cache. */
+    const struct ranking_entry *next = &list->entries[(uint16_t)list->heap->at[0]];
+    __builtin_prefetch(next);
+    __builtin_prefetch(next->text);
 }
 
 /* --- finding --- */
 
-/* Which of the recent ones it may be. Whoever chooses texts that collide only wins that they are hashed. */
-static uint16_t *recent_slot(struct ranking_list *list, struct bytes text)
-{
-    uint64_t word = 0;
-    memcpy(&word, text.at, text.len < sizeof word ? text.len : sizeof word);
-    if (text.len > sizeof word) {
-        uint64_t tail;
-        memcpy(&tail, bytes_skip(text, text.len - sizeof tail).at, sizeof tail);
-        word ^= tail << 1;
-    }
-    word = (word + text.len) * 0x9e3779b97f4a7c15U;
-    return &list->recent[word >> 60];
-}
-
 static void take_out(struct ranking_list *list, uint16_t number)
 {
-    uint16_t *link = &list->buckets[list->entries[number].bucket];
+    uint16_t *link = &list->buckets[list->links[number].hash % RANKING_BUCKETS];
     while (*link != number + 1)
-        link = &list->entries[*link - 1].next;
-    *link = list->entries[number].next;
+        link = &list->links[*link - 1].next;
+    *link = list->links[number].next;
 }
 
 static bool grow(struct ranking_list *list)
@@ -107,51 +97,50 @@ static struct ranking_entry *take_counter(struct ranking_list *list)
     uint16_t number = (uint16_t)list->heap->at[0];
     struct ranking_entry *entry = &list->entries[number];
     take_out(list, number);
-    free(entry->name);
-    entry->name = NULL;
     entry->name_length = 0;
     entry->word = NULL;
     entry->error = entry->count;
     return entry;
 }
 
-static struct ranking_entry *find_counter(struct ranking_list *list, const struct siphash_key *key, struct bytes text)
+static struct ranking_entry *find_counter(struct ranking_list *list, const struct ranking_key *key, struct bytes text)
 {
-    uint16_t *recent = recent_slot(list, text);
-    if (*recent > 0 && is_it(&list->entries[*recent - 1], text))
-        return &list->entries[*recent - 1];
-    uint16_t bucket = (uint16_t)(siphash(key, text.at, text.len) % RANKING_BUCKETS);
-    uint16_t number = list->buckets[bucket];
-    while (number > 0 && !is_it(&list->entries[number - 1], text))
-        number = list->entries[number - 1].next;
-    struct ranking_entry *entry = number > 0 ? &list->entries[number - 1] : take_counter(list);
+    const uint32_t hash = (uint32_t)(ranking_hash(key, text) >> 32);
+    uint16_t *bucket = &list->buckets[hash % RANKING_BUCKETS];
+    uint16_t number = *bucket;
+    while (number > 0 && (list->links[number - 1].hash != hash || !is_it(&list->entries[number - 1], text)))
+        number = list->links[number - 1].next;
+    if (number > 0)
+        return &list->entries[number - 1];
+    struct ranking_entry *entry = take_counter(list);
     if (!entry)
         return NULL;
-    if (number == 0) {
-        entry->length = (uint16_t)text.len;
-        memcpy(entry->text, text.at, text.len);
-        entry->bucket = bucket;
-        entry->next = list->buckets[bucket];
-        list->buckets[bucket] = (uint16_t)(entry - list->entries + 1);
-    }
-    *recent = (uint16_t)(entry - list->entries + 1);
+    entry->length = (uint16_t)text.len;
+    memcpy(entry->text, text.at, text.len);
+    number = (uint16_t)(entry - list->entries);
+    list->links[number] = (struct ranking_link){.hash = hash, .next = *bucket};
+    *bucket = (uint16_t)(number + 1);
     return entry;
 }
 
 static void set_name(struct ranking_entry *entry, struct bytes name)
 {
-    if (name.len == 0 || bytes_equal(name, ranking_entry_name(entry)) || name.len > UINT16_MAX)
+    if (name.len == 0 || bytes_equal(name, ranking_entry_name(entry)) || name.len > UINT16_MAX - NAME_STEP)
         return;
-    uint8_t *copy = realloc(entry->name, name.len);
-    if (!copy)
-        return;
-    memcpy(copy, name.at, name.len);
-    entry->name = copy;
+    if (name.len > entry->name_capacity) {
+        const size_t capacity = (name.len + NAME_STEP - 1) / NAME_STEP * NAME_STEP;
+        uint8_t *room = realloc(entry->name, capacity);
+        if (!room)
+            return;
+        entry->name = room;
+        entry->name_capacity = (uint16_t)capacity;
+    }
+    memcpy(entry->name, name.at, name.len);
     entry->name_length = (uint16_t)name.len;
 }
 
 /* NULL: it is only in the total. */
-static struct ranking_entry *count_text(struct ranking_list *list, const struct siphash_key *key, struct bytes text)
+static struct ranking_entry *count_text(struct ranking_list *list, const struct ranking_key *key, struct bytes text)
 {
     list->total++;
     text = bytes_first(text, LIMIT_RANKING_BYTES);
@@ -161,14 +150,14 @@ static struct ranking_entry *count_text(struct ranking_list *list, const struct 
     return entry;
 }
 
-void ranking_list_add(struct ranking_list *list, const struct siphash_key *key, struct bytes text, struct bytes name)
+void ranking_list_add(struct ranking_list *list, const struct ranking_key *key, struct bytes text, struct bytes name)
 {
     struct ranking_entry *entry = count_text(list, key, text);
     if (entry)
         set_name(entry, name);
 }
 
-void ranking_list_add_word(struct ranking_list *list, const struct siphash_key *key, struct bytes word)
+void ranking_list_add_word(struct ranking_list *list, const struct ranking_key *key, struct bytes word)
 {
     uint16_t *known = &list->words[((uintptr_t)word.at * 0x9e3779b97f4a7c15U) >> 60];
     if (*known > 0) {

@@ -8,21 +8,23 @@
 #ifndef OVERHEAR_CLI_RANKING_LIST_H
 #define OVERHEAR_CLI_RANKING_LIST_H
 
-#include "overhear/bytes.h"
-#include "overhear/limits.h"
-#include "util/siphash.h"
+#include "ranking_hash.h"
 
-enum { RANKING_RECENT = 16, RANKING_WORDS = 16, RANKING_BUCKETS = 1024 };
+enum { RANKING_WORDS = 16, RANKING_BUCKETS = 1024 };
 
 struct ranking_entry {
     uint64_t count, error;
-    uint16_t next;   /* in its bucket: number + 1; 0: the last */
-    uint16_t bucket; /* number */
     uint16_t length;
-    uint16_t name_length;
+    uint16_t name_length, name_capacity;
     uint8_t *name;       /* another word for the same thing, the last one given; NULL: none */
     const uint8_t *word; /* the static text that it was found by; NULL: none */
     uint8_t text[LIMIT_RANKING_BYTES];
+};
+
+/* Of each entry, apart from it: what is looked for and not found touches only this. */
+struct ranking_link {
+    uint32_t hash;
+    uint16_t next; /* in its bucket: number + 1; 0: the last */
 };
 
 /* The smallest count first. Counts stand in it together with their numbers, apart from the entries, which are large:
@@ -36,17 +38,17 @@ struct ranking_list {
     uint64_t total; /* everything added */
     struct ranking_entry *entries;
     uint16_t count, capacity;
-    uint16_t recent[RANKING_RECENT];   /* number + 1, by some of the text: found again without a hash */
     uint16_t words[RANKING_WORDS];     /* number + 1, by the address of a static text */
     uint16_t buckets[RANKING_BUCKETS]; /* number + 1 */
-    struct ranking_heap *heap;         /* made when all counters are taken */
+    struct ranking_link links[LIMIT_RANKING_ENTRIES];
+    struct ranking_heap *heap; /* made when all counters are taken */
 };
 
 /* Begins zeroed. Where memory is out, something new is only in `total`. At most LIMIT_RANKING_BYTES of the text count.
  */
-void ranking_list_add(struct ranking_list *list, const struct siphash_key *key, struct bytes text, struct bytes name);
+void ranking_list_add(struct ranking_list *list, const struct ranking_key *key, struct bytes text, struct bytes name);
 /* As above for a static text, which is known again by its address. */
-void ranking_list_add_word(struct ranking_list *list, const struct siphash_key *key, struct bytes word);
+void ranking_list_add_word(struct ranking_list *list, const struct ranking_key *key, struct bytes word);
 void ranking_list_done(struct ranking_list *list);
 
 /* The first of those that are known well enough to be told (an error of at most half the count), most first, then in

@@ -29,7 +29,7 @@ struct ranking_dataset {
 enum { RANKING_PLACES = 64 };
 
 struct ranking {
-    struct siphash_key key;
+    struct ranking_key key;
     struct ranking_dataset datasets[OPTIONS_DATASETS];
     size_t dataset_count;
     uint8_t places[RANKING_PLACES]; /* number + 1 of a dataset, by its address */

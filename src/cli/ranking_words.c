@@ -2,6 +2,7 @@
 #include "ranking_words.h"
 
 #include "record/tape.h"
+#include "util/lower.h"
 #include "util/utf8.h"
 
 #include <stdio.h>
@@ -255,8 +256,7 @@ static struct bytes say_lower(struct bytes text, uint8_t buffer[RANKING_TEXT])
 {
     while (text.len > 0 && bytes_at(text, text.len - 1) == ' ')
         text.len--;
-    for (size_t i = 0; i < text.len; i++)
-        buffer[i] = byte_lower(text.at[i]);
+    lower_copy(buffer, text.at, text.len);
     return bytes_of(buffer, text.len);
 }
 

@@ -18,22 +18,26 @@ static inline uint64_t lower_word(uint64_t word)
     return word | ((from_a ^ beyond_z) & ~word & 0x80 * each) >> 2;
 }
 
-/* `to` may be `from`. */
-static inline void lower_copy(uint8_t *to, const uint8_t *from, size_t length)
+static inline void lower_copy_word(uint8_t *to, const uint8_t *from)
 {
     uint64_t word;
-    size_t at = 0;
-    for (; at + sizeof word <= length; at += sizeof word) {
-        memcpy(&word, from + at, sizeof word);
-        word = lower_word(word);
-        memcpy(to + at, &word, sizeof word);
-    }
-    if (at == length)
-        return;
-    word = 0;
-    memcpy(&word, from + at, length - at);
+    memcpy(&word, from, sizeof word);
     word = lower_word(word);
-    memcpy(to + at, &word, length - at);
+    memcpy(to, &word, sizeof word);
+}
+
+/* `to` may be `from`: the last eight may overlap those before, which stay as they are. */
+static inline void lower_copy(uint8_t *to, const uint8_t *from, size_t length)
+{
+    enum { STEP = 8 };
+    for (size_t at = 0; at + STEP < length; at += STEP)
+        lower_copy_word(to + at, from + at);
+    if (length >= STEP) {
+        lower_copy_word(to + length - STEP, from + length - STEP);
+        return;
+    }
+    for (size_t at = 0; at < length; at++)
+        to[at] = (uint8_t)lower_word(from[at]);
 }
 
 #endif

@@ -182,7 +182,7 @@ static void all_tallies_are_understood(void **state)
 
 /* --- counting --- */
 
-static const struct siphash_key KEY = {1, 2};
+static const struct ranking_key KEY = {{1, 2}};
 
 static void add_times(struct ranking_list *list, const char *text, unsigned times)
 {
