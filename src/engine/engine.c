@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCH = 16 }; /* frames decoded ahead */
+enum { BATCH = FLOW_AHEAD }; /* frames decoded ahead */
 
 struct engine {
     struct budget budget;
@@ -151,7 +151,7 @@ static size_t take_plain(struct engine *engine, const struct frame *frames, size
             others->next++;
         }
         count_frame(engine, &frames[i]);
-        flow_packet(engine->flows, &engine->batch[i]);
+        flow_packet_ahead(engine->flows, &engine->batch[i], i);
     }
     if (decoded > 0) {
         engine->is_fragment = false;

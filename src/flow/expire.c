@@ -6,9 +6,12 @@
 
 #include "overhear/engine.h"
 
+#include <assert.h>
 #include <limits.h>
 
 enum { SECOND_NS = 1000000000 };
+
+static_assert((int)LIMIT_CLOCK_JUMP_SECONDS >= (int)FLOW_STEP_SECONDS, "a small step is no leap");
 
 /* Later - earlier, and INT64_MAX where that is more: times from the wire may be anywhere. */
 static int64_t between(int64_t earlier_ns, int64_t later_ns)
@@ -39,7 +42,7 @@ bool flow_clock_advance(struct flow_table *table, int64_t time_ns)
 /* The capture's clock is the latest time seen. Packets that are a little late do not move it; but where many in a row
  * say that it was set back (by NTP, or with an older capture that follows), they are believed, else requests made from
  * then on would seem to have waited since long ago. Conversations age by the table's own clock, which only goes on. */
-void flow_clock(struct flow_table *table, struct moment moment)
+void flow_clock_set(struct flow_table *table, struct moment moment)
 {
     struct session_shared *shared = table->shared;
     int64_t time_ns = moment.time_ns;
@@ -175,10 +178,9 @@ static struct flow_node *least_missed(const struct flow_table *table)
 void flow_evict(struct flow_table *table)
 {
     const struct budget *budget = table->shared->budget;
-    size_t full = budget->limit - budget->limit / LIMIT_MEMORY_RESERVE;
-    if (budget->limit > 0 && budget->used > full)
+    if (budget->limit > 0 && budget->used > budget->limit - budget->limit / LIMIT_MEMORY_RESERVE)
         flow_settle_all(table);
-    while (budget->limit > 0 && (budget->used > full || flow_slots_are_full(table))) {
+    while (flow_is_crowded(table)) {
         struct flow_node *node = least_missed(table);
         if (!node)
             return;

@@ -124,5 +124,7 @@ void flow_table_finish(struct flow_table *table)
         record_done(&table->record);
     table->record.budget = NULL;
     memset(table->slots, 0, table->slot_count * sizeof *table->slots);
+    for (int i = 0; i < FLOW_CLASS_COUNT; i++)
+        table->lists[i] = (struct flow_list){.due_ns = INT64_MAX};
     table->finishing = false;
 }

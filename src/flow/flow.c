@@ -34,12 +34,13 @@ static void icmp_error(struct flow_table *table, const struct packet *packet)
 
 static struct flow *open_flow(struct flow_table *table, uint32_t hash, const struct packet *packet, enum side *ret_side)
 {
+    const uint64_t id = flow_next_id(table);
     struct flow *flow = flow_add(table, hash);
     if (!flow)
         return NULL;
     bool client_sends = flow_client_sends(table->shared, packet);
     struct conversation *conversation = &flow->conversation;
-    conversation->id = (table->statistics.opened - 1) * (table->shared->other_parts + 1) + table->shared->part + 1;
+    conversation->id = id;
     conversation->source = client_sends ? packet->source : packet->destination;
     conversation->destination = client_sends ? packet->destination : packet->source;
     conversation->transport = packet->transport;
@@ -73,12 +74,23 @@ static void pass_over(struct flow_table *table, const struct packet *packet)
     report_anomalies(table, NULL, packet);
 }
 
-/* The conversation that the packet belongs to, out of its list unless it is the newest there. NULL: memory is out. */
-static struct flow *flow_of(struct flow_table *table, const struct packet *packet, enum side *ret_side)
+/* The packet's conversation begins, and is no more than that packet. */
+static bool begin_folded(struct flow_table *table, uint32_t hash, const struct packet *packet)
 {
-    uint32_t hash = flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside);
-    struct flow_node *node = flow_find(table, hash, &packet->source, &packet->destination, packet->transport,
-                                       packet->inside, ret_side);
+    struct flow_node *node = flow_add_folded(table, hash, packet);
+    if (!node)
+        return false;
+    table->statistics.packets++;
+    table->current = node;
+    flow_list_append(table, node, FLOW_HALF_OPEN);
+    return true;
+}
+
+/* The conversation that the packet belongs to, of which `node` is known; out of its list unless it is the newest there.
+ * NULL: memory is out. */
+static struct flow *flow_of(struct flow_table *table, struct flow_node *node, uint32_t hash,
+                            const struct packet *packet, enum side *ret_side)
+{
     if (!node)
         return open_flow(table, hash, packet, ret_side);
     struct flow *flow = flow_unfold(table, node);
@@ -95,10 +107,14 @@ static struct flow *flow_of(struct flow_table *table, const struct packet *packe
     return flow;
 }
 
-static void take_packet(struct flow_table *table, const struct packet *packet)
+static void take_packet(struct flow_table *table, uint32_t hash, const struct packet *packet)
 {
     enum side side = SIDE_CLIENT;
-    struct flow *flow = flow_of(table, packet, &side);
+    struct flow_node *node = flow_find(table, hash, &packet->source, &packet->destination, packet->transport,
+                                       packet->inside, &side);
+    if (!node && begin_folded(table, hash, packet))
+        return;
+    struct flow *flow = flow_of(table, node, hash, packet, &side);
     if (!flow) {
         pass_over(table, packet);
         return;
@@ -119,23 +135,38 @@ static void take_packet(struct flow_table *table, const struct packet *packet)
         flow_settle(table, flow);
 }
 
-void flow_packet(struct flow_table *table, const struct packet *packet)
+static void go_on(struct flow_table *table, struct moment moment)
 {
     table->current = NULL;
-    flow_clock(table, packet->moment);
-    flow_expire(table);
-    flow_evict(table);
+    flow_clock(table, moment);
+    if (flow_is_due(table))
+        flow_expire(table);
+}
+
+void flow_packet(struct flow_table *table, const struct packet *packet)
+{
+    go_on(table, packet->moment);
+    if (flow_is_crowded(table))
+        flow_evict(table);
     if (packet->icmp.present)
         icmp_error(table, packet);
     else if (packet->transport == TRANSPORT_TCP || packet->transport == TRANSPORT_UDP)
-        take_packet(table, packet);
+        take_packet(table,
+                    flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside),
+                    packet);
+}
+
+void flow_packet_ahead(struct flow_table *table, const struct packet *packet, size_t place)
+{
+    go_on(table, packet->moment);
+    if (flow_is_crowded(table))
+        flow_evict(table);
+    take_packet(table, table->ahead[place], packet);
 }
 
 void flow_pass(struct flow_table *table, struct moment moment)
 {
-    table->current = NULL;
-    flow_clock(table, moment);
-    flow_expire(table);
+    go_on(table, moment);
 }
 
 const struct conversation *flow_current(struct flow_table *table)

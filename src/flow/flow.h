@@ -38,9 +38,11 @@ void flow_table_free(struct flow_table *table);
 /* A decoded packet (DECODE_PACKET), or one with packet.icmp.present. */
 void flow_packet(struct flow_table *table, const struct packet *packet);
 
-/* Those packets will come next: what flow_packet looks for is fetched from memory meanwhile, for FLOW_AHEAD of them. */
+/* Those packets of TCP and UDP will come next, at most FLOW_AHEAD: what is looked for is fetched from memory meanwhile.
+ * Then flow_packet_ahead with each, in their order, and its place among them. */
 enum { FLOW_AHEAD = 16 };
-void flow_prefetch(const struct flow_table *table, const struct packet *packets, size_t count);
+void flow_prefetch(struct flow_table *table, const struct packet *packets, size_t count);
+void flow_packet_ahead(struct flow_table *table, const struct packet *packet, size_t place);
 
 /* A frame that holds no packet for this floor, or one that another engine has: time goes on. */
 void flow_pass(struct flow_table *table, struct moment moment);

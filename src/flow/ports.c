@@ -82,10 +82,12 @@ static struct flow_unknown_port row_of(const struct flow_table *table, unsigned 
 size_t flow_unknown_ports(const struct flow_table *table, struct flow_unknown_port *ret_rows, size_t capacity)
 {
     size_t count = 0;
-    for (unsigned i = 0; i < PORT_PAGES * PAGE_ROWS && capacity > 0; i++) {
-        const struct flow_unknown_port row = row_of(table, i);
-        if (row.bytes > 0)
-            count = insert(&row, ret_rows, count, capacity);
+    for (unsigned page = 0; page < PORT_PAGES && capacity > 0; page++) {
+        for (unsigned i = 0; table->ports[page] && i < PAGE_ROWS; i++) {
+            const struct flow_unknown_port row = row_of(table, page * PAGE_ROWS + i);
+            if (row.bytes > 0)
+                count = insert(&row, ret_rows, count, capacity);
+        }
     }
     return count;
 }

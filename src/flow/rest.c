@@ -128,16 +128,17 @@ static size_t words_of(unsigned flags)
     return (flags & HAS_INSIDE ? 1 : 0) + (flags & IS_WIDE ? (size_t)IP_WORDS : 0);
 }
 
-static void fold_addresses(struct rest *rest, const struct flow *flow)
+static void fold_addresses(struct rest *rest, const struct endpoint *client, const struct endpoint *server,
+                           uint64_t inside)
 {
-    const struct endpoint *const ends[2] = {&flow->conversation.source, &flow->conversation.destination};
+    const struct endpoint *const ends[2] = {client, server};
     uint8_t *more = (uint8_t *)rest->more;
     for (int i = 0; i < 2; i++) {
         memcpy(&rest->ip[i], ends[i]->ip.octets, sizeof rest->ip[i]);
         rest->ports[i] = ends[i]->port;
     }
     if (rest->flags & HAS_INSIDE) {
-        rest->more[0] = flow->inside;
+        rest->more[0] = inside;
         more += sizeof *rest->more;
     }
     for (int i = 0; i < 2 && (rest->flags & IS_WIDE); i++, more += IP_OCTETS)
@@ -183,7 +184,7 @@ static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags
     rest->protocol = (uint8_t)protocol;
     rest->flags = (uint8_t)flags;
     rest->anomaly_records = (uint8_t)own->anomaly_records;
-    fold_addresses(rest, flow);
+    fold_addresses(rest, &own->source, &own->destination, flow->inside);
 }
 
 /* The transport's own. */
@@ -252,6 +253,65 @@ struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
     flow_replace(table, &flow->node, &rest->node);
     flow_free_stream(table, flow);
     slab_give(&table->flows, flow);
+    return &rest->node;
+}
+
+static bool is_lone_syn(const struct packet *packet)
+{
+    return packet->transport == TRANSPORT_TCP && packet->tcp.flags == TCP_SYN && packet->payload_length == 0 &&
+           packet->payload.len == 0 && packet->anomaly_count == 0;
+}
+
+/* What may_rest asks, of a conversation that is only this packet. */
+static bool may_begin_folded(const struct flow_table *table, const struct packet *packet, uint64_t id)
+{
+    return is_lone_syn(packet) && !table->shared->tap && ((packet->moment.frame | id) >> 48) == 0 &&
+           packet->time_digits <= DIGITS &&
+           fits_signed((int64_t)((uint64_t)table->elapsed_ns - (uint64_t)packet->moment.time_ns)) &&
+           (packet->source.ip.family == 4 || packet->source.ip.family == 6) &&
+           packet->source.ip.family == packet->destination.ip.family;
+}
+
+static void fold_syn(struct rest *rest, const struct flow_table *table, const struct packet *packet, uint64_t id)
+{
+    *rest = (struct rest){
+        .node = {.touched_ns = table->elapsed_ns, .folded = true, .vlan = packet->vlan},
+        .first_ns = packet->moment.time_ns,
+        .last_ago_ns = (int32_t)(table->elapsed_ns - packet->moment.time_ns),
+        .first_frame = (uint32_t)packet->moment.frame,
+        .first_frame_high = (uint16_t)(packet->moment.frame >> 32),
+        .id = (uint32_t)id,
+        .id_high = (uint16_t)(id >> 32),
+        .bytes = {packet->frame_length},
+        .packets = {1},
+        .as.syn = {packet->tcp.sequence, packet->tcp.window, packet->tcp.window_shift},
+        .flags = (uint8_t)(packet->time_digits | (packet->has_vlan ? HAS_VLAN : 0u) |
+                           (packet->source.ip.family == 6 ? IS_WIDE : 0u) | (packet->inside ? HAS_INSIDE : 0u)),
+        .marks = IS_TCP | IS_PARKED,
+    };
+    rest->words = (uint8_t)words_of(rest->flags);
+    fold_addresses(rest, &packet->source, &packet->destination, packet->inside);
+}
+
+struct flow_node *flow_add_folded(struct flow_table *table, uint32_t hash, const struct packet *packet)
+{
+    const uint64_t id = flow_next_id(table);
+    const unsigned more = (packet->source.ip.family == 6 ? IS_WIDE : 0u) | (packet->inside ? HAS_INSIDE : 0u);
+    if (!may_begin_folded(table, packet, id))
+        return NULL;
+    struct rest *rest = slab_take(slab_of(table, words_of(more)), 0);
+    if (!rest)
+        return NULL;
+    if (!flow_slot_add(table, hash, slab_number(rest))) {
+        slab_give(slab_of(table, words_of(more)), rest);
+        return NULL;
+    }
+    fold_syn(rest, table, packet, id);
+    rest->node.hash = hash;
+    table->statistics.opened++;
+    table->statistics.open++;
+    if (table->shared->exit)
+        session_opened(table->shared, &flow_seen(table, &rest->node)->conversation);
     return &rest->node;
 }
 

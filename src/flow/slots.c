@@ -6,6 +6,8 @@
  */
 #include "table.h"
 
+#include <assert.h>
+
 enum { LINE = 64 };
 
 struct flow_node *flow_find(const struct flow_table *table, uint32_t hash, const struct endpoint *source,
@@ -107,11 +109,11 @@ static void fetch(const void *memory, size_t lines)
 
 /* Each step needs what the one before it fetches, and finds it there because the others came in between: the slot, the
  * conversation, and what a stream or a session has of its own. */
-void flow_prefetch(const struct flow_table *table, const struct packet *packets, size_t count)
+void flow_prefetch(struct flow_table *table, const struct packet *packets, size_t count)
 {
-    uint32_t hashes[FLOW_AHEAD];
+    uint32_t *hashes = table->ahead;
     const struct flow_node *nodes[FLOW_AHEAD];
-    count = count < FLOW_AHEAD ? count : FLOW_AHEAD;
+    assert(count <= FLOW_AHEAD);
     for (size_t i = 0; i < count; i++) {
         const struct packet *packet = &packets[i];
         hashes[i] = flow_hash(&table->key, &packet->source, &packet->destination, packet->transport, packet->inside);

@@ -103,7 +103,8 @@ struct flow_table {
     uint32_t quiet[FLOW_QUIET];            /* numbers of those that are to be folded, a ring: see quiet.c; 0: none */
     uint32_t quiet_next, quiet_settled;    /* before that one there is nobody */
     struct record record;                  /* of a conversation that ends: there is one at a time */
-    bool finishing;                        /* nobody is looked for any more, and the slots are used otherwise */
+    bool finishing;                        /* all go: nobody is looked for any more, the slots are used otherwise */
+    uint32_t ahead[FLOW_AHEAD];            /* the hashes of the packets that flow_prefetch saw */
 };
 
 /* hash.c */
@@ -111,6 +112,12 @@ struct flow_hash_key flow_hash_key_random(void);
 /* The same for both directions. */
 uint32_t flow_hash(const struct flow_hash_key *key, const struct endpoint *a, const struct endpoint *b,
                    uint8_t transport, uint64_t inside);
+
+/* Of the conversation that is opened next. */
+static inline uint64_t flow_next_id(const struct flow_table *table)
+{
+    return table->statistics.opened * (table->shared->other_parts + 1) + table->shared->part + 1;
+}
 
 /* slots.c */
 /* *ret_side: who sends from `source`. NULL: nobody knows them. */
@@ -155,6 +162,9 @@ void flow_rests_done(struct flow_table *table);
 void flow_node_free(struct flow_table *table, struct flow_node *node);
 /* As small as may be: nothing is open, and nothing waits. Returns what is in the table now. */
 struct flow_node *flow_fold(struct flow_table *table, struct flow *flow);
+/* A conversation of which this packet is the first, and which is nothing yet but a SYN: most such never become more.
+ * Not yet in a list. NULL: the packet is another one, or memory is out, and it is for flow_add. */
+struct flow_node *flow_add_folded(struct flow_table *table, uint32_t hash, const struct packet *packet);
 /* NULL where memory is out. */
 struct flow *flow_unfold(struct flow_table *table, struct flow_node *node);
 /* To be looked at: where it is folded this is a copy, without a stream, and stays until the next call. */
@@ -192,9 +202,38 @@ bool flow_is_reused(const struct flow *flow, enum side side, const struct packet
 /* expire.c */
 /* False: the time is not believed yet, or lies behind. */
 bool flow_clock_advance(struct flow_table *table, int64_t time_ns);
-void flow_clock(struct flow_table *table, struct moment moment);
+void flow_clock_set(struct flow_table *table, struct moment moment);
+/* The same, in line for nearly all frames: time goes on by a little. */
+enum { FLOW_STEP_SECONDS = 1 };
+static inline void flow_clock(struct flow_table *table, struct moment moment)
+{
+    const uint64_t step_ns = (uint64_t)moment.time_ns - (uint64_t)table->shared->now_ns;
+    if (!table->clock_set || moment.time_ns < table->shared->now_ns ||
+        step_ns > FLOW_STEP_SECONDS * UINT64_C(1000000000) || table->elapsed_ns > INT64_MAX / 2) {
+        flow_clock_set(table, moment);
+        return;
+    }
+    table->shared->moment = moment;
+    table->shared->now_ns = moment.time_ns;
+    table->elapsed_ns += (int64_t)step_ns;
+    table->jump_pending = false;
+    table->frames_behind = 0;
+}
 void flow_expire(struct flow_table *table);
 void flow_evict(struct flow_table *table);
+/* Nothing ends before: as flow_expire and flow_evict ask themselves. */
+static inline bool flow_is_due(const struct flow_table *table)
+{
+    return table->elapsed_ns >= table->due_ns;
+}
+
+static inline bool flow_is_crowded(const struct flow_table *table)
+{
+    const struct budget *budget = table->shared->budget;
+    return budget->limit > 0 &&
+           (budget->used > budget->limit - budget->limit / LIMIT_MEMORY_RESERVE || flow_slots_are_full(table));
+}
+
 void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason reason);
 /* How a conversation that is not cut off ends: by what was seen, else `otherwise`. */
 enum end_reason flow_reason(const struct flow_node *node, enum end_reason otherwise);

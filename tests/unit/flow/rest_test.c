@@ -98,17 +98,65 @@ static bool table_folds(struct endpoint client)
     return node && node->folded && side == SIDE_CLIENT;
 }
 
-static bool stream_folds(uint16_t port, const char *text)
+static bool connection_folds(struct endpoint client)
 {
     enum side side;
+    const uint32_t hash = flow_hash(&w.table->key, &client, &SERVER, TRANSPORT_TCP, 0);
+    const struct flow_node *node = flow_find(w.table, hash, &client, &SERVER, TRANSPORT_TCP, 0, &side);
+    return node && node->folded && side == SIDE_CLIENT;
+}
+
+static bool stream_folds(uint16_t port, const char *text)
+{
     struct endpoint client = at(9, port);
     tcp(client, SERVER, TCP_SYN, 1000, 0, "");
     tcp(SERVER, client, TCP_SYN | TCP_ACK, 5000, 1001, "");
     tcp(client, SERVER, TCP_ACK | TCP_FIN, 1001, 5001, text);
     tcp(SERVER, client, TCP_ACK | TCP_FIN, 5001, 1002 + (uint32_t)strlen(text), "");
-    const uint32_t hash = flow_hash(&w.table->key, &client, &SERVER, TRANSPORT_TCP, 0);
-    const struct flow_node *node = flow_find(w.table, hash, &client, &SERVER, TRANSPORT_TCP, 0, &side);
-    return node && node->folded;
+    return connection_folds(client);
+}
+
+/* A conversation that begins with this packet, and what is said of it when it was answered. */
+static const char *answered(struct packet syn, bool folds)
+{
+    syn.tcp.sequence = 1000;
+    syn.tcp.flags = TCP_SYN;
+    feed(&syn);
+    assert_int_equal(connection_folds(syn.source), folds);
+    assert_int_equal(flow_current(w.table)->first.frame, w.now.frame);
+    pass(2000000);
+    tcp(SERVER, syn.source, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    pass(1000000);
+    tcp(syn.source, SERVER, TCP_ACK, 1001, 5001, "GET");
+    assert_false(connection_folds(syn.source));
+    tcp(syn.source, SERVER, TCP_RST, 1004, 5001, "");
+    flow_table_finish(w.table);
+    w.length = 0;
+    return w.record;
+}
+
+/* One that is no more than a SYN is folded from the beginning, unless it does not fit. */
+static void begins_folded(void **state)
+{
+    (void)state;
+    char record[1024];
+    begin(0);
+    w.rests = true;
+    const struct packet plain = packet_of(TRANSPORT_TCP, CLIENT, SERVER, "");
+    strcpy(record, answered(plain, true));
+    assert_non_null(strstr(record, "source.packets=3"));
+    assert_non_null(strstr(record, "overhear.flow.rtt=3000000"));
+    struct packet digits = packet_of(TRANSPORT_TCP, CLIENT, SERVER, "");
+    digits.time_digits = 16;
+    assert_string_equal(strstr(answered(digits, false), "overhear.flow"), strstr(record, "overhear.flow"));
+    struct packet full = packet_of(TRANSPORT_TCP, CLIENT, SERVER, "fast open");
+    assert_non_null(strstr(answered(full, false), "source.packets=3"));
+    tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+    flow_table_finish(w.table);
+    assert_non_null(strstr(w.record, "source.packets=1"));
+    assert_non_null(strstr(w.record, "half_open"));
+    assert_int_equal(flow_table_statistics(w.table)->packets, 13);
+    end();
 }
 
 /* Connections that are over, too; and who follows within the next few hundred packets is not folded in between. */
@@ -153,10 +201,8 @@ static void are_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_no_difference),
-        cmocka_unit_test(large_numbers),
-        cmocka_unit_test(are_small),
-        cmocka_unit_test(waits_for_the_next),
+        cmocka_unit_test(makes_no_difference), cmocka_unit_test(large_numbers),      cmocka_unit_test(begins_folded),
+        cmocka_unit_test(are_small),           cmocka_unit_test(waits_for_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
