@@ -83,20 +83,20 @@ enum end_reason flow_reason(const struct flow_node *node, enum end_reason otherw
     return otherwise;
 }
 
-static void add_sums(struct flow_table *table, const struct flow *flow)
+static void add_sums(struct flow_table *table, const struct flow *flow, const struct tcp_summary *tcp)
 {
     struct flow_statistics *sums = &table->statistics;
     if (flow->conversation.transport != TRANSPORT_TCP) {
         sums->gap_bytes += flow->as.cut_bytes;
         return;
     }
-    for (int side = 0; side < 2 && !flow->parked && flow->as.stream; side++) {
-        struct tcp_side_statistics own = tcp_stream_statistics(flow->as.stream, (enum side)side);
-        sums->seen_bytes += own.seen;
-        sums->delivered_bytes += own.delivered;
-        sums->gap_bytes += own.gap;
-        sums->duplicate_bytes += own.duplicate;
-        sums->over_limit_bytes += own.over_limit;
+    for (int side = 0; side < 2 && tcp; side++) {
+        const struct tcp_side_statistics *own = &tcp->sides[side];
+        sums->seen_bytes += own->seen;
+        sums->delivered_bytes += own->delivered;
+        sums->gap_bytes += own->gap;
+        sums->duplicate_bytes += own->duplicate;
+        sums->over_limit_bytes += own->over_limit;
     }
 }
 
@@ -109,8 +109,10 @@ void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason 
     if (tap)
         tap->end(tap->context, &flow->conversation, reason);
     flow_count_unknown(table, flow);
-    flow_write_record(table, flow, reason);
-    add_sums(table, flow);
+    struct tcp_summary summary;
+    const struct tcp_summary *tcp = flow_summary(flow, node, &summary) ? &summary : NULL;
+    flow_write_record(table, flow, tcp, reason);
+    add_sums(table, flow, tcp);
     table->statistics.ended[reason]++;
     if (node->folded)
         flow_free_stream(table, flow);

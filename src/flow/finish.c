@@ -71,24 +71,34 @@ static void fetch(const struct flow_table *table, struct flow_slot slot)
     __builtin_prefetch(node + LINE);
 }
 
-/* Those with the lowest ids, as many as 32 bits tell apart, to the front; returns how many they are. */
-static size_t gather(struct flow_table *table, struct flow_slot *slots, size_t count)
+static uint64_t lowest_id(const struct flow_table *table)
 {
-    uint64_t lowest = table->statistics.opened <= UINT32_MAX / LIMIT_WORKERS ? 0 : UINT64_MAX;
-    size_t gathered = 0;
-    for (size_t i = 0; i < count && lowest > 0; i++) {
-        uint64_t id = flow_node_id(flow_node_of(table, slots[i].number));
-        lowest = id < lowest ? id : lowest;
+    uint64_t lowest = UINT64_MAX;
+    for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
+        for (const struct flow_node *node = table->lists[class].oldest; node; node = flow_node_of(table, node->newer)) {
+            uint64_t id = flow_node_id(node);
+            lowest = id < lowest ? id : lowest;
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        if (count - i > AHEAD)
-            fetch(table, slots[i + AHEAD]);
-        uint64_t above = flow_node_id(flow_node_of(table, slots[i].number)) - lowest;
-        if (above > UINT32_MAX)
-            continue;
-        struct flow_slot slot = {(uint32_t)above, slots[i].number};
-        slots[i] = slots[gathered];
-        slots[gathered++] = slot;
+    return lowest;
+}
+
+/* Those with the lowest ids, as many as 32 bits tell apart; returns how many they are. The lists lead to them nearly in
+ * the order in which they lie in memory, and are nearly sorted; the slots are neither. *ret_highest: of their ids. */
+static size_t gather(struct flow_table *table, uint32_t *ret_highest)
+{
+    const uint64_t lowest = table->statistics.opened <= UINT32_MAX / LIMIT_WORKERS ? 0 : lowest_id(table);
+    size_t gathered = 0;
+    *ret_highest = 0;
+    for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
+        const struct flow_node *node = table->lists[class].oldest;
+        for (; node; node = flow_node_of(table, node->newer)) {
+            const uint64_t above = flow_node_id(node) - lowest;
+            if (above > UINT32_MAX)
+                continue;
+            *ret_highest |= (uint32_t)above;
+            table->slots[gathered++] = (struct flow_slot){(uint32_t)above, slab_number(node)};
+        }
     }
     return gathered;
 }
@@ -104,21 +114,24 @@ static void end_all(struct flow_table *table, const struct flow_slot *slots, siz
     }
 }
 
+static int first_shift(uint32_t highest)
+{
+    int shift = FIRST_SHIFT;
+    while (shift > 0 && highest >> shift == 0)
+        shift -= DIGIT_BITS;
+    return shift;
+}
+
 void flow_table_finish(struct flow_table *table)
 {
-    struct flow_slot *slots = table->slots;
-    size_t count = 0;
     table->current = table->visited = NULL;
     table->finishing = true;
-    for (size_t i = 0; i < table->slot_count; i++)
-        if (slots[i].number)
-            slots[count++] = slots[i];
-    while (count > 0) {
-        size_t gathered = gather(table, slots, count);
-        sort(slots, gathered, FIRST_SHIFT);
-        end_all(table, slots, gathered);
-        slots += gathered;
-        count -= gathered;
+    while (table->statistics.open > 0) {
+        uint32_t highest;
+        const size_t gathered = gather(table, &highest);
+        table->all_leave = gathered == table->statistics.open;
+        sort(table->slots, gathered, first_shift(highest));
+        end_all(table, table->slots, gathered);
     }
     if (table->record.budget)
         record_done(&table->record);
@@ -126,5 +139,5 @@ void flow_table_finish(struct flow_table *table)
     memset(table->slots, 0, table->slot_count * sizeof *table->slots);
     for (int i = 0; i < FLOW_CLASS_COUNT; i++)
         table->lists[i] = (struct flow_list){.due_ns = INT64_MAX};
-    table->finishing = false;
+    table->finishing = table->all_leave = false;
 }

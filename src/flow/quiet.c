@@ -14,15 +14,25 @@ static void put(struct flow_table *table, struct flow *flow)
     table->quiet[at] = slab_number(flow);
 }
 
-/* Who comes to be folded soon: where it lies, and then where it is found. */
+static void fetch_lines(const void *memory, size_t size)
+{
+    enum { LINE = 64 };
+    for (size_t i = 0; i < size; i += LINE)
+        __builtin_prefetch((const uint8_t *)memory + i);
+}
+
+/* Who comes to be folded soon: where it lies, and then where it is found, and its stream. */
 static void fetch(const struct flow_table *table)
 {
-    const struct flow_node *far = flow_node_of(table, table->quiet[(table->quiet_next + 8) % FLOW_QUIET]);
-    const struct flow_node *near = flow_node_of(table, table->quiet[(table->quiet_next + 4) % FLOW_QUIET]);
+    const struct flow *far = (struct flow *)flow_node_of(table, table->quiet[(table->quiet_next + 8) % FLOW_QUIET]);
+    const struct flow *near = (struct flow *)flow_node_of(table, table->quiet[(table->quiet_next + 4) % FLOW_QUIET]);
     if (far)
-        __builtin_prefetch(far);
-    if (near)
-        __builtin_prefetch(&table->slots[near->hash & (table->slot_count - 1)]);
+        fetch_lines(far, sizeof *far);
+    if (!near)
+        return;
+    __builtin_prefetch(&table->slots[near->node.hash & (table->slot_count - 1)]);
+    if (near->node.class == FLOW_CLOSED && near->as.stream)
+        fetch_lines(near->as.stream, tcp_stream_size());
 }
 
 /* Who was at the place that is next, and is there no more; NULL: nobody. */

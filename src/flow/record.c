@@ -88,13 +88,11 @@ const struct dataset flow_dataset = {
     .line_count = sizeof lines / sizeof *lines,
 };
 
-static const char *state_name(const struct flow *flow)
+static const char *state_name(const struct flow *flow, const struct tcp_summary *tcp)
 {
     if (flow->conversation.transport == TRANSPORT_UDP)
         return "udp";
-    if (flow->parked || !flow->as.stream)
-        return "half_open";
-    switch (tcp_stream_state(flow->as.stream)) {
+    switch (tcp ? tcp->state : TCP_STATE_NEW) {
     case TCP_STATE_ESTABLISHED:
         return "established";
     case TCP_STATE_MIDSTREAM:
@@ -135,16 +133,15 @@ static void add_counters(struct record *record, const struct flow *flow)
     record_integer(record, FLOW_FIELD_NETWORK_PACKETS, (int64_t)(packets[SIDE_CLIENT] + packets[SIDE_SERVER]));
 }
 
-static void add_stream(struct record *record, const struct tcp_stream *stream)
+static void add_stream(struct record *record, const struct tcp_summary *tcp)
 {
-    struct tcp_side_statistics client = tcp_stream_statistics(stream, SIDE_CLIENT);
-    struct tcp_side_statistics server = tcp_stream_statistics(stream, SIDE_SERVER);
-    add_if_any(record, FLOW_FIELD_RTT, (uint64_t)tcp_stream_rtt(stream));
-    record_integer(record, FLOW_FIELD_RETRANSMISSIONS, (int64_t)client.retransmissions + server.retransmissions);
-    record_integer(record, FLOW_FIELD_OUT_OF_ORDER, (int64_t)client.out_of_order + server.out_of_order);
-    record_integer(record, FLOW_FIELD_GAP_BYTES, (int64_t)(client.gap + server.gap));
-    add_if_any(record, FLOW_FIELD_ZERO_WINDOWS, (uint64_t)client.zero_windows + server.zero_windows);
-    add_if_any(record, FLOW_FIELD_KEEP_ALIVES, (uint64_t)client.keep_alives + server.keep_alives);
+    const struct tcp_side_statistics *client = &tcp->sides[SIDE_CLIENT], *server = &tcp->sides[SIDE_SERVER];
+    add_if_any(record, FLOW_FIELD_RTT, (uint64_t)tcp->rtt_ns);
+    record_integer(record, FLOW_FIELD_RETRANSMISSIONS, (int64_t)client->retransmissions + server->retransmissions);
+    record_integer(record, FLOW_FIELD_OUT_OF_ORDER, (int64_t)client->out_of_order + server->out_of_order);
+    record_integer(record, FLOW_FIELD_GAP_BYTES, (int64_t)(client->gap + server->gap));
+    add_if_any(record, FLOW_FIELD_ZERO_WINDOWS, (uint64_t)client->zero_windows + server->zero_windows);
+    add_if_any(record, FLOW_FIELD_KEEP_ALIVES, (uint64_t)client->keep_alives + server->keep_alives);
 }
 
 /* Nothing is said about a zero. */
@@ -162,7 +159,8 @@ static void observe_losses(struct record *record)
     observe(record, FLOW_FIELD_RETRANSMISSIONS, "flow.retransmissions", "segments", ARGUMENT_INTEGER);
 }
 
-void flow_write_record(struct flow_table *table, struct flow *flow, enum end_reason reason)
+void flow_write_record(struct flow_table *table, struct flow *flow, const struct tcp_summary *tcp,
+                       enum end_reason reason)
 {
     struct record *record = &table->record;
     if (record->budget)
@@ -176,12 +174,12 @@ void flow_write_record(struct flow_table *table, struct flow *flow, enum end_rea
     add_counters(record, flow);
     record_integer(record, FLOW_FIELD_START, flow->conversation.first.time_ns);
     record_integer(record, FLOW_FIELD_END, flow->conversation.last.time_ns);
-    record_word(record, FLOW_FIELD_STATE, state_name(flow));
+    record_word(record, FLOW_FIELD_STATE, state_name(flow, tcp));
     record_word(record, FLOW_FIELD_REASON, reason_names[reason]);
     if (flow->conversation.transport == TRANSPORT_UDP)
         add_if_any(record, FLOW_FIELD_GAP_BYTES, flow->as.cut_bytes);
-    else if (!flow->parked && flow->as.stream)
-        add_stream(record, flow->as.stream);
+    else if (tcp)
+        add_stream(record, tcp);
     observe_losses(record);
     session_write(table->shared, record);
 }

@@ -48,7 +48,8 @@ enum {
     IS_TCP = 0x08,
     IS_PARKED = 0x10,
     HAS_FIN = 0x20,
-    HAS_RESET = 0x40
+    HAS_RESET = 0x40,
+    IS_SETTLED = 0x80 /* tcp_stream_is_settled */
 };
 
 enum { IP_OCTETS = 12, IP_WORDS = 2 * IP_OCTETS / 8, WORDS_A_SIZE = SLAB_UNIT / 8 };
@@ -205,6 +206,8 @@ static void fold_transport(struct rest *rest, const struct flow *flow)
         return;
     }
     rest->marks |= tcp_stream_state(flow->as.stream) == TCP_STATE_RESET ? HAS_RESET : HAS_FIN;
+    if (tcp_stream_is_settled(flow->as.stream))
+        rest->marks |= IS_SETTLED;
     rest->as.counts = (struct rest_counts){unrecognised, 0};
 }
 
@@ -439,9 +442,23 @@ struct flow *flow_seen_whole(struct flow_table *table, struct flow_node *node)
 {
     const struct rest *rest = (const struct rest *)node;
     struct flow *flow = flow_seen(table, node);
-    if (node->folded && has_stream(rest))
+    if (node->folded && has_stream(rest) && !(rest->marks & IS_SETTLED))
         (void)unfold_stream(table, flow, rest, false);
     return flow;
+}
+
+bool flow_summary(const struct flow *flow, const struct flow_node *node, struct tcp_summary *ret_summary)
+{
+    const struct rest *rest = (const struct rest *)node;
+    const bool is_settled = node->folded && (rest->marks & IS_SETTLED);
+    if (is_settled)
+        *ret_summary = tcp_stream_packed_summary(rest->more + words_of(rest->flags),
+                                                 rest->marks & HAS_FIN ? TCP_STATE_CLOSED : TCP_STATE_RESET);
+    else if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream)
+        *ret_summary = tcp_stream_summary(flow->as.stream);
+    else
+        return false;
+    return true;
 }
 
 enum end_reason flow_node_reason(const struct flow_node *node, enum end_reason otherwise)

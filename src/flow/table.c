@@ -87,10 +87,10 @@ struct flow *flow_add(struct flow_table *table, uint32_t hash)
 
 void flow_remove(struct flow_table *table, struct flow_node *node)
 {
-    if (!table->finishing) {
+    if (!table->finishing)
         flow_slot_remove(table, node->hash, slab_number(node));
+    if (!table->all_leave)
         flow_list_take(table, node);
-    }
     if (!node->folded) {
         flow_unsettle(table, (struct flow *)node);
         flow_free_stream(table, (struct flow *)node);

@@ -103,7 +103,8 @@ struct flow_table {
     uint32_t quiet[FLOW_QUIET];            /* numbers of those that are to be folded, a ring: see quiet.c; 0: none */
     uint32_t quiet_next, quiet_settled;    /* before that one there is nobody */
     struct record record;                  /* of a conversation that ends: there is one at a time */
-    bool finishing;                        /* all go: nobody is looked for any more, the slots are used otherwise */
+    bool finishing;                        /* nobody is looked for any more, and the slots are used otherwise */
+    bool all_leave;                        /* nor does it matter who is in which list */
     uint32_t ahead[FLOW_AHEAD];            /* the hashes of the packets that flow_prefetch saw */
 };
 
@@ -169,8 +170,11 @@ struct flow_node *flow_add_folded(struct flow_table *table, uint32_t hash, const
 struct flow *flow_unfold(struct flow_table *table, struct flow_node *node);
 /* To be looked at: where it is folded this is a copy, without a stream, and stays until the next call. */
 struct flow *flow_seen(struct flow_table *table, struct flow_node *node);
-/* The same with its stream, where memory suffices; to be freed where the node is folded (flow_free_stream). */
+/* The same with its stream, where that has something to say yet and memory suffices; to be freed where the node is
+ * folded (flow_free_stream). */
 struct flow *flow_seen_whole(struct flow_table *table, struct flow_node *node);
+/* Of a TCP connection that is over: of `node`, which was seen so. False: it is none, or no more than a SYN. */
+bool flow_summary(const struct flow *flow, const struct flow_node *node, struct tcp_summary *ret_summary);
 /* FIN or RST, where a folded one is known to have ended so. */
 enum end_reason flow_node_reason(const struct flow_node *node, enum end_reason otherwise);
 uint64_t flow_node_id(const struct flow_node *node);
@@ -239,7 +243,9 @@ void flow_end(struct flow_table *table, struct flow_node *node, enum end_reason 
 enum end_reason flow_reason(const struct flow_node *node, enum end_reason otherwise);
 
 /* record.c */
-void flow_write_record(struct flow_table *table, struct flow *flow, enum end_reason reason);
+/* `tcp`: flow_summary; NULL: there is none. */
+void flow_write_record(struct flow_table *table, struct flow *flow, const struct tcp_summary *tcp,
+                       enum end_reason reason);
 
 /* ports.c */
 void flow_count_unknown(struct flow_table *table, const struct flow *flow);

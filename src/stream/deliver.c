@@ -197,10 +197,21 @@ static bool deliver_anomaly(struct tcp_stream *stream, struct tcp_delivery *ret)
     return true;
 }
 
+/* Neither bytes nor a FIN of this side are there to be said, and nobody has acknowledged any that are not. */
+static inline bool is_silent(const struct tcp_stream *stream, enum side side)
+{
+    const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    if (own->waiting.root || (own->has_fin && !own->fin_said_done))
+        return false;
+    return !(stream->finishing || !own->seen ? other->has_acked : other->has_mature);
+}
+
 /* Concurrent speech comes in the order in which it was seen. */
 static bool deliver_either(struct tcp_stream *stream, struct tcp_delivery *ret)
 {
     enum side first = SIDE_CLIENT;
+    if (!stream->current.present && is_silent(stream, SIDE_CLIENT) && is_silent(stream, SIDE_SERVER))
+        return false;
     struct head client = head_of(stream, SIDE_CLIENT), server = head_of(stream, SIDE_SERVER);
     if (client.present && server.present && server.said->moment.frame < client.said->moment.frame)
         first = SIDE_SERVER;

@@ -27,7 +27,12 @@ struct trace_ring {
     struct trace traces[TCP_TRACES];
 };
 
+/* What a summary tells comes first: it is found at once where a stream is packed. */
 struct tcp_side {
+    uint64_t bytes_seen, bytes_delivered, bytes_gap, bytes_duplicate, bytes_over_limit;
+    uint32_t retransmissions, out_of_order, keep_alives, zero_windows, ignored_resets;
+
+    uint32_t window;             /* scaled, as last said */
     uint64_t next;               /* position of the next byte to deliver; valid once `based` */
     uint64_t origin;             /* position of the first byte of the side, once `started` */
     uint64_t highest;            /* end of the furthest byte seen */
@@ -45,7 +50,6 @@ struct tcp_side {
     uint32_t claim_frame;
     int64_t claim_ns;
 
-    uint32_t window; /* scaled, as last said */
     uint8_t window_shift;
     uint8_t outside; /* segments out of place in a row */
 
@@ -61,9 +65,6 @@ struct tcp_side {
     bool forced;  /* until all is delivered that can be, holes are gaps and the other side is not waited for */
     bool phantom; /* `next` went over one acknowledged byte that may be a FIN we did not see */
     bool urgent_said;
-
-    uint64_t bytes_seen, bytes_delivered, bytes_gap, bytes_duplicate, bytes_over_limit;
-    uint32_t retransmissions, out_of_order, keep_alives, zero_windows, ignored_resets;
 };
 
 /* The piece of the segment in hand that is not copied, because it can be delivered at once (or must wait for room). */

@@ -50,6 +50,28 @@ int64_t tcp_stream_rtt(const struct tcp_stream *stream)
     return stream->handshake == HANDSHAKE_DONE && stream->rtt_ns > 0 ? stream->rtt_ns : 0;
 }
 
+struct tcp_summary tcp_stream_summary(const struct tcp_stream *stream)
+{
+    return (struct tcp_summary){
+        .state = tcp_stream_state(stream),
+        .rtt_ns = tcp_stream_rtt(stream),
+        .sides = {tcp_stream_statistics(stream, SIDE_CLIENT), tcp_stream_statistics(stream, SIDE_SERVER)},
+    };
+}
+
+/* A side whose beginning is unknown begins where it was seen, which is no gap unless somebody acknowledged more. */
+bool tcp_stream_is_settled(const struct tcp_stream *stream)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct tcp_side *own = &stream->sides[i], *other = &stream->sides[1 - i];
+        if (own->waiting.root || (own->has_fin && !own->fin_said_done))
+            return false;
+        if (other->has_acked && (!own->started || tcp_owed(own, other->acked) > 0))
+            return false;
+    }
+    return !stream->current.present && !stream->held && !stream->anomalies;
+}
+
 static bool is_over(const struct tcp_stream *stream)
 {
     enum tcp_state state = tcp_stream_state(stream);

@@ -63,6 +63,13 @@ enum tcp_state {
     TCP_STATE_RESET
 };
 
+/* What is said of a connection when it is over. */
+struct tcp_summary {
+    enum tcp_state state;
+    int64_t rtt_ns; /* SYN to the SYN's acknowledgment and the handshake's end, as one round trip; 0: not seen */
+    struct tcp_side_statistics sides[2];
+};
+
 struct tcp_stream;
 
 /* NULL where memory is out. */
@@ -81,6 +88,10 @@ void tcp_stream_done(struct tcp_stream *stream);
 size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint64_t *ret_words, size_t capacity);
 bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count,
                        bool goes_on);
+/* Finishing a stream of which nothing waits would say nothing, and change nothing that a summary tells. */
+bool tcp_stream_is_settled(const struct tcp_stream *stream);
+/* The summary of such a one, without unpacking it; its state is the caller's to know. */
+struct tcp_summary tcp_stream_packed_summary(const uint64_t *words, enum tcp_state state);
 
 /* A segment of `side`. Afterwards pull with tcp_stream_next until it says false: deliveries borrow the packet's
  * payload where they can. */
@@ -102,8 +113,8 @@ enum tcp_state tcp_stream_state(const struct tcp_stream *stream);
 struct tcp_side_statistics tcp_stream_statistics(const struct tcp_stream *stream, enum side side);
 /* No SYN was seen of either side. May become false as long as nothing was delivered. */
 bool tcp_stream_is_midstream(const struct tcp_stream *stream);
-/* SYN to the SYN's acknowledgment and the handshake's end, as one round trip; 0: not seen. Nanoseconds. */
 int64_t tcp_stream_rtt(const struct tcp_stream *stream);
+struct tcp_summary tcp_stream_summary(const struct tcp_stream *stream);
 /* True where a SYN of this segment cannot belong to this connection: port reuse. */
 bool tcp_stream_is_reuse(const struct tcp_stream *stream, enum side side, const struct packet *packet);
 /* True where a byte of either side, or a gap, was delivered: then the roles should stay as they are. */

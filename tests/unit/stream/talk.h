@@ -35,8 +35,9 @@ struct talk {
     uint64_t calm; /* segments that it took */
     bool by_pack;  /* after each segment it is packed and unpacked */
     uint64_t packs;
-    uint32_t cut; /* bytes of each payload that the snap length took */
-    bool open;    /* the log ends inside brackets of side `last` */
+    uint64_t summaries; /* of them, those that could be had without unpacking */
+    uint32_t cut;       /* bytes of each payload that the snap length took */
+    bool open;          /* the log ends inside brackets of side `last` */
     enum side last;
     size_t length;
     char log[LOG_SIZE];
@@ -103,6 +104,32 @@ static inline void talk_pull(struct talk *t)
     assert_int_equal(s.seen, s.delivered + s.duplicate + s.over_limit + s.waiting);
 }
 
+static inline void talk_same_summary(struct tcp_summary a, struct tcp_summary b)
+{
+    const size_t size = offsetof(struct tcp_side_statistics, ignored_resets) + sizeof a.sides->ignored_resets;
+    assert_int_equal(a.state, b.state);
+    assert_int_equal(a.rtt_ns, b.rtt_ns);
+    assert_memory_equal(&a.sides[0], &b.sides[0], size);
+    assert_memory_equal(&a.sides[1], &b.sides[1], size);
+}
+
+/* What a packed stream says of itself is what it would say if it were unpacked, and finished. */
+static inline void talk_summary(struct talk *t, const uint64_t *words, size_t count)
+{
+    struct tcp_delivery d;
+    if (!tcp_stream_is_settled(t->stream))
+        return;
+    t->summaries++;
+    struct tcp_stream *copy = malloc(tcp_stream_size());
+    assert_true(tcp_stream_unpack(copy, &t->budget, t->now, words, count, false));
+    tcp_stream_finish(copy);
+    while (tcp_stream_next(copy, &d))
+        assert_int_equal(d.kind, TCP_RESET);
+    talk_same_summary(tcp_stream_packed_summary(words, tcp_stream_state(t->stream)), tcp_stream_summary(copy));
+    tcp_stream_done(copy);
+    free(copy);
+}
+
 static inline void talk_pack(struct talk *t)
 {
     uint64_t words[200];
@@ -110,6 +137,7 @@ static inline void talk_pack(struct talk *t)
     if (count == 0)
         return;
     t->packs++;
+    talk_summary(t, words, count);
     tcp_stream_done(t->stream);
     memset(t->stream, '?', tcp_stream_size());
     assert_true(tcp_stream_unpack(t->stream, &t->budget, t->now, words, count, true));
