@@ -4,6 +4,7 @@
  * record has something are taken.
  */
 #include "json_quick.h"
+#include "json_shape.h"
 
 #include "record/common_fields.h"
 #include "record/common_values.h"
@@ -15,8 +16,8 @@ enum {
     /* Room for a line of usual length, so that its pieces rarely ask. */
     USUAL_LINE = 8192,
     /* In the margin beside a lead: the longest step of the common part whose length has a bound, the frames; or
-     * a small value, or a group of few; what closes the line; and the slack of the last piece. */
-    MARGIN_BESIDE_LEAD = 512 + JSON_FEW_MEMBERS_ROOM,
+     * a small value, or a group of few, and all pieces of a shape; what closes the line; and the slack of the last. */
+    MARGIN_BESIDE_LEAD = 512 + JSON_FEW_MEMBERS_ROOM + JSON_SHAPE_ROOM,
 };
 
 struct json_writer *json_writer_new(const struct output_options *options)
@@ -38,7 +39,7 @@ void json_writer_free(struct json_writer *json)
     for (size_t i = 0; i < json->plan_count; i++)
         json_plan_free(json->plans[i]);
     free(json->plans);
-    for (size_t i = 0; i <= JSON_SIDES_KEPT; i++)
+    for (size_t i = 0; i < JSON_SIDES_KEPT; i++)
         json_sides_done(&json->sides[i]);
     tape_notes_done(&json->tape_notes);
     json_map_done(&json->map);
@@ -101,21 +102,6 @@ static void want_fields(struct json_writer *json, const struct json_plan *plan, 
     }
 }
 
-static char *put_sides(struct json_writer *json, const struct json_sides *sides, unsigned side, char *at)
-{
-    static const enum common_field domain_fields[] = {COMMON_SOURCE_DOMAIN, COMMON_DESTINATION_DOMAIN};
-    size_t length = sides->length[side];
-    if (!json_has_room(json, &at, length))
-        return at;
-    at = put_padded(at, sides->text.at + sides->at[side], length);
-    if (side < 2 && sides->cut[side])
-        json_add_truncated(json, NULL, &(struct json_path){.name = common_fields[domain_fields[side]].name},
-                           (struct bytes){NULL, 0});
-    if (sides->notes_length[side] > 0)
-        text_add(&json->notes, sides->notes.at + sides->notes_at[side], sides->notes_length[side]);
-    return at;
-}
-
 static char *put_icmp_error(struct json_writer *json, const struct record *record, const struct json_step *step,
                             char *at)
 {
@@ -130,13 +116,14 @@ static char *put_icmp_error(struct json_writer *json, const struct record *recor
 }
 
 static char *put_common(struct json_writer *json, const struct record *record, const struct json_plan *plan,
-                        const struct json_sides *sides, const struct json_step *step, char *at)
+                        const struct json_step *step, char *at)
 {
     switch ((enum json_step_kind)step->kind) {
     case STEP_SOURCE:
     case STEP_DESTINATION:
+        return json_put_side(json, plan, record, step->kind == STEP_DESTINATION, at);
     case STEP_NETWORK:
-        return put_sides(json, sides, step->kind - (unsigned)STEP_SOURCE, at);
+        return json_put_network(json, record, at);
     case STEP_FRAMES:
         return json_put_frames(plan, record, at);
     case STEP_TRUNCATED:
@@ -168,17 +155,17 @@ static void want(struct json_writer *json, const struct json_plan *plan, enum js
     json->wanted[step / 64] |= (uint64_t)wanted << step % 64;
 }
 
-/* All but what closes the line. */
-static char *put_steps(struct json_writer *json, struct json_plan *plan, const struct record *record, char *at)
+/* All but what closes the line, along the plan. */
+static OUT_OF_LINE char *put_steps(struct json_writer *json, struct json_plan *plan, const struct record *record,
+                                   char *at)
 {
-    const struct json_sides *sides = json_sides_of(json, plan, record);
     const struct json_step *from = &plan->steps[plan->step_of_kind[STEP_EVENT]];
     json->wanted[0] = json->wanted[1] = 0;
     json->truncated_step = plan->step_of_kind[STEP_TRUNCATED];
     want_fields(json, plan, record);
-    want(json, plan, STEP_SOURCE, sides->length[0] > 0);
-    want(json, plan, STEP_DESTINATION, sides->length[1] > 0);
-    want(json, plan, STEP_NETWORK, sides->length[2] > 0);
+    want(json, plan, STEP_SOURCE, json_has_side(record, 0));
+    want(json, plan, STEP_DESTINATION, json_has_side(record, 1));
+    want(json, plan, STEP_NETWORK, json_has_network(record));
     want(json, plan, STEP_FRAMES, json_has_frames(plan, record));
     want(json, plan, STEP_TRUNCATED, json_has_truncated(json, record));
     want(json, plan, STEP_INCOMPLETE, record->incomplete);
@@ -193,7 +180,7 @@ static char *put_steps(struct json_writer *json, struct json_plan *plan, const s
             done |= left & -left;
             at = json_put_way(from, step, json_room(json, at));
             at = step->kind == STEP_FIELD ? put_field(json, record, step, at)
-                                          : put_common(json, record, plan, sides, step, at);
+                                          : put_common(json, record, plan, step, at);
             from = step;
         }
     }
@@ -218,7 +205,13 @@ void json_writer_record(struct json_writer *json, const struct record *record, s
     json->truncated.length = 0;
     if (json->options->notes)
         tape_notes_build(&json->tape_notes, record);
-    char *at = put_steps(json, plan, record, buffer->at + buffer->length);
+    char *at = json_put_shaped(json, plan, record, buffer->at + buffer->length);
+    if (!at) {
+        json->notes.length = 0;
+        json->truncated.length = 0;
+        at = json->buffer->failed ? json_grow(json, buffer->at + json->start, 0) : buffer->at + json->start;
+        at = put_steps(json, plan, record, at);
+    }
     if (json->notes.length > 0 && json_has_room(json, &at, json->notes.length)) {
         at = put_literal(at, ",\"notes\":{");
         at = put_bytes(at, json->notes.at + 1, json->notes.length - 1);

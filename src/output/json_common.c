@@ -94,81 +94,89 @@ char *json_put_frames(const struct json_plan *plan, const struct record *record,
     return at;
 }
 
-static bool is_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && a->ip.family == b->ip.family &&
-           memcmp(a->ip.octets, b->ip.octets, sizeof a->ip.octets) == 0;
-}
-
-static bool is_domain(const struct json_sides *sides, uint32_t from, uint32_t length, struct bytes domain)
-{
-    return domain.len == length && (length == 0 || memcmp(sides->domains.at + from, domain.at, length) == 0);
-}
-
 static const char *protocol_of(const struct record *record)
 {
     return record->protocol ? record->protocol : record->conversation ? record->conversation->protocol : NULL;
 }
 
-static bool is_kept(const struct json_sides *sides, const struct record *record)
+static bool has_ports(const struct conversation *conversation)
 {
-    const struct conversation *conversation = record->conversation;
-    return sides->valid && sides->id == conversation->id && sides->protocol == protocol_of(record) &&
-           sides->transport == conversation->transport && sides->has_vlan == conversation->has_vlan &&
-           sides->vlan == conversation->vlan && is_endpoint(&sides->source, &conversation->source) &&
-           is_endpoint(&sides->destination, &conversation->destination) &&
-           is_domain(sides, 0, sides->source_domain, record->source_domain) &&
-           is_domain(sides, sides->source_domain, sides->destination_domain, record->destination_domain);
+    return conversation->transport == TRANSPORT_TCP || conversation->transport == TRANSPORT_UDP;
 }
 
-static void keep(struct json_sides *sides, const struct record *record)
+static inline char *put_plain_address(char *at, const struct address *address)
 {
-    const struct conversation *conversation = record->conversation;
-    sides->id = conversation->id;
-    sides->protocol = protocol_of(record);
-    sides->transport = conversation->transport;
-    sides->has_vlan = conversation->has_vlan;
-    sides->vlan = conversation->vlan;
-    sides->source = conversation->source;
-    sides->destination = conversation->destination;
-    sides->source_domain = (uint32_t)record->source_domain.len;
-    sides->destination_domain = (uint32_t)record->destination_domain.len;
-    sides->domains.length = 0;
-    text_add(&sides->domains, (const char *)record->source_domain.at, record->source_domain.len);
-    text_add(&sides->domains, (const char *)record->destination_domain.at, record->destination_domain.len);
-    sides->valid = !sides->domains.failed && !sides->text.failed && !sides->notes.failed;
+    at = put_literal(at, "\"ip\":\"");
+    at += address_text(address, at);
+    return put_literal(at, "\",");
+}
+
+/* `"domain":"name",` */
+static __attribute__((noinline)) char *put_domain(struct json_writer *json, struct bytes domain, bool *ret_cut,
+                                                  char *at)
+{
+    struct bytes shown = utf8_cut(domain, json->max_text);
+    *ret_cut = shown.len < domain.len;
+    if (!json_has_room(json, &at, PUT_WORST_BYTE * shown.len))
+        return at;
+    at = put_literal(at, "\"domain\":\"");
+    at = put_json(at, shown, shown.len);
+    return put_literal(at, "\",");
+}
+
+static void explain_side(const struct json_plan *plan, unsigned side, const struct endpoint *endpoint,
+                         struct bytes domain, struct text_buffer *notes)
+{
+    enum { TO_NAME = COMMON_SOURCE_DOMAIN - COMMON_SOURCE_IP };
+    const struct field *row = &common_fields[side ? COMMON_DESTINATION_IP : COMMON_SOURCE_IP];
+    if (endpoint && endpoint->ip.family != 0) {
+        char text[ADDRESS_TEXT_SIZE];
+        size_t length = address_text(&endpoint->ip, text);
+        json_add_note(notes, row->name, note_catalog_find(plan->hosts, bytes_of(text, length)));
+    }
+    if (domain.len > 0)
+        json_add_note(notes, row[TO_NAME].name, note_catalog_find(plan->hosts, domain));
 }
 
 /* An address, a port and a name, a comma behind each. */
-static char *put_side(struct json_writer *json, const struct json_plan *plan, struct json_sides *sides,
-                      const struct record *record, unsigned side, char *at)
+static inline char *put_side(struct json_writer *json, const struct json_plan *plan, const struct record *record,
+                             unsigned side, struct text_buffer *notes, bool *ret_cut, char *at)
 {
-    enum { TO_NAME = COMMON_SOURCE_DOMAIN - COMMON_SOURCE_IP };
     const struct conversation *conversation = record->conversation;
-    const struct field *row = &common_fields[side ? COMMON_DESTINATION_IP : COMMON_SOURCE_IP];
     struct bytes domain = side ? record->destination_domain : record->source_domain;
     const struct endpoint *endpoint = !conversation ? NULL : side ? &conversation->destination : &conversation->source;
-    if (endpoint && endpoint->ip.family != 0) {
-        at = put_literal(at, "\"ip\":\"");
-        size_t length = address_text(&endpoint->ip, at);
-        if (plan->hosts)
-            json_add_note(&sides->notes, row->name, note_catalog_find(plan->hosts, bytes_of(at, length)));
-        at = put_literal(at + length, "\",");
-    }
-    if (endpoint && (conversation->transport == TRANSPORT_TCP || conversation->transport == TRANSPORT_UDP)) {
+    if (endpoint && endpoint->ip.family != 0)
+        at = put_plain_address(at, &endpoint->ip);
+    if (endpoint && has_ports(conversation)) {
         at = put_literal(at, "\"port\":");
         at = put_character(put_unsigned(at, endpoint->port), ',');
     }
-    sides->cut[side] = false;
-    if (domain.len > 0) {
-        struct bytes shown = utf8_cut(domain, json->max_text);
-        at = put_literal(at, "\"domain\":\"");
-        at = put_json(at, shown, shown.len);
-        at = put_literal(at, "\",");
-        sides->cut[side] = shown.len < domain.len;
-        if (plan->hosts)
-            json_add_note(&sides->notes, row[TO_NAME].name, note_catalog_find(plan->hosts, domain));
-    }
+    *ret_cut = false;
+    if (domain.len > 0)
+        at = put_domain(json, domain, ret_cut, at);
+    if (plan->hosts)
+        explain_side(plan, side, endpoint, domain, notes);
+    return at;
+}
+
+bool json_has_side(const struct record *record, unsigned side)
+{
+    const struct conversation *conversation = record->conversation;
+    const struct endpoint *endpoint = !conversation ? NULL : side ? &conversation->destination : &conversation->source;
+    return (endpoint && (endpoint->ip.family != 0 || has_ports(conversation))) ||
+           (side ? record->destination_domain : record->source_domain).len > 0;
+}
+
+/* What was put ends in a comma too many. */
+char *json_put_side(struct json_writer *json, const struct json_plan *plan, const struct record *record, unsigned side,
+                    char *at)
+{
+    static const enum common_field domain_fields[] = {COMMON_SOURCE_DOMAIN, COMMON_DESTINATION_DOMAIN};
+    bool cut;
+    at = put_side(json, plan, record, side, &json->notes, &cut, at) - 1;
+    if (cut)
+        json_add_truncated(json, NULL, &(struct json_path){.name = common_fields[domain_fields[side]].name},
+                           (struct bytes){NULL, 0});
     return at;
 }
 
@@ -193,19 +201,26 @@ static char *put_network_words(uint8_t family, uint8_t transport, const char *pr
     return at;
 }
 
+static OUT_OF_LINE char *put_other_words(struct json_network *kept, uint8_t family, uint8_t transport,
+                                         const char *protocol, char *at)
+{
+    char *end = put_network_words(family, transport, protocol, at);
+    size_t length = (size_t)(end - at);
+    if (length > sizeof kept->text)
+        return end;
+    *kept = (struct json_network){
+        .protocol = protocol, .family = family, .transport = transport, .length = (uint8_t)length};
+    memcpy(kept->text, at, length);
+    return end;
+}
+
 /* The words are few and told again and again. */
-static char *put_kept_words(struct json_writer *json, uint8_t family, uint8_t transport, const char *protocol, char *at)
+static inline char *put_kept_words(struct json_writer *json, uint8_t family, uint8_t transport, const char *protocol,
+                                   char *at)
 {
     struct json_network *kept = &json->networks[((uintptr_t)protocol / 4 + transport) % JSON_NETWORKS_KEPT];
-    if (kept->length == 0 || kept->protocol != protocol || kept->family != family || kept->transport != transport) {
-        char *end = put_network_words(family, transport, protocol, at);
-        size_t length = (size_t)(end - at);
-        if (length > sizeof kept->text)
-            return end;
-        *kept = (struct json_network){
-            .protocol = protocol, .family = family, .transport = transport, .length = (uint8_t)length};
-        memcpy(kept->text, at, length);
-    }
+    if (kept->length == 0 || kept->protocol != protocol || kept->family != family || kept->transport != transport)
+        return put_other_words(kept, family, transport, protocol, at);
     memcpy(at, kept->text, sizeof kept->text);
     return at + kept->length;
 }
@@ -228,49 +243,103 @@ static char *put_network(struct json_writer *json, const struct record *record, 
     return at;
 }
 
-/* One behind the other, each without the comma at its end. */
-static void render(struct json_writer *json, const struct json_plan *plan, struct json_sides *sides,
-                   const struct record *record)
+/* A protocol's name is one of ours, so it has a bound that the margin covers. */
+char *json_put_network(struct json_writer *json, const struct record *record, char *at)
 {
-    enum { ROOM_BESIDE_NAMES = 1024 };
-    struct text_buffer *text = &sides->text;
-    const char *protocol = protocol_of(record);
-    size_t names = utf8_cut(record->source_domain, json->max_text).len +
-                   utf8_cut(record->destination_domain, json->max_text).len;
-    text->length = sides->notes.length = 0;
-    char *start = text_reserve(text, PUT_WORST_BYTE * names + (protocol ? strlen(protocol) : 0) + ROOM_BESIDE_NAMES);
-    memset(sides->length, 0, sizeof sides->length);
-    if (!start)
-        return;
-    char *at = start;
-    for (unsigned side = 0; side < JSON_SIDES; side++) {
-        char *begin = at;
-        sides->notes_at[side] = (uint32_t)sides->notes.length;
-        at = side < 2 ? put_side(json, plan, sides, record, side, at) : put_network(json, record, at);
-        sides->at[side] = (uint32_t)(begin - start);
-        sides->length[side] = at > begin ? (uint32_t)(at - begin - 1) : 0;
-        sides->notes_length[side] = (uint32_t)sides->notes.length - sides->notes_at[side];
-    }
-    text->length = (size_t)(at - start);
+    return put_network(json, record, at) - 1;
 }
 
-const struct json_sides *json_sides_of(struct json_writer *json, const struct json_plan *plan,
-                                       const struct record *record)
+bool json_has_network(const struct record *record)
 {
     const struct conversation *conversation = record->conversation;
-    struct json_sides *sides = &json->sides[conversation ? conversation->id % JSON_SIDES_KEPT : JSON_SIDES_KEPT];
-    if (conversation && is_kept(sides, record))
-        return sides;
-    /* Nothing follows on a conversation's own record. */
-    bool keeps = conversation && !plan->is_flow;
-    if (!keeps)
-        sides = &json->sides[JSON_SIDES_KEPT];
-    sides->text.failed = sides->notes.failed = sides->domains.failed = false;
-    render(json, plan, sides, record);
-    if (sides->text.failed || sides->notes.failed)
-        json->buffer->failed = true;
-    sides->valid = false;
-    if (keeps)
-        keep(sides, record);
-    return sides;
+    return protocol_of(record) ||
+           (conversation && (conversation->source.ip.family != 0 || conversation->community_id[0] ||
+                             common_transport_name(conversation->transport) || conversation->has_vlan));
+}
+
+static bool is_endpoint(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && a->ip.family == b->ip.family &&
+           memcmp(a->ip.octets, b->ip.octets, sizeof a->ip.octets) == 0;
+}
+
+static bool is_domain(const struct json_sides *sides, uint32_t from, uint32_t length, struct bytes domain)
+{
+    return domain.len == length && (length == 0 || memcmp(sides->domains.at + from, domain.at, length) == 0);
+}
+
+static bool is_kept(const struct json_sides *sides, const struct record *record)
+{
+    const struct conversation *conversation = record->conversation;
+    return sides->valid && sides->protocol == protocol_of(record) && sides->transport == conversation->transport &&
+           sides->has_vlan == conversation->has_vlan && sides->vlan == conversation->vlan &&
+           is_endpoint(&sides->source, &conversation->source) &&
+           is_endpoint(&sides->destination, &conversation->destination) &&
+           is_domain(sides, 0, sides->source_domain, record->source_domain) &&
+           is_domain(sides, sides->source_domain, sides->destination_domain, record->destination_domain);
+}
+
+static void keep(struct json_sides *sides, const struct record *record, const char *text, size_t length)
+{
+    const struct conversation *conversation = record->conversation;
+    sides->protocol = protocol_of(record);
+    sides->transport = conversation->transport;
+    sides->has_vlan = conversation->has_vlan;
+    sides->vlan = conversation->vlan;
+    sides->source = conversation->source;
+    sides->destination = conversation->destination;
+    sides->source_domain = (uint32_t)record->source_domain.len;
+    sides->destination_domain = (uint32_t)record->destination_domain.len;
+    sides->domains.length = sides->text.length = 0;
+    text_add(&sides->domains, (const char *)record->source_domain.at, record->source_domain.len);
+    text_add(&sides->domains, (const char *)record->destination_domain.at, record->destination_domain.len);
+    text_add(&sides->text, text, length);
+    sides->valid = text_reserve(&sides->text, PUT_SLACK) && !sides->domains.failed && !sides->text.failed &&
+                   !sides->notes.failed;
+    sides->domains.failed = sides->text.failed = sides->notes.failed = false;
+}
+
+/* All three, as they stand between the brace that opens the first and that which closes the last. */
+static char *render(struct json_writer *json, const struct json_plan *plan, const struct record *record,
+                    struct text_buffer *notes, bool *ret_cut, char *at)
+{
+    bool cut[2];
+    at = put_side(json, plan, record, 0, notes, &cut[0], at);
+    at = put_literal(at - 1, "},\"destination\":{");
+    at = put_side(json, plan, record, 1, notes, &cut[1], json_room(json, at));
+    at = put_literal(at - 1, "},\"network\":{");
+    *ret_cut = cut[0] || cut[1];
+    return put_network(json, record, json_room(json, at)) - 1;
+}
+
+/* The second record of a conversation, or the first since it changed: its text is kept for the next. */
+static OUT_OF_LINE char *put_and_keep(struct json_writer *json, const struct json_plan *plan,
+                                      const struct record *record, struct json_sides *sides, bool *ret_cut, char *at)
+{
+    size_t start = (size_t)(at - json->buffer->at);
+    sides->notes.length = 0;
+    at = render(json, plan, record, &sides->notes, ret_cut, at);
+    if (!*ret_cut && !json->buffer->failed) {
+        keep(sides, record, json->buffer->at + start, (size_t)(at - json->buffer->at) - start);
+        text_add(&json->notes, sides->notes.at, sides->notes.length);
+    }
+    return at;
+}
+
+char *json_put_sides(struct json_writer *json, const struct json_plan *plan, const struct record *record, bool *ret_cut,
+                     char *at)
+{
+    const struct conversation *conversation = record->conversation;
+    struct json_sides *sides = &json->sides[conversation->id % JSON_SIDES_KEPT];
+    if (sides->id != conversation->id) { /* its only record, for what is known */
+        sides->id = conversation->id;
+        sides->valid = false;
+        return render(json, plan, record, &json->notes, ret_cut, at);
+    }
+    if (!is_kept(sides, record))
+        return put_and_keep(json, plan, record, sides, ret_cut, at);
+    *ret_cut = false;
+    if (sides->notes.length > 0)
+        text_add(&json->notes, sides->notes.at, sides->notes.length);
+    return json_has_room(json, &at, sides->text.length) ? put_padded(at, sides->text.at, sides->text.length) : at;
 }

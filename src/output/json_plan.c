@@ -4,6 +4,7 @@
  */
 #include "json_plan.h"
 
+#include "json_shape.h"
 #include "put.h"
 #include "record/common_fields.h"
 #include "record/common_values.h"
@@ -116,6 +117,7 @@ static void free_steps(struct json_plan *plan)
     for (size_t i = 0; i < plan->count; i++)
         free(plan->steps[i].lead);
     free(plan->event);
+    json_shapes_done(plan->shapes);
     free(plan);
 }
 
@@ -237,6 +239,16 @@ static bool is_flat(const struct json_plan *plan)
     return true;
 }
 
+static void keep_leads(struct json_plan *plan)
+{
+    static_assert((int)PUT_SLACK <= (int)JSON_WAY, "a lead that is not long");
+    for (size_t i = 1; i < plan->count; i++) {
+        struct json_step *step = &plan->steps[i];
+        memcpy(step->way, step->lead, PUT_SLACK);
+        step->way_length = step->lead_length;
+    }
+}
+
 static struct json_plan *members_plan(const struct field *group, const struct notes *notes, bool hides_secrets)
 {
     struct tree tree;
@@ -245,8 +257,11 @@ static struct json_plan *members_plan(const struct field *group, const struct no
     add_fields(&tree, group->members, group->member_count, notes, hides_secrets, false);
     struct json_plan *plan = flatten(&tree);
     free(tree.nodes);
-    if (plan)
-        plan->is_flat = is_flat(plan);
+    if (!plan)
+        return NULL;
+    plan->is_flat = is_flat(plan);
+    if (plan->is_flat)
+        keep_leads(plan);
     return plan;
 }
 
@@ -284,7 +299,8 @@ static bool complete(struct json_plan *plan, const struct dataset *dataset, cons
     static const char begin[] = "\"event\":{\"dataset\":\"";
     plan->event_length = strlen(begin) + strlen(dataset->name) + 1;
     plan->event = calloc(1, plan->event_length + 1 + PUT_SLACK);
-    if (!plan->event)
+    plan->shapes = calloc(1, sizeof *plan->shapes);
+    if (!plan->event || !plan->shapes)
         return false;
     snprintf(plan->event, plan->event_length + 1, "%s%s\"", begin, dataset->name);
     if (plan->longest_lead < plan->event_length)
@@ -292,6 +308,8 @@ static bool complete(struct json_plan *plan, const struct dataset *dataset, cons
     plan->dataset = dataset;
     plan->shift = shift_of(plan, dataset);
     plan->is_flow = strcmp(dataset->name, "flow") == 0;
+    plan->sides_adjoin = plan->step_of_kind[STEP_DESTINATION] == plan->step_of_kind[STEP_SOURCE] + 1 &&
+                         plan->step_of_kind[STEP_NETWORK] == plan->step_of_kind[STEP_DESTINATION] + 1;
     plan->hosts = notes ? notes_catalog(notes, "host") : NULL;
     for (size_t i = 0; i < plan->count; i++) {
         struct json_step *step = &plan->steps[i];

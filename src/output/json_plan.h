@@ -51,7 +51,8 @@ struct json_step {
     const struct field *row;            /* of STEP_FIELD and STEP_ICMP_ERROR */
     const struct note_catalog *catalog; /* NULL: no notes for its values */
     struct json_plan *members;          /* of a group */
-    /* What came between the step before and the value when this step was taken last: nearly always the same again. */
+    /* What came between the step before and the value when this step was taken last: nearly always the same again. Of
+     * a plan that is flat, the lead. */
     const struct json_step *way_from; /* NULL: nothing is kept */
     size_t way_length;
     char way[JSON_WAY];
@@ -59,13 +60,17 @@ struct json_step {
 
 static_assert(sizeof(struct json_step) == 128, "a power of two");
 
+struct json_shapes;
+
 struct json_plan {
     const struct dataset *dataset; /* NULL: the members of a group */
     bool is_flow;
     bool is_flat;  /* no step has objects around it, a list, a long lead or a secret; they stand in the fields' order */
     bool reorders; /* the members come in another order than that of the plan: seen once, then expected */
+    bool sides_adjoin; /* the steps of source, destination and network are one behind the other */
     size_t longest_lead;
-    char *event; /* owned: `"event":{"dataset":"dns"`, padded for put_padded */
+    struct json_shapes *shapes; /* owned; NULL: members of a group */
+    char *event;                /* owned: `"event":{"dataset":"dns"`, padded for put_padded */
     size_t event_length;
     int shift;                        /* the step of each field is its number and this; 0: of some it is another */
     const struct note_catalog *hosts; /* for addresses and names of either side */

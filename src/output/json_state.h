@@ -18,18 +18,19 @@
 
 #include <assert.h>
 
+/* Kept out of what nearly all values go through, which then has nothing to save. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 enum {
     JSON_SMALL_VALUE = 64, /* the longest value whose length has a bound: an address in quotes */
     JSON_FEW_MEMBERS = 12, /* of a group, for which the margin has room: */
     JSON_FEW_MEMBERS_ROOM = JSON_FEW_MEMBERS * (PUT_SLACK + JSON_SMALL_VALUE),
-    JSON_SIDES = 3, /* source, destination, network */
 };
 
 /* What is the same in all records of a conversation, as it was last written. */
 struct json_sides {
-    bool valid;
-    bool cut[2]; /* of either side's name something was left out */
     uint64_t id;
+    bool valid; /* false: one record of it was written, and nothing kept */
     struct endpoint source, destination;
     uint16_t vlan;
     uint8_t transport;
@@ -37,13 +38,11 @@ struct json_sides {
     const char *protocol;
     uint32_t source_domain, destination_domain; /* their lengths; */
     struct text_buffer domains;                 /* one behind the other */
-    struct text_buffer text;                    /* the insides of the three objects, padded for put_padded, */
-    uint32_t at[JSON_SIDES], length[JSON_SIDES];
-    struct text_buffer notes; /* and what is said about the values in them */
-    uint32_t notes_at[JSON_SIDES], notes_length[JSON_SIDES];
+    struct text_buffer text;                    /* the three objects, padded for put_padded, */
+    struct text_buffer notes;                   /* and what is said about the values in them */
 };
 
-enum { JSON_SIDES_KEPT = 32 }; /* by conversation.id */
+enum { JSON_SIDES_KEPT = 128 }; /* by conversation.id */
 
 /* What the network is called. */
 struct json_network {
@@ -82,7 +81,7 @@ struct json_writer {
     int64_t short_text_end;     /* they begin here at the latest, since so much is read */
     unsigned time_digits;
     struct put_second second;
-    struct json_sides sides[JSON_SIDES_KEPT + 1]; /* the last for records of no conversation */
+    struct json_sides sides[JSON_SIDES_KEPT];
     struct json_network networks[JSON_NETWORKS_KEPT];
     struct tape_notes tape_notes;
     struct note_cache note_cache;
@@ -145,12 +144,22 @@ static inline bool json_explains(const struct json_writer *json, const struct js
 
 /* json_common.c */
 char *json_put_event(struct json_writer *json, const struct json_plan *plan, const struct record *record, char *at);
-/* The three sides as they are for this record. They are empty where there is nothing to say. */
-const struct json_sides *json_sides_of(struct json_writer *json, const struct json_plan *plan,
-                                       const struct record *record);
+/* One side, 0 or 1, and the network: only where the record has something to say of it. */
+bool json_has_side(const struct record *record, unsigned side);
+char *json_put_side(struct json_writer *json, const struct json_plan *plan, const struct record *record, unsigned side,
+                    char *at);
+bool json_has_network(const struct record *record);
+char *json_put_network(struct json_writer *json, const struct record *record, char *at);
+/* Both sides and the network as one piece, of a record whose conversation has addresses. ret_cut: a name was cut, and
+ * nobody was told. */
+char *json_put_sides(struct json_writer *json, const struct json_plan *plan, const struct record *record, bool *ret_cut,
+                     char *at);
 bool json_has_frames(const struct json_plan *plan, const struct record *record);
 char *json_put_frames(const struct json_plan *plan, const struct record *record, char *at);
 void json_sides_done(struct json_sides *sides);
+
+/* json_shape.c: a line but for its notes and its end. NULL: it has to be put along the plan. */
+char *json_put_shaped(struct json_writer *json, struct json_plan *plan, const struct record *record, char *at);
 
 /* json_value.c: the values of one field, whose key was put; `first` is the item's index + 1. A field that is one value
  * is better put by json_put_value. The caller has called json_room. */

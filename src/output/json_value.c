@@ -7,9 +7,6 @@
 
 #include "util/utf8.h"
 
-/* Kept out of json_put_value, which then has nothing to save and is a third shorter for most values. */
-#define OUT_OF_LINE __attribute__((noinline))
-
 /* A string of which not all is shown; ret_cut: it was too long. */
 static char *put_cautious_text(struct json_writer *json, const struct record *record, const struct item *item,
                                const struct field *row, char *at, bool *ret_cut)
@@ -258,53 +255,6 @@ static char *put_members_straight(struct json_writer *json, const struct record 
     return close_group(json_room(json, at), plan, from);
 }
 
-/* What is no short plain value, whose lead was put up to `at`. */
-static OUT_OF_LINE char *put_member_slowly(struct json_writer *json, const struct record *record,
-                                           const struct item *item, const struct json_step *step,
-                                           const struct json_path *path, char *at)
-{
-    return json_room(json, json_put_value(json, record, item, step, path, at));
-}
-
-/* The same for few members of a plan that is flat: there is room for all of them. */
-static inline char *put_members_flat(struct json_writer *json, const struct record *record, uint32_t group,
-                                     uint32_t end, const struct json_plan *plan, const struct json_path *path,
-                                     bool explains, char *at)
-{
-    const struct item *last = &record->items[end];
-    size_t begin = (size_t)(at - json->buffer->at);
-    unsigned next = 0;
-    for (const struct item *item = &record->items[group + 1]; item < last; item++) {
-        if (item->kind > ITEM_ADDRESS) {
-            if (item->kind != ITEM_NOTE)
-                return NULL;
-            item += item->length;
-            continue;
-        }
-        if (item->field < next)
-            return NULL;
-        next = item->field + 1u;
-        const struct json_step *step = &plan->steps[next];
-        memcpy(at, step->lead, PUT_SLACK);
-        at += step->lead_length;
-        char *value = json_put_quick(json, record, item, step, at);
-        at = value ? value : put_member_slowly(json, record, item, step, path, at);
-        if (explains && json_explains(json, step, (unsigned)(item - record->items)))
-            json_explain(json, record, (unsigned)(item - record->items), step, path);
-    }
-    if (next == 0)
-        return put_literal(at, "{}");
-    json->buffer->at[begin] = '{';
-    return put_character(at, '}');
-}
-
-static char *put_members_quickly(struct json_writer *json, const struct record *record, uint32_t group, uint32_t end,
-                                 const struct json_plan *plan, const struct json_path *path, char *at)
-{
-    return json->options->notes ? put_members_flat(json, record, group, end, plan, path, true, at)
-                                : put_members_flat(json, record, group, end, plan, path, false, at);
-}
-
 static char *put_group(struct json_writer *json, const struct record *record, unsigned group,
                        const struct json_step *step, struct json_path *path, char *at)
 {
@@ -315,9 +265,7 @@ static char *put_group(struct json_writer *json, const struct record *record, un
     char *behind = NULL;
     path->in_group = true;
     if (!plan->reorders)
-        behind = plan->is_flat && end - group <= JSON_FEW_MEMBERS
-                     ? put_members_quickly(json, record, group, end, plan, path, at)
-                     : put_members_straight(json, record, group, end, plan, path, at);
+        behind = put_members_straight(json, record, group, end, plan, path, at);
     if (!behind) {
         plan->reorders = true;
         json->notes.length = notes;
@@ -364,10 +312,65 @@ static char *put_key(struct json_writer *json, const struct record *record, cons
     return at;
 }
 
+/* A set of keys, for which a few of their letters stand. */
+struct key_signs {
+    uint64_t seen[8];
+};
+
+/* false: there may be such a key already. The key can be read in a block. */
+static inline bool add_sign(struct key_signs *signs, const uint8_t *key, size_t length)
+{
+    uint64_t first;
+    memcpy(&first, key, sizeof first);
+    if (length < sizeof first)
+        first &= (UINT64_C(1) << 8 * length) - 1;
+    uint64_t sign = (first + ((uint64_t)length << 32) + ((uint64_t)key[length - 1] << 40)) *
+                    UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t *word = &signs->seen[sign >> 61];
+    uint64_t bit = UINT64_C(1) << (sign >> 55 & 63);
+    bool is_new = !(*word & bit);
+    *word |= bit;
+    return is_new;
+}
+
+/* A map whose keys are short, plain and all different, and of whose values nothing is left out: as it comes. NULL: it
+ * turns out that it is another. */
+static inline char *put_map_quickly(struct json_writer *json, const struct record *record, const struct json_step *step,
+                                    unsigned first, char *at)
+{
+    struct key_signs signs = {0};
+    *at++ = '{';
+    for (unsigned number = first; number; number = record->items[number - 1].next) {
+        const struct item *item = &record->items[number - 1];
+        const uint8_t *key = record->text + item->key_offset;
+        at = json_room(json, at);
+        if (item->key_length - 1u >= json->short_text || item->key_offset > json->short_text_end ||
+            !add_sign(&signs, key, item->key_length) || !is_simple_text(json, record, item))
+            return NULL;
+        *at = '"';
+        at = put_if_short(at + 1, key, item->key_length);
+        if (!at)
+            return NULL;
+        at = put_literal(at, "\":[");
+        char *end = json_put_short_text(json, record, item, at);
+        at = end ? end : put_text(json, record, item, step, NULL, at);
+        at = put_literal(at, "],");
+    }
+    at[-1] = '}';
+    return at;
+}
+
 static char *put_map(struct json_writer *json, const struct record *record, const struct json_step *step,
                      unsigned first, char *at)
 {
     struct json_map *map = &json->map;
+    size_t place = (size_t)(at - json->buffer->at);
+    if (!json->options->notes && !step->is_hidden) {
+        char *end = put_map_quickly(json, record, step, first, at);
+        if (end)
+            return end;
+        at = json->buffer->failed ? json_grow(json, json->buffer->at + json->start, 0) : json->buffer->at + place;
+    }
     if (!json_map_build(map, record, first, json->max_text)) {
         json->buffer->failed = true;
         return at;

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 enum {
-    SHA1_SIZE = 20,
+    SHA1_WORDS = 5,
     INPUT_SIZE = 2 + 16 + 16 + 1 + 1 + 2 + 2,
     TEXT_LENGTH = 2 + 28,
     KEPT = 64, /* identifiers of the last conversations: their next record is likely soon */
@@ -104,42 +104,63 @@ static void gather_block(const struct conversation *conversation, uint8_t block[
     block[SHA_CBLOCK - 1] = (uint8_t)(length << 3);
 }
 
-static void sha1(const uint8_t block[SHA_CBLOCK], uint8_t ret_digest[SHA1_SIZE])
+static void sha1(const uint8_t block[SHA_CBLOCK], uint32_t ret_words[SHA1_WORDS])
 {
     SHA_CTX state;
     SHA1_Init(&state);
     SHA1_Transform(&state, block);
-    const uint32_t words[] = {htobe32(state.h0), htobe32(state.h1), htobe32(state.h2), htobe32(state.h3),
-                              htobe32(state.h4)};
-    static_assert(sizeof words == SHA1_SIZE, "all of it");
-    memcpy(ret_digest, words, SHA1_SIZE);
+    ret_words[0] = state.h0;
+    ret_words[1] = state.h1;
+    ret_words[2] = state.h2;
+    ret_words[3] = state.h3;
+    ret_words[4] = state.h4;
 }
 
-/* 20 bytes become 28 characters, the last of which is the padding. */
-static void put_base64(const uint8_t digest[SHA1_SIZE], char *to)
+/* 48 bits, the highest first, become eight numbers of six bits: a byte each, the first one highest. */
+static inline uint64_t spread(uint64_t bits)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    enum { STEP = 3, LAST = SHA1_SIZE - SHA1_SIZE % STEP };
-    for (size_t i = 0; i < LAST; i += STEP, to += 4) {
-        uint32_t bits = (uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | digest[i + 2];
-        to[0] = alphabet[bits >> 18];
-        to[1] = alphabet[bits >> 12 & 63];
-        to[2] = alphabet[bits >> 6 & 63];
-        to[3] = alphabet[bits & 63];
-    }
-    uint32_t bits = (uint32_t)digest[LAST] << 16 | (uint32_t)digest[LAST + 1] << 8;
-    to[0] = alphabet[bits >> 18];
-    to[1] = alphabet[bits >> 12 & 63];
-    to[2] = alphabet[bits >> 6 & 63];
-    to[3] = '=';
+    bits = (bits & UINT64_C(0x0000ffffff000000)) << 8 | (bits & UINT64_C(0x0000000000ffffff));
+    bits = (bits & UINT64_C(0x00fff00000fff000)) << 4 | (bits & UINT64_C(0x00000fff00000fff));
+    return (bits & UINT64_C(0x0fc00fc00fc00fc0)) << 2 | (bits & UINT64_C(0x003f003f003f003f));
+}
+
+/* Of each byte below 64 the letter that base64 has for it, all eight at once: what is added depends on how many of the
+ * borders between the alphabet's parts a number has reached. No byte reaches the next one. */
+static inline uint64_t letters(uint64_t numbers)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t small = (numbers + (128 - 26) * each) >> 7 & each; /* 1: 'a' and what follows */
+    uint64_t digit = (numbers + (128 - 52) * each) >> 7 & each; /* 1: '0' and what follows */
+    uint64_t plus = (numbers + (128 - 62) * each) >> 7 & each;
+    uint64_t slash = (numbers + (128 - 63) * each) >> 7 & each;
+    return numbers + 'A' * each + ('a' - 'Z' - 1) * small - ('z' + 1 - '0') * digit - ('9' + 1 - '+') * plus +
+           ('/' - '+' - 1) * slash;
+}
+
+static inline void put_letters(uint64_t bits, char *to)
+{
+    uint64_t text = htobe64(letters(spread(bits)));
+    memcpy(to, &text, sizeof text);
+}
+
+/* Five words, 20 bytes, become 28 characters, the last of which is the padding. */
+static void put_base64(const uint32_t words[SHA1_WORDS], char *to)
+{
+    uint64_t first = (uint64_t)words[0] << 32 | words[1], second = (uint64_t)words[2] << 32 | words[3];
+    put_letters(first >> 16, to);
+    put_letters((first << 32 | second >> 32) & UINT64_C(0xffffffffffff), to + 8);
+    put_letters((second << 16 | words[4] >> 16) & UINT64_C(0xffffffffffff), to + 16);
+    uint64_t text = htobe64(letters(spread((uint64_t)(words[4] & 0xffff) << 32)));
+    memcpy(to + 24, &text, 4);
+    to[27] = '=';
 }
 
 static void put_new(const uint8_t block[SHA_CBLOCK], char *to)
 {
-    uint8_t digest[SHA1_SIZE];
-    sha1(block, digest);
+    uint32_t words[SHA1_WORDS];
+    sha1(block, words);
     memcpy(to, "1:", 2);
-    put_base64(digest, to + 2);
+    put_base64(words, to + 2);
 }
 
 /* Whoever chooses addresses that collide only wins that they are hashed again. */

@@ -195,6 +195,23 @@ static inline struct item *add_item(struct record *record, unsigned field)
     return is_simple(record, field, 0) ? put_item(record, field) : add_item_slowly(record, field);
 }
 
+/* A copy of few bytes without a call: moves of one size, of which the last overlaps. */
+static inline void copy_text(uint8_t *to, struct bytes text)
+{
+    if (text.len >= 16 && text.len <= 32) {
+        memcpy(to, text.at, 16);
+        memcpy(to + text.len - 16, text.at + text.len - 16, 16);
+    } else if (text.len >= 8 && text.len < 16) {
+        memcpy(to, text.at, 8);
+        memcpy(to + text.len - 8, text.at + text.len - 8, 8);
+    } else if (text.len >= 4 && text.len < 8) {
+        memcpy(to, text.at, 4);
+        memcpy(to + text.len - 4, text.at + text.len - 4, 4);
+    } else if (text.len > 0) {
+        memcpy(to, text.at, text.len);
+    }
+}
+
 static uint32_t keep_text(struct record *record, struct bytes text)
 {
     uint32_t offset = record->text_length;
@@ -219,20 +236,6 @@ void record_text_secret(struct record *record, unsigned field, struct bytes text
                               .length = (uint32_t)text.len,
                               .secret_at = (uint32_t)secret_at,
                               .secret_length = (uint32_t)secret_length};
-}
-
-/* A copy of few bytes without a call: moves of one size, of which the last overlaps. */
-static inline void copy_text(uint8_t *to, struct bytes text)
-{
-    if (text.len >= 16 && text.len <= 32) {
-        memcpy(to, text.at, 16);
-        memcpy(to + text.len - 16, text.at + text.len - 16, 16);
-    } else if (text.len >= 8 && text.len < 16) {
-        memcpy(to, text.at, 8);
-        memcpy(to + text.len - 8, text.at + text.len - 8, 8);
-    } else if (text.len > 0) {
-        memcpy(to, text.at, text.len);
-    }
 }
 
 void record_text(struct record *record, unsigned field, struct bytes text)
@@ -343,11 +346,36 @@ void record_append(struct record *record, unsigned field, struct bytes text, siz
     item->length += (uint32_t)text.len;
 }
 
-void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
-                       size_t secret_length)
+enum { LOWER_STEP = 8 };
+
+/* In whole steps: what stands behind the key is written over. */
+static inline void lower_key(uint8_t *key, size_t length)
+{
+    for (size_t i = 0; i < length; i += LOWER_STEP) {
+        uint64_t word;
+        memcpy(&word, key + i, sizeof word);
+        word = lower_word(word);
+        memcpy(key + i, &word, sizeof word);
+    }
+}
+
+static inline void set_entry(struct item *item, unsigned field, uint32_t key_offset, size_t key_length,
+                             size_t value_length)
+{
+    *item = (struct item){.field = (uint16_t)field,
+                          .kind = ITEM_MAP,
+                          .offset = key_offset + (uint32_t)key_length,
+                          .length = (uint32_t)value_length};
+    item->key_offset = key_offset;
+    item->key_length = (uint32_t)key_length;
+}
+
+/* The same where it is not simple. */
+__attribute__((noinline)) static void add_entry_slowly(struct record *record, unsigned field, struct bytes key,
+                                                       struct bytes value, size_t secret_at, size_t secret_length)
 {
     struct bytes texts[] = {key, value};
-    if (!make_room(record, texts, 2, 0)) {
+    if (!make_room(record, texts, 2, LOWER_STEP)) {
         mark_truncated(record, field);
         return;
     }
@@ -355,16 +383,33 @@ void record_map_secret(struct record *record, unsigned field, struct bytes key, 
     if (!item)
         return;
     const uint32_t key_offset = keep_text(record, texts[0]);
-    *item = (struct item){.field = (uint16_t)field,
-                          .kind = ITEM_MAP,
-                          .offset = keep_text(record, texts[1]),
-                          .length = (uint32_t)value.len};
-    item->key_offset = key_offset;
-    item->key_length = (uint32_t)key.len;
+    lower_key(record->text + key_offset, key.len);
+    (void)keep_text(record, texts[1]);
+    set_entry(item, field, key_offset, key.len, value.len);
     item->secret_at = (uint32_t)secret_at;
     item->secret_length = (uint32_t)secret_length;
-    uint8_t *small = record->text + key_offset;
-    lower_copy(small, small, key.len);
+}
+
+void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
+                       size_t secret_length)
+{
+    size_t room = record->text_capacity - record->text_length;
+    bool fits = key.len < room && value.len < room && key.len + value.len + LOWER_STEP <= room;
+    if (!fits || record->open_group != 0 || record->skipping_group || record->item_count >= record->item_capacity) {
+        add_entry_slowly(record, field, key, value, secret_at, secret_length);
+        return;
+    }
+    assert(record->dataset->fields[field].type == FIELD_MAP);
+    struct item *item = record_first(record, field) ? put_next_item(record, field) : put_item(record, field);
+    const uint32_t offset = record->text_length;
+    uint8_t *to = record->text + offset;
+    record->text_length = offset + (uint32_t)(key.len + value.len);
+    copy_text(to, key);
+    lower_key(to, key.len);
+    copy_text(to + key.len, value);
+    set_entry(item, field, offset, key.len, value.len);
+    item->secret_at = (uint32_t)secret_at;
+    item->secret_length = (uint32_t)secret_length;
 }
 
 void record_map(struct record *record, unsigned field, struct bytes key, struct bytes value)

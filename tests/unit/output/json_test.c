@@ -272,6 +272,49 @@ static void test_json_c_agrees(void **state)
     notes_free(notes);
 }
 
+/* The first record of its shape is written along the plan, the next ones by the pieces that were made of it. */
+static void check_again(struct output_options options, const struct record *record)
+{
+    enum { TIMES = 4 };
+    const struct record *records[TIMES] = {record, record, record, record};
+    options.format = OUTPUT_JSON;
+    char *once = print_one(options, record), *often = sample_print(options, records, TIMES);
+    size_t length = strlen(once);
+    assert_int_equal(strlen(often), TIMES * length);
+    for (size_t i = 0; i < TIMES; i++)
+        assert_memory_equal(often + i * length, once, length);
+    free(once);
+    free(often);
+}
+
+static void test_records_that_come_again(void **state)
+{
+    (void)state;
+    struct notes *notes = sample_catalogs();
+    struct record record;
+    sample_dns(&record);
+    check_again((struct output_options){0}, &record);
+    check_again((struct output_options){.notes = notes}, &record);
+    check_again((struct output_options){.max_text = 8}, &record);
+    record_done(&record);
+    srand(12);
+    for (int round = 0; round < 3000; round++) {
+        char name[30];
+        sample_begin(&record, &http_sample, rand() % 4 ? &http_conversation : &dns_conversation);
+        record.destination_domain = random_text(name, sizeof name);
+        record.incomplete = rand() % 2;
+        record.icmp_error = rand() % 8 ? NULL : "port unreachable";
+        record.outcome = (enum outcome)(rand() % 4);
+        fill_randomly(&record);
+        check_again((struct output_options){.notes = rand() % 2 ? notes : NULL,
+                                            .show_secrets = rand() % 2,
+                                            .max_text = rand() % 3 ? 0 : 12},
+                    &record);
+        record_done(&record);
+    }
+    notes_free(notes);
+}
+
 /* Words are kept as they were written; one that our tables should not have is escaped all the same. */
 static void test_words(void **state)
 {
@@ -371,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_cut_texts_are_named),
         cmocka_unit_test(test_map_keys_are_unique),
         cmocka_unit_test(test_json_c_agrees),
+        cmocka_unit_test(test_records_that_come_again),
         cmocka_unit_test(test_many_map_keys),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_groups),
