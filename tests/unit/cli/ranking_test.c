@@ -11,6 +11,7 @@
 
 #include "cli/human.c"
 #include "cli/ranking.c"
+#include "cli/ranking_hash.c"
 #include "cli/ranking_json.c"
 #include "cli/ranking_list.c"
 #include "cli/ranking_text.c"
