@@ -12,6 +12,8 @@
 #include "dns_explain.h"
 #include "dns_rdata.h"
 
+#include "overhear/record_member.h"
+
 enum { MDNS_TOP_BIT = 0x8000, RECORD_HEAD_BYTES = 10 /* type, class, TTL, length */ };
 
 void dns_record_number(struct record *record, unsigned field, const char *prefix, unsigned number)
@@ -226,18 +228,25 @@ static void write_members(struct dns_message *message, enum dns_section section,
 {
     struct record *record = message->record;
     const bool notes = record->wants_notes;
-    record_text(record, DNS_MEMBER_NAME, message->name);
-    dns_record_type(record, DNS_MEMBER_TYPE, type);
+    record_member_text(record, DNS_MEMBER_NAME, message->name);
+    const struct dns_word *word = dns_low_type(type);
+    if (word)
+        record_member_word(record, DNS_MEMBER_TYPE, word->text, word->length);
+    else
+        dns_record_type(record, DNS_MEMBER_TYPE, type);
     if (notes && dns_is_update_part(message, section) && class_number != DNS_CLASS_IN)
         record_unexplained(record, RECORD_LAST);
-    dns_record_class(record, DNS_MEMBER_CLASS, class_number);
+    if (class_number == DNS_CLASS_IN)
+        record_member_word(record, DNS_MEMBER_CLASS, "IN", 2);
+    else
+        dns_record_class(record, DNS_MEMBER_CLASS, class_number);
     if (notes)
         dns_explain_update(message, section, type, class_number);
-    record_integer(record, DNS_MEMBER_TTL, ttl);
+    record_member_integer(record, DNS_MEMBER_TTL, ttl);
     if (notes)
         dns_explain_ttl(message, section, ttl);
     if (message->data.len > 0)
-        record_text(record, DNS_MEMBER_DATA, message->data);
+        record_member_text(record, DNS_MEMBER_DATA, message->data);
     if (notes && fine)
         dns_explain_data(message, section, type, content);
 }

@@ -245,6 +245,45 @@ static void keeps_the_heavy_ones(void **state)
     ranking_list_done(&list);
 }
 
+/* Each byte counts, and so does the length. */
+static void hashes_all_of_a_text(void **state)
+{
+    uint8_t text[LIMIT_RANKING_BYTES] = {0}, same[LIMIT_RANKING_BYTES];
+    (void)state;
+    const struct ranking_key key = ranking_key_random();
+    for (size_t length = 0; length <= sizeof text; length++) {
+        const uint64_t hash = ranking_hash(&key, bytes_of(text, length));
+        memcpy(same, text, sizeof same);
+        assert_int_equal(ranking_hash(&key, bytes_of(same, length)), hash);
+        if (length > 0)
+            assert_int_not_equal(ranking_hash(&key, bytes_of(text, length - 1)), hash);
+        for (size_t i = 0; i < length; i++) {
+            text[i] = 1;
+            assert_int_not_equal(ranking_hash(&key, bytes_of(text, length)), hash);
+            text[i] = 0;
+        }
+    }
+}
+
+/* Memory is kept for names that grow and shrink; another thing in the same counter has no name. */
+static void keeps_the_last_name(void **state)
+{
+    struct ranking_list list = {0};
+    uint8_t name[300];
+    (void)state;
+    memset(name, 'n', sizeof name);
+    for (size_t length = sizeof name; length > 0; length -= 20) {
+        ranking_list_add(&list, &KEY, bytes_text("a"), bytes_of(name, length));
+        assert_int_equal(ranking_entry_name(&list.entries[0]).len, length);
+    }
+    for (unsigned i = 0; i < LIMIT_RANKING_ENTRIES; i++)
+        ranking_list_add(&list, &KEY, bytes_of(&i, sizeof i), bytes_of(NULL, 0));
+    ranking_list_add(&list, &KEY, bytes_text("b"), bytes_of(NULL, 0));
+    for (unsigned i = 0; i < list.count; i++)
+        assert_int_equal(list.entries[i].name_length > 0, bytes_is(ranking_entry_text(&list.entries[i]), "a"));
+    ranking_list_done(&list);
+}
+
 /* LIMIT_RANKING_BYTES */
 static void cuts_texts(void **state)
 {
@@ -478,7 +517,8 @@ int main(void)
         cmocka_unit_test(keeps_the_heavy_ones),        cmocka_unit_test(cuts_texts),
         cmocka_unit_test(measures_durations),          cmocka_unit_test(keeps_the_slowest),
         cmocka_unit_test(ranks_what_was_asked),        cmocka_unit_test(tells_it_as_json),
-        cmocka_unit_test(says_what_is_not_told),
+        cmocka_unit_test(says_what_is_not_told),       cmocka_unit_test(hashes_all_of_a_text),
+        cmocka_unit_test(keeps_the_last_name),
     };
     budget_init(&budget, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
