@@ -146,15 +146,45 @@ void pen_move(struct pen *pen, size_t column)
 void pen_newline(struct pen *pen)
 {
     text_add(pen->page, "\n", 1);
+    if (pen->line_start.len > 0)
+        text_add(pen->page, (const char *)pen->line_start.at, pen->line_start.len);
     pen->column = 0;
 }
 
-static void put(struct pen *pen, const char *text, size_t length, size_t width)
+void pen_mark(struct pen *pen, enum style style)
 {
-    text_add(pen->page, text, length);
+    if (!pen->bare)
+        layout_mark(pen->page, style);
+}
+
+/* All but the marks. */
+static void add_bare(struct text_buffer *page, const char *text, size_t length)
+{
+    while (length > 0) {
+        size_t run = find_mark(text, length);
+        text_add(page, text, run);
+        if (run == length)
+            break;
+        text += run + 1;
+        length -= run + 1;
+    }
+}
+
+/* Where all columns are ASCII, there are marks if there are more bytes than columns. */
+static inline void put(struct pen *pen, const char *text, size_t length, size_t width)
+{
+    if (pen->bare && length != width)
+        add_bare(pen->page, text, length);
+    else
+        text_add(pen->page, text, length);
     pen->column += width;
     if (pen->column > pen->widest)
         pen->widest = pen->column;
+}
+
+void pen_put(struct pen *pen, const char *text, size_t length, size_t width)
+{
+    put(pen, text, length, width);
 }
 
 /* A word that fits on no line: as much as fits, then the next line. */
@@ -332,4 +362,13 @@ void layout_print(struct text_buffer *out, const struct text_buffer *left, const
         lines = bytes_skip(lines, line.len + 1);
         notes = bytes_skip(notes, note.len + 1);
     }
+}
+
+void layout_print_bare(struct text_buffer *out, const struct text_buffer *page)
+{
+    if (page->length == 0)
+        return;
+    text_add(out, page->at, page->length);
+    if (page->at[page->length - 1] != '\n')
+        text_add(out, "\n", 1);
 }

@@ -31,11 +31,18 @@ bool layout_has_columns(const char *text, size_t length);
 /* A pen that fills a page from a column on; lines that follow begin at `indent`. */
 struct pen {
     struct text_buffer *page;
-    size_t column; /* where it stands, from 0 */
-    size_t right;  /* first column that is not used */
-    size_t indent; /* of lines that follow */
-    size_t widest; /* column that it reached */
+    size_t column;           /* where it stands, from 0 */
+    size_t right;            /* first column that is not used */
+    size_t indent;           /* of lines that follow */
+    size_t widest;           /* column that it reached */
+    bool bare;               /* marks are left out: nobody will print colours */
+    struct bytes line_start; /* stands at the beginning of each further line, and takes no columns; may be none */
 };
+
+/* A mark on the page, unless it is bare. */
+void pen_mark(struct pen *pen, enum style style);
+/* Marked text without newlines that fits on the line, and takes `width` columns. */
+void pen_put(struct pen *pen, const char *text, size_t length, size_t width);
 
 /* Move on to a column, on this line; nothing is written where it already stands there or beyond. */
 void pen_move(struct pen *pen, size_t column);
@@ -49,5 +56,7 @@ void pen_write(struct pen *pen, const char *text, size_t length);
  * `right`. Either ends its lines with newlines, the last one without. `right` may be empty. */
 void layout_print(struct text_buffer *out, const struct text_buffer *left, const struct text_buffer *right,
                   size_t aside, bool color);
+/* A page that was written by bare pens alone, with nothing beside it. */
+void layout_print_bare(struct text_buffer *out, const struct text_buffer *page);
 
 #endif

@@ -40,6 +40,7 @@ void transcript_free(struct transcript *transcript)
     text_buffer_done(&transcript->left);
     text_buffer_done(&transcript->right);
     text_buffer_done(&transcript->scratch);
+    text_buffer_done(&transcript->line_start);
     free(transcript);
 }
 
@@ -131,7 +132,6 @@ static void measure(struct transcript *transcript, const struct record *record, 
                     struct line_template *line)
 {
     struct line_template *measured = &plan->lines[line->same_as];
-    size_t most = (transcript->options->width - WORDS_COLUMN) * 45 / 100;
     struct row_options options = row_options_of(transcript, record, plan, line);
     for (uint32_t at = next_entry(record, line, 0); at; at = next_entry(record, line, at)) {
         options.entry = at - 1;
@@ -140,19 +140,45 @@ static void measure(struct transcript *transcript, const struct record *record, 
         for (size_t i = 0; i < transcript->row.count; i++) {
             struct bytes cell = transcript_cell(&transcript->row, i);
             size_t width = layout_width((const char *)cell.at, cell.len);
-            if (width <= most && width > measured->widths[i])
+            if (width <= measured->most_width && width > measured->widths[i])
                 measured->widths[i] = width;
         }
     }
 }
 
+/* How many rows a table has at most, if more than one does not matter. */
+static unsigned count_rows(const struct transcript *transcript, const struct record *record,
+                           const struct transcript_plan *plan, size_t table)
+{
+    unsigned count = 0;
+    for (size_t i = table; i < plan->count && count < 2; i++) {
+        const struct line_template *line = &plan->lines[i];
+        if (line->same_as != table || !is_told(transcript, record, line))
+            continue;
+        for (uint32_t at = next_entry(record, line, 0); at && count < 2; at = next_entry(record, line, at))
+            count++;
+    }
+    return count;
+}
+
+/* A table of one row is measured when it is printed. */
 static void measure_tables(struct transcript *transcript, const struct record *record, struct transcript_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        memset(plan->lines[i].widths, 0, sizeof plan->lines[i].widths);
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->lines[i].is_table && is_told(transcript, record, &plan->lines[i]))
-            measure(transcript, record, plan, &plan->lines[i]);
+        plan->lines[i].is_begun = false;
+    for (size_t i = 0; i < plan->count; i++) {
+        struct line_template *line = &plan->lines[i], *first = &plan->lines[line->same_as];
+        if (!line->is_table || !is_told(transcript, record, line))
+            continue;
+        if (!first->is_begun) {
+            memset(first->widths, 0, sizeof first->widths);
+            first->is_begun = true;
+            first->is_alone = count_rows(transcript, record, plan, line->same_as) == 1;
+            first->most_width = (transcript->options->width - WORDS_COLUMN) * 45 / 100;
+        }
+        if (!first->is_alone)
+            measure(transcript, record, plan, line);
+    }
 }
 
 /* Some lines are for one side's records only. */
@@ -294,6 +320,16 @@ static void turn_to(struct transcript *transcript, uint64_t conversation)
     transcript->telling = chosen;
 }
 
+/* Is there a line that may be told? Mostly, if there is, it is. */
+static bool tells_anything(const struct transcript *transcript, const struct record *record,
+                           const struct transcript_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (is_told(transcript, record, &plan->lines[i]) && is_heard(record, plan->lines[i].line))
+            return true;
+    return false;
+}
+
 static void print_block(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
                         struct text_buffer *out)
 {
@@ -302,9 +338,13 @@ static void print_block(struct transcript *transcript, const struct record *reco
     size_t start = out->length, telling_before = transcript->telling;
     uint64_t conversation = record->conversation ? record->conversation->id : 0;
     if (!transcript->begun || conversation == 0 || conversation != transcript->conversation) {
+        turn_to(transcript, conversation);
+        if (!tells_anything(transcript, record, plan)) {
+            transcript->telling = telling_before;
+            return;
+        }
         if (transcript->begun)
             text_add(out, "\n", 1);
-        turn_to(transcript, conversation);
         transcript_header(transcript, record, out);
     }
     enum speaker speaker = SPEAKER_SAME;
@@ -416,4 +456,5 @@ void transcript_record(struct transcript *transcript, const struct record *recor
     pass_failure_on(&transcript->left, out);
     pass_failure_on(&transcript->right, out);
     pass_failure_on(&transcript->scratch, out);
+    pass_failure_on(&transcript->line_start, out);
 }

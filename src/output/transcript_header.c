@@ -169,8 +169,11 @@ void transcript_header(struct transcript *transcript, const struct record *recor
     size_t margin = digits < NUMBER_COLUMNS ? NUMBER_COLUMNS - digits : 0;
     text_add(&transcript->left, "   ", margin);
     text_add(&transcript->left, number, digits);
-    struct pen pen = {
-        .page = &transcript->left, .column = margin + digits, .right = width - clock_width - 2, .indent = TITLE_COLUMN};
+    struct pen pen = {.page = &transcript->left,
+                      .column = margin + digits,
+                      .right = width - clock_width - 2,
+                      .indent = TITLE_COLUMN,
+                      .bare = !transcript->options->color};
     pen_move(&pen, digits <= NUMBER_COLUMNS ? TITLE_COLUMN : digits + 2);
     pen_write(&pen, text->at, text->length);
     text->length = 0;
@@ -180,7 +183,7 @@ void transcript_header(struct transcript *transcript, const struct record *recor
         if (pen.column + 2 + text->length > pen.right)
             pen_newline(&pen);
         pen_move(&pen, pen.column ? pen.column + 2 : TITLE_COLUMN);
-        layout_mark(&transcript->left, STYLE_DIM);
+        pen_mark(&pen, STYLE_DIM);
         pen_write(&pen, text->at, text->length);
     }
 

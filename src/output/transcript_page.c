@@ -23,22 +23,22 @@ static size_t aside_column(const struct transcript *transcript)
 static void write_margin(struct pen *pen, const struct margin *margin)
 {
     char time[QUANTITY_SIZE];
-    char arrow[16];
     if (margin->has_time) {
         size_t length = quantity_offset(margin->offset_ns, time);
         size_t width = text_width(time, length);
-        layout_mark(pen->page, STYLE_DIM);
+        pen_mark(pen, STYLE_DIM);
         pen_move(pen, width < MARGIN ? MARGIN - width : 0);
-        pen_write(pen, time, length);
-        layout_mark(pen->page, STYLE_NORMAL);
+        if (pen->column > 0)
+            pen_put(pen, time, length, width);
+        else
+            pen_write(pen, time, length);
+        pen_mark(pen, STYLE_NORMAL);
     }
     if (margin->arrow) {
-        size_t length = strlen(margin->arrow);
-        memcpy(arrow, margin->arrow, length);
         pen_move(pen, ARROW_COLUMN);
-        layout_mark(pen->page, margin->style);
-        pen_write(pen, arrow, length);
-        layout_mark(pen->page, STYLE_NORMAL);
+        pen_mark(pen, margin->style);
+        pen_put(pen, margin->arrow, strlen(margin->arrow), 1);
+        pen_mark(pen, STYLE_NORMAL);
     }
     pen_move(pen, margin->column);
 }
@@ -59,11 +59,10 @@ static size_t rest_width(const struct row *row, size_t number)
     return width;
 }
 
-/* One cell of a table, at `target` where there is room for it. */
-static void write_cell(struct pen *pen, const struct row *row, size_t number, size_t target, size_t base)
+/* One cell of a table, of `width` columns, at `target` where there is room for it. */
+static void write_cell(struct pen *pen, const struct row *row, size_t number, size_t width, size_t target, size_t base)
 {
     struct bytes cell = transcript_cell(row, number);
-    size_t width = layout_width((const char *)cell.at, cell.len);
     bool is_first = pen->column <= base;
     if (!is_first && target < pen->column + COLUMN_GAP) {
         /* The cell before is longer than its column. */
@@ -83,50 +82,52 @@ static void write_cell(struct pen *pen, const struct row *row, size_t number, si
     pen_write(pen, (const char *)cell.at, cell.len);
 }
 
-static void write_table_row(struct pen *pen, const struct row *row, const size_t *widths, size_t base)
+static void write_table_row(struct pen *pen, const struct row *row, const struct line_template *line, size_t base)
 {
     size_t target = base;
     for (size_t i = 0; i < row->count; i++) {
-        if (transcript_cell(row, i).len > 0)
-            write_cell(pen, row, i, target, base);
-        if (widths[i] > 0)
-            target += widths[i] + COLUMN_GAP;
+        struct bytes cell = transcript_cell(row, i);
+        size_t own = layout_width((const char *)cell.at, cell.len);
+        size_t width = !line->is_alone ? line->widths[i] : own <= line->most_width ? own : 0;
+        if (cell.len > 0)
+            write_cell(pen, row, i, own, target, base);
+        if (width > 0)
+            target += width + COLUMN_GAP;
     }
 }
 
 static void write_notes(struct transcript *transcript, struct pen *pen)
 {
-    layout_mark(pen->page, STYLE_DIM);
+    pen_mark(pen, STYLE_DIM);
     pen_write(pen, transcript->row.notes.at, transcript->row.notes.length);
 }
 
-/* The notes go below, on the page's left side. */
+/* The notes go below, on the page's left side: a sign stands before each line. */
 static void write_notes_below(struct transcript *transcript, struct pen *pen, size_t column)
 {
     static const char sign[] = "│ ";
+    struct text_buffer *start = &transcript->line_start;
+    struct pen on_start = {.page = start, .bare = pen->bare};
+    start->length = 0;
+    pen_move(&on_start, column);
+    pen_mark(&on_start, STYLE_DIM);
+    text_add(start, sign, strlen(sign));
     if (pen->page->length > 0)
         pen_newline(pen);
-    /* Wrapped on a page of its own first: the sign stands before each line. */
-    struct text_buffer *right = &transcript->right;
-    struct pen narrow = {.page = right, .right = pen->right - column - 2};
+    struct pen narrow = {.page = pen->page,
+                         .right = pen->right - column - 2,
+                         .bare = pen->bare,
+                         .line_start = bytes_of(start->at, start->length)};
+    text_add(pen->page, start->at, start->length);
     write_notes(transcript, &narrow);
-    struct bytes lines = bytes_of(right->at, right->length);
-    while (lines.len > 0) {
-        struct bytes line = bytes_first(lines, bytes_find(lines, '\n', 0));
-        pen_move(pen, column);
-        layout_mark(pen->page, STYLE_DIM);
-        text_add_string(pen->page, sign);
-        text_add(pen->page, (const char *)line.at, line.len);
-        lines = bytes_skip(lines, line.len + 1);
-        if (lines.len > 0)
-            pen_newline(pen);
-    }
-    right->length = 0;
 }
 
 static void print(struct transcript *transcript, struct text_buffer *out, size_t aside)
 {
-    layout_print(out, &transcript->left, &transcript->right, aside, transcript->options->color);
+    if (transcript->right.length == 0 && !transcript->options->color)
+        layout_print_bare(out, &transcript->left);
+    else
+        layout_print(out, &transcript->left, &transcript->right, aside, transcript->options->color);
     transcript->left.length = 0;
     transcript->right.length = 0;
 }
@@ -154,7 +155,9 @@ static void finish(struct transcript *transcript, struct pen *pen, size_t column
         write_notes_below(transcript, pen, column);
     } else if (transcript->row.notes.length > 0) {
         aside = make_room(transcript, pen, aside, out);
-        struct pen right = {.page = &transcript->right, .right = transcript->options->width - aside};
+        struct pen right = {.page = &transcript->right,
+                            .right = transcript->options->width - aside,
+                            .bare = !transcript->options->color};
         write_notes(transcript, &right);
     }
     print(transcript, out, aside);
@@ -165,10 +168,13 @@ void transcript_place_row(struct transcript *transcript, const struct margin *ma
 {
     const struct row *row = &transcript->row;
     size_t base = margin->column;
-    struct pen pen = {.page = &transcript->left, .right = transcript->options->width, .indent = base};
+    struct pen pen = {.page = &transcript->left,
+                      .right = transcript->options->width,
+                      .indent = base,
+                      .bare = !transcript->options->color};
     write_margin(&pen, margin);
     if (widths) {
-        write_table_row(&pen, row, widths->widths, base);
+        write_table_row(&pen, row, widths, base);
     } else {
         struct bytes joined = transcript_joined_cells(transcript, "  ");
         bool has_lines = bytes_find(joined, '\n', 0) < joined.len;
@@ -182,6 +188,9 @@ void transcript_place_notes(struct transcript *transcript, size_t column, struct
 {
     if (transcript->row.notes.length == 0)
         return;
-    struct pen pen = {.page = &transcript->left, .right = transcript->options->width, .indent = column};
+    struct pen pen = {.page = &transcript->left,
+                      .right = transcript->options->width,
+                      .indent = column,
+                      .bare = !transcript->options->color};
     finish(transcript, &pen, column, out);
 }

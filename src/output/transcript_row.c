@@ -2,6 +2,7 @@
  *
  * A line's words with the values of the record put in, and beside them what notes say about these values.
  */
+#include "put.h"
 #include "transcript_state.h"
 
 #include "util/quantity.h"
@@ -12,9 +13,8 @@ enum {
 };
 
 /* Was this said? From now on it was. */
-static bool was_said(const struct transcript *transcript, struct said *said, struct bytes sentence)
+static inline bool was_said(struct said *said, uint64_t hash)
 {
-    uint64_t hash = siphash(&transcript->said_key, sentence.at, sentence.len);
     for (size_t i = 0; i < said->count; i++)
         if (said->hashes[i] == hash)
             return true;
@@ -23,28 +23,71 @@ static bool was_said(const struct transcript *transcript, struct said *said, str
     return false;
 }
 
+static uint64_t hash_of(const struct transcript *transcript, struct bytes sentence)
+{
+    return siphash(&transcript->said_key, sentence.at, sentence.len);
+}
+
+static void begin_sentence(struct text_buffer *notes)
+{
+    if (notes->length > 0)
+        text_add(notes, "; ", 2);
+}
+
 void transcript_say(struct transcript *transcript, struct said *said, struct bytes sentence)
 {
     struct text_buffer *notes = &transcript->row.notes;
-    if (sentence.len == 0 || was_said(transcript, said, sentence))
+    if (sentence.len == 0 || was_said(said, hash_of(transcript, sentence)))
         return;
-    if (notes->length > 0)
-        text_add_string(notes, "; ");
+    begin_sentence(notes);
     text_add_terminal(notes, sentence, SIZE_MAX);
+}
+
+static void learn_sentence(const struct transcript *transcript, struct sentence *known, struct bytes text)
+{
+    *known = (struct sentence){.text = text, .hash = hash_of(transcript, text), .is_plain = true};
+    for (size_t i = 0; i < text.len; i++)
+        if (bytes_at(text, i) < 0x20 || bytes_at(text, i) > 0x7e || bytes_at(text, i) == '\\')
+            known->is_plain = false;
+}
+
+void transcript_say_fixed(struct transcript *transcript, struct said *said, struct bytes sentence)
+{
+    struct text_buffer *notes = &transcript->row.notes;
+    const uint64_t mixed = (uint64_t)(uintptr_t)sentence.at * UINT64_C(0x9e3779b97f4a7c15);
+    struct sentence *known = &transcript->sentences[mixed >> 32 & (SENTENCES_KEPT - 1)];
+    if (sentence.len == 0)
+        return;
+    if (known->text.at != sentence.at || known->text.len != sentence.len)
+        learn_sentence(transcript, known, sentence);
+    if (was_said(said, known->hash))
+        return;
+    begin_sentence(notes);
+    if (known->is_plain)
+        text_add(notes, (const char *)sentence.at, sentence.len);
+    else
+        text_add_terminal(notes, sentence, SIZE_MAX);
 }
 
 static void gather_notes(struct transcript *transcript, const struct record *record, uint32_t index,
                          const struct token *token)
 {
-    char sentence[SENTENCE_SIZE];
+    char buffer[SENTENCE_SIZE];
     struct said *told = &transcript->told[transcript->telling].said;
     if (token->catalog)
-        transcript_say(transcript, told, notes_of_value(token->catalog, record, index, token->row));
+        transcript_say_fixed(
+            transcript, told,
+            notes_look_value(&transcript->note_cache, token->catalog, record, index, token->row).plain);
     for (unsigned note = tape_notes_first(&transcript->tape_notes, index); note;
          note = tape_notes_next(&transcript->tape_notes, note)) {
-        size_t length = notes_fill(transcript->options->notes, record, note - 1, sentence, sizeof sentence);
-        bool is_fixed = record->items[note - 1].length == 0;
-        transcript_say(transcript, is_fixed ? told : &transcript->said_of_record, bytes_of(sentence, length));
+        struct bytes sentence = notes_look_observation(&transcript->note_cache, transcript->options->notes, record,
+                                                       note - 1, buffer, sizeof buffer)
+                                    .plain;
+        struct said *said = record->items[note - 1].length == 0 ? told : &transcript->said_of_record;
+        if (sentence.at == (const uint8_t *)buffer)
+            transcript_say(transcript, said, sentence);
+        else
+            transcript_say_fixed(transcript, said, sentence);
     }
 }
 
@@ -119,22 +162,46 @@ static void keep_first_line(struct tape_text *shown)
 static bool keep_lines(struct tape_text *shown, size_t most)
 {
     size_t count = 0, end = 0;
+    if (most == SIZE_MAX)
+        return false;
     for (size_t at = 0; at < shown->before.len && !shown->hides; count++) {
         at = bytes_find(shown->before, '\n', at);
         if (count < most)
             end = at;
         at++;
     }
-    if (most == SIZE_MAX || count <= most + SHORT_SLACK)
+    if (count <= most + SHORT_SLACK)
         return false;
     shown->before = bytes_first(shown->before, end);
     shown->cut = false;
     return true;
 }
 
+/* A text of which all is shown, and nothing is escaped or broken: most are. False: it is another. */
+static bool add_plain_text(const struct record *record, const struct item *item, size_t limit, struct text_buffer *text)
+{
+    if (item->kind == ITEM_WORD && item->length <= limit && put_is_plain(item->word, item->length)) {
+        text_add(text, item->word, item->length);
+        return true;
+    }
+    if (item->kind != ITEM_TEXT && item->kind != ITEM_MAP)
+        return false;
+    if (item->secret_length > 0 || item->length == 0 || item->length > limit)
+        return false;
+    char *to = text_reserve(text, item->length + PUT_SLACK);
+    char *end = to ? put_if_plain(to, bytes_of(record->text + item->offset, item->length),
+                                  record->text_capacity - item->offset)
+                   : NULL;
+    if (end)
+        text->length += item->length;
+    return end != NULL;
+}
+
 static void add_text(const struct transcript *transcript, const struct record *record, const struct item *item,
                      const struct token *token, const struct row_options *options, struct text_buffer *text)
 {
+    if (add_plain_text(record, item, options->limit, text))
+        return;
     struct tape_text shown = tape_text(record, item, token->row, transcript->options->show_secrets, options->limit);
     if (options->first_line)
         keep_first_line(&shown);
@@ -334,6 +401,8 @@ struct bytes transcript_cell(const struct row *row, size_t number)
 struct bytes transcript_joined_cells(struct transcript *transcript, const char *separator)
 {
     struct text_buffer *joined = &transcript->scratch;
+    if (transcript->row.count == 1)
+        return transcript_cell(&transcript->row, 0);
     joined->length = 0;
     for (size_t i = 0; i < transcript->row.count; i++) {
         struct bytes cell = transcript_cell(&transcript->row, i);

@@ -29,6 +29,15 @@ struct said {
     size_t count;
 };
 
+/* A sentence of a catalog, known by where it stands. */
+struct sentence {
+    struct bytes text;
+    uint64_t hash;
+    bool is_plain; /* nothing in it has to be escaped */
+};
+
+enum { SENTENCES_KEPT = 256 };
+
 /* What has been said of a conversation in fixed words, by catalogs and by observations without arguments. */
 struct told {
     uint64_t conversation;
@@ -71,6 +80,8 @@ struct transcript {
     struct transcript_second second;
 
     struct siphash_key said_key;
+    struct sentence sentences[SENTENCES_KEPT];
+    struct note_cache note_cache;
     struct told told[TOLD_CONVERSATIONS];
     size_t telling; /* which of them is in hand */
     uint64_t turns;
@@ -81,7 +92,7 @@ struct transcript {
 
     /* of the line in hand */
     struct row row;
-    struct text_buffer left, right, scratch;
+    struct text_buffer left, right, scratch, line_start;
 };
 
 /* How a row is filled. */
@@ -102,6 +113,8 @@ bool transcript_fill_row(struct transcript *transcript, const struct record *rec
 
 /* Add a sentence to the row's notes, unless it is among what was said. */
 void transcript_say(struct transcript *transcript, struct said *said, struct bytes sentence);
+/* The same of one that stands in a catalog, and stays there. */
+void transcript_say_fixed(struct transcript *transcript, struct said *said, struct bytes sentence);
 
 struct bytes transcript_cell(const struct row *row, size_t number);
 

@@ -45,10 +45,14 @@ struct line_template {
     const struct field *each; /* NULL: once */
     struct token *tokens;
     size_t token_count;
-    bool is_table;                   /* has columns, and is told for each of several */
-    uint64_t needs[RECORD_WORDS];    /* a bit for each field without which the line is left out for sure */
-    size_t same_as;                  /* number of the first line with the same words: their columns line up */
-    size_t widths[TEMPLATE_COLUMNS]; /* of the record in hand, filled by who prints */
+    bool is_table;                /* has columns, and is told for each of several */
+    uint64_t needs[RECORD_WORDS]; /* a bit for each field without which the line is left out for sure */
+    size_t same_as;               /* number of the first line with the same words: their columns line up */
+    /* Of the record in hand, filled by who prints: */
+    size_t widths[TEMPLATE_COLUMNS];
+    bool is_begun;     /* there is something to measure; */
+    bool is_alone;     /* the table has one row, whose own widths count, */
+    size_t most_width; /* unless they are larger */
 };
 
 struct transcript_plan {
