@@ -330,6 +330,18 @@ static bool tells_anything(const struct transcript *transcript, const struct rec
     return false;
 }
 
+/* False: there is nothing to tell. */
+static bool begin_block(struct transcript *transcript, const struct record *record, const struct transcript_plan *plan,
+                        struct text_buffer *out)
+{
+    if (!tells_anything(transcript, record, plan))
+        return false;
+    if (transcript->begun)
+        text_add(out, "\n", 1);
+    transcript_header(transcript, record, out);
+    return true;
+}
+
 static void print_block(struct transcript *transcript, const struct record *record, struct transcript_plan *plan,
                         struct text_buffer *out)
 {
@@ -339,13 +351,10 @@ static void print_block(struct transcript *transcript, const struct record *reco
     uint64_t conversation = record->conversation ? record->conversation->id : 0;
     if (!transcript->begun || conversation == 0 || conversation != transcript->conversation) {
         turn_to(transcript, conversation);
-        if (!tells_anything(transcript, record, plan)) {
+        if (!begin_block(transcript, record, plan, out)) {
             transcript->telling = telling_before;
             return;
         }
-        if (transcript->begun)
-            text_add(out, "\n", 1);
-        transcript_header(transcript, record, out);
     }
     enum speaker speaker = SPEAKER_SAME;
     size_t rows = 0;
