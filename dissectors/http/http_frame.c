@@ -24,14 +24,7 @@ enum trust {
 
 size_t http_head_end(struct bytes pending, size_t from)
 {
-    for (size_t line = bytes_find(pending, '\n', from); line < pending.len;
-         line = bytes_find(pending, '\n', line + 1)) {
-        if (bytes_at(pending, line + 1) == '\n')
-            return line + 2;
-        if (bytes_at(pending, line + 1) == '\r' && bytes_at(pending, line + 2) == '\n')
-            return line + 3;
-    }
-    return 0;
+    return bytes_find_empty_line(pending, from);
 }
 
 /* The line that ends before the LF at `end`, without CR and white space behind it. */

@@ -170,8 +170,8 @@ static inline struct http_field split_field(struct bytes line)
 static bool take_plain(struct http_fields *fields, struct http_field *ret_field)
 {
     struct bytes rest = fields->rest;
-    size_t end = bytes_find(rest, '\n', 0);
-    size_t colon = bytes_find(bytes_first(rest, end), ':', 0);
+    const struct bytes_cut cut = bytes_find_cut(rest, ':', '\n');
+    const size_t end = cut.end, colon = cut.mark;
     if (end >= rest.len || colon == 0 || colon + 1 >= end || bytes_at(rest, end - 1) != '\r' ||
         is_space(bytes_at(rest, 0)) || is_space(bytes_at(rest, colon - 1)) || is_space(bytes_at(rest, end + 1)))
         return false;

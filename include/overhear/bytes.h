@@ -167,6 +167,16 @@ size_t bytes_find_pair(struct bytes b, uint8_t first, uint8_t second, size_t fro
 /* Where the first `c` at or after `from` is without `before` before it; b.len where there is none. */
 size_t bytes_find_alone(struct bytes b, uint8_t c, uint8_t before, size_t from);
 
+/* For short texts, in one go: where the first `end` is, and the first `mark` before it. b.len, where there is no end;
+ * the end's offset, where no mark is before it. */
+struct bytes_cut {
+    size_t mark, end;
+};
+struct bytes_cut bytes_find_cut(struct bytes b, uint8_t mark, uint8_t end);
+
+/* The offset behind the first empty line (LF LF or LF CR LF) whose first LF is at or after `from`; 0: there is none. */
+size_t bytes_find_empty_line(struct bytes b, size_t from);
+
 /* How many bytes at the beginning are certainly of the alphabet of base64 (RFC 2045) or white space: it stops less than
  * 32 before the end or the first that is anything else. Those of the alphabet are added to *count. */
 size_t bytes_count_base64(struct bytes b, uint64_t *count);

@@ -18,7 +18,7 @@ static inline uint64_t lower_word(uint64_t word)
     return word | ((from_a ^ beyond_z) & ~word & 0x80 * each) >> 2;
 }
 
-static inline void lower_copy_word(uint8_t *to, const uint8_t *from)
+static inline void lower_eight(uint8_t *to, const uint8_t *from)
 {
     uint64_t word;
     memcpy(&word, from, sizeof word);
@@ -26,18 +26,31 @@ static inline void lower_copy_word(uint8_t *to, const uint8_t *from)
     memcpy(to, &word, sizeof word);
 }
 
-/* `to` may be `from`: the last eight may overlap those before, which stay as they are. */
+static inline void lower_four(uint8_t *to, const uint8_t *from)
+{
+    uint32_t word;
+    memcpy(&word, from, sizeof word);
+    word = (uint32_t)lower_word(word);
+    memcpy(to, &word, sizeof word);
+}
+
+/* `to` may be `from`: of what does not fill a word some is made small twice. */
 static inline void lower_copy(uint8_t *to, const uint8_t *from, size_t length)
 {
-    enum { STEP = 8 };
-    for (size_t at = 0; at + STEP < length; at += STEP)
-        lower_copy_word(to + at, from + at);
-    if (length >= STEP) {
-        lower_copy_word(to + length - STEP, from + length - STEP);
+    size_t at = 0;
+    for (; at + 8 <= length; at += 8)
+        lower_eight(to + at, from + at);
+    if (at == length)
         return;
+    if (length >= 8) {
+        lower_eight(to + length - 8, from + length - 8);
+    } else if (length >= 4) {
+        lower_four(to, from);
+        lower_four(to + length - 4, from + length - 4);
+    } else {
+        for (; at < length; at++)
+            to[at] = (uint8_t)lower_word(from[at]);
     }
-    for (size_t at = 0; at < length; at++)
-        to[at] = (uint8_t)lower_word(from[at]);
 }
 
 #endif
