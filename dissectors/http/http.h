@@ -376,11 +376,19 @@ struct http_head {
 /* What is needed of a header line even where it is not kept. */
 void http_gather_field(struct http_head *head, enum http_header header, struct bytes value);
 
-/* One header line, unfolded, into the record. */
-void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch,
-                        enum http_header header, struct bytes name, struct bytes value);
-void http_response_field(struct record *record, const struct http_head *head, enum http_header header,
-                         struct bytes name, struct bytes value);
+static inline bool http_is_credential(enum http_header header)
+{
+    return header == HTTP_HEADER_AUTHORIZATION || header == HTTP_HEADER_PROXY_AUTHORIZATION;
+}
+
+/* What a header line of a request, unfolded, means beyond its place among the others. */
+void http_request_meaning(struct record *record, const struct http_head *head, enum http_header header,
+                          struct bytes value);
+void http_response_meaning(struct record *record, enum http_header header, struct bytes value);
+
+/* A header line of a request with credentials, which are hidden, and these. */
+void http_add_credentials(struct record *record, struct http_head *head, struct http_scratch *scratch,
+                          enum http_header header, struct bytes name, struct bytes value);
 
 /* A header line that nobody asks about; passwords in URLs are hidden. */
 void http_plain_field(struct record *record, const struct http_head *head, unsigned map, struct bytes name,

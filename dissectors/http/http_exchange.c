@@ -131,15 +131,25 @@ void http_say_bare_lf(struct http_side *own, struct emitter *emitter, bool bare)
     own->bare_lf = own->bare_lf || bare;
 }
 
+static void add_meaning(struct record *record, const struct http_head *head, unsigned map, enum http_header header,
+                        struct bytes value)
+{
+    if (map == HTTP_REQUEST_HEADERS)
+        http_request_meaning(record, head, header, value);
+    else if (map == HTTP_RESPONSE_HEADERS)
+        http_response_meaning(record, header, value);
+}
+
+/* Where something may have to be hidden, or the value is not on one line. */
 static void add_field(struct record *record, struct http_head *head, struct http_scratch *scratch, unsigned map,
                       enum http_header header, struct bytes name, struct bytes value)
 {
-    if (map == HTTP_REQUEST_HEADERS)
-        http_request_field(record, head, scratch, header, name, value);
-    else if (map == HTTP_RESPONSE_HEADERS)
-        http_response_field(record, head, header, name, value);
-    else
-        http_plain_field(record, head, map, name, value);
+    if (map == HTTP_REQUEST_HEADERS && http_is_credential(header)) {
+        http_add_credentials(record, head, scratch, header, name, value);
+        return;
+    }
+    http_plain_field(record, head, map, name, value);
+    add_meaning(record, head, map, header, value);
 }
 
 static void say_troubles(struct emitter *emitter, const struct http_fields *fields, unsigned bad_line, unsigned folds)
@@ -157,10 +167,13 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
 {
     struct http_fields fields = {.rest = rest};
     struct http_field field;
+    struct record_kept kept;
     bool whole = rest.len == 0 || bytes_at(rest, rest.len - 1) == '\n';
     bool is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS;
     unsigned bad_line = 0, folds = 0;
     head->may_hide = bytes_find(rest, '@', 0) < rest.len;
+    /* Nearly always all lines are kept as they came, in one piece. */
+    bool is_kept = !head->may_hide && record_keep(record, rest, &kept);
     while (http_field_next(&fields, &field)) {
         bool broken_off = fields.rest.len == 0 && !whole;
         if (field.bad && bad_line == 0 && !broken_off)
@@ -171,10 +184,18 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
             continue;
         struct bytes value = field.folds > 0 ? http_unfold(scratch, field.value) : field.value;
         enum http_header header = is_header ? http_header_of(field.name) : HTTP_HEADER_OTHER;
-        http_gather_field(head, header, value);
-        if (fields.lines <= HTTP_HEADER_LINES)
+        if (header != HTTP_HEADER_OTHER)
+            http_gather_field(head, header, value);
+        if (fields.lines > HTTP_HEADER_LINES)
+            continue;
+        if (is_kept && field.folds == 0 && !http_is_credential(header)) {
+            record_map_kept(record, map, &kept, field.name, value);
+            if (header != HTTP_HEADER_OTHER)
+                add_meaning(record, head, map, header, value);
+        } else {
             add_field(record, head, scratch, map, header, field.name, value);
-        if (header == HTTP_HEADER_HOST && fields.lines <= HTTP_HEADER_LINES)
+        }
+        if (header == HTTP_HEADER_HOST)
             http_explain_host(record, &head->start, value);
     }
     say_troubles(emitter, &fields, bad_line, folds);

@@ -132,8 +132,8 @@ void http_mime_type(struct record *record, unsigned field, struct bytes value)
         record_text(record, field, type);
 }
 
-static void add_credentials(struct record *record, struct http_head *head, struct http_scratch *scratch,
-                            enum http_header header, struct bytes name, struct bytes value)
+void http_add_credentials(struct record *record, struct http_head *head, struct http_scratch *scratch,
+                          enum http_header header, struct bytes name, struct bytes value)
 {
     struct http_credentials credentials;
     http_credentials_parse(scratch, value, &credentials);
@@ -167,15 +167,10 @@ static void add_cookies(struct record *record, struct bytes value)
     }
 }
 
-void http_request_field(struct record *record, struct http_head *head, struct http_scratch *scratch,
-                        enum http_header header, struct bytes name, struct bytes value)
+void http_request_meaning(struct record *record, const struct http_head *head, enum http_header header,
+                          struct bytes value)
 {
-    struct http_secret secret;
-    if (header == HTTP_HEADER_AUTHORIZATION || header == HTTP_HEADER_PROXY_AUTHORIZATION) {
-        add_credentials(record, head, scratch, header, name, value);
-        return;
-    }
-    http_plain_field(record, head, HTTP_REQUEST_HEADERS, name, value);
+    struct http_secret secret = {0, 0};
     switch (header) {
     case HTTP_HEADER_COOKIE:
         add_cookies(record, value);
@@ -184,7 +179,8 @@ void http_request_field(struct record *record, struct http_head *head, struct ht
         http_mime_type(record, HTTP_REQUEST_MIME_TYPE, value);
         break;
     case HTTP_HEADER_REFERER:
-        secret = http_url_secret(value);
+        if (head->may_hide)
+            secret = http_url_secret(value);
         record_text_secret(record, HTTP_REQUEST_REFERRER, value, secret.at, secret.length);
         break;
     case HTTP_HEADER_USER_AGENT:

@@ -20,10 +20,8 @@ static void add_set_cookie(struct record *record, struct bytes value)
     record_group_end(record);
 }
 
-void http_response_field(struct record *record, const struct http_head *head, enum http_header header,
-                         struct bytes name, struct bytes value)
+void http_response_meaning(struct record *record, enum http_header header, struct bytes value)
 {
-    http_plain_field(record, head, HTTP_RESPONSE_HEADERS, name, value);
     switch (header) {
     case HTTP_HEADER_AGE:
         http_explain_seconds(record, "http.age", value);

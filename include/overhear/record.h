@@ -274,6 +274,20 @@ void record_map(struct record *record, unsigned field, struct bytes key, struct 
 void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,
                        size_t secret_length);
 
+/* A text of which many values are pieces, kept once. */
+struct record_kept {
+    const uint8_t *from; /* where the caller has it */
+    uint32_t offset;     /* and where it lies in the record */
+};
+
+/* False: there is no room for it, so nothing was added. */
+bool record_keep(struct record *record, struct bytes text, struct record_kept *ret_kept);
+
+/* Like record_map of two pieces of a text that was kept; the key must not be empty, and is lower-cased for all that
+ * refers to these bytes. Not inside of a group. */
+void record_map_kept(struct record *record, unsigned field, const struct record_kept *kept, struct bytes key,
+                     struct bytes value);
+
 /* Open one entry of a FIELD_GROUP; until the end all values are members of it. Groups do not nest. */
 void record_group_begin(struct record *record, unsigned field);
 void record_group_end(struct record *record);

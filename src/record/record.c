@@ -417,6 +417,35 @@ void record_map(struct record *record, unsigned field, struct bytes key, struct 
     record_map_secret(record, field, key, value, 0, 0);
 }
 
+bool record_keep(struct record *record, struct bytes text, struct record_kept *ret_kept)
+{
+    const uint8_t *from = text.at;
+    if (!make_room(record, &text, 1, 0))
+        return false;
+    *ret_kept = (struct record_kept){.from = from, .offset = keep_text(record, text)};
+    return true;
+}
+
+void record_map_kept(struct record *record, unsigned field, const struct record_kept *kept, struct bytes key,
+                     struct bytes value)
+{
+    struct item *item = record->item_count < record->item_capacity && record_first(record, field)
+                            ? put_next_item(record, field)
+                            : add_item(record, field);
+    if (!item)
+        return;
+    const uint32_t key_offset = kept->offset + (uint32_t)(key.at - kept->from);
+    *item = (struct item){.field = (uint16_t)field,
+                          .kind = ITEM_MAP,
+                          .offset = kept->offset + (uint32_t)(value.at - kept->from),
+                          .length = (uint32_t)value.len};
+    item->key_offset = key_offset;
+    item->key_length = (uint32_t)key.len;
+    item->secret_at = item->secret_length = 0;
+    uint8_t *small = record->text + key_offset;
+    lower_copy(small, small, key.len);
+}
+
 void record_group_begin(struct record *record, unsigned field)
 {
     assert(record->open_group == 0 && !record->skipping_group);

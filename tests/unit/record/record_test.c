@@ -109,6 +109,41 @@ static void counts_the_members_of_groups(void **state)
     text_is(record, NAME, "after");
 }
 
+static void maps_pieces_of_what_is_kept(void **state)
+{
+    struct record *record = &((struct fixture *)*state)->record;
+    struct bytes head = bytes_text("Host: a.test\r\nX-Forwarded-FOR: 192.0.2.1\r\nA:\r\n");
+    struct record_kept kept;
+    assert_true(record_keep(record, head, &kept));
+    record_map_kept(record, MAP, &kept, bytes_slice(head, 0, 4), bytes_slice(head, 6, 6));
+    record_map_kept(record, MAP, &kept, bytes_slice(head, 14, 15), bytes_slice(head, 31, 9));
+    record_map_kept(record, MAP, &kept, bytes_slice(head, 42, 1), bytes_slice(head, 44, 0));
+    static const struct {
+        const char *key, *value;
+    } expected[] = {{"host", "a.test"}, {"x-forwarded-for", "192.0.2.1"}, {"a", ""}};
+    assert_int_equal(record->item_count, 3);
+    unsigned number = record_first(record, MAP);
+    for (size_t i = 0; i < 3; i++, number = record->items[number - 1].next) {
+        const struct item *item = &record->items[number - 1];
+        struct bytes key = bytes_of(record->text + item->key_offset, item->key_length);
+        assert_int_equal(item->kind, ITEM_MAP);
+        assert_true(bytes_is(key, expected[i].key));
+        assert_true(bytes_is(bytes_of(record->text + item->offset, item->length), expected[i].value));
+        assert_int_equal(item->secret_length, 0);
+    }
+    assert_int_equal(record->text_length, head.len);
+}
+
+static void keeps_nothing_beyond_the_limit(void **state)
+{
+    struct record *record = &((struct fixture *)*state)->record;
+    static uint8_t much[LIMIT_RECORD_BYTES];
+    struct record_kept kept;
+    assert_true(record_keep(record, bytes_of(much, sizeof much - 1), &kept));
+    assert_false(record_keep(record, bytes_text("ab"), &kept));
+    assert_int_equal(record->text_length, sizeof much - 1);
+}
+
 static void lower_cases_keys(void **state)
 {
     struct record *record = &((struct fixture *)*state)->record;
@@ -220,6 +255,8 @@ static void begins_anew_in_the_same_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(maps_pieces_of_what_is_kept, begin, end),
+        cmocka_unit_test_setup_teardown(keeps_nothing_beyond_the_limit, begin, end),
         cmocka_unit_test_setup_teardown(keeps_the_first_value, begin, end),
         cmocka_unit_test_setup_teardown(replaces_numbers, begin, end),
         cmocka_unit_test_setup_teardown(links_lists_in_order, begin, end),
