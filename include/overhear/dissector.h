@@ -179,7 +179,8 @@ struct object;
 
 struct object_type {
     const struct dataset *dataset;
-    size_t state_size; /* zeroed block beside the record */
+    size_t state_size; /* zeroed block beside the record, */
+    size_t unset_size; /* but for so many bytes at its end, which may hold anything */
     /* The conversation is over and nobody closed the object: write what is known. The core closes it afterwards. */
     void (*abandon)(struct emitter *emitter, struct object *object);
 };

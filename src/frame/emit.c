@@ -169,6 +169,7 @@ void session_shared_done(struct session_shared *shared)
     expectations_free(shared->expectations);
     charsets_free(shared->charsets);
     transactions_shared_done(shared);
+    objects_shared_done(shared);
     if (shared->blank.budget)
         record_done(&shared->blank);
     shared->blank.budget = NULL;

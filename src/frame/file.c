@@ -114,8 +114,10 @@ struct file_state {
     bool type_known;
     const char *type;
     size_t beginning_length;
-    uint8_t beginning[FILE_TYPE_BYTES];
+    uint8_t beginning[FILE_TYPE_BYTES]; /* the last member, and as it ends the block it need not be zeroed */
 };
+
+static_assert(sizeof(struct file_state) == offsetof(struct file_state, beginning) + FILE_TYPE_BYTES, "see unset_size");
 
 static struct file_state *state_of(struct object *file)
 {
@@ -141,6 +143,7 @@ static void abandon_file(struct emitter *emitter, struct object *file)
 static const struct object_type file_object = {
     .dataset = &file_dataset,
     .state_size = sizeof(struct file_state),
+    .unset_size = FILE_TYPE_BYTES,
     .abandon = abandon_file,
 };
 
@@ -289,15 +292,16 @@ static void finish_digest(struct file_state *state, struct file_result *result)
     give_digest_up(state);
 }
 
-static bool is_of(struct bytes type, const char *kind)
-{
-    return bytes_begin_nocase(type, kind);
-}
+/* A type, and how long it is. */
+#define TYPE(literal)                                                                                                  \
+    {                                                                                                                  \
+        (const uint8_t *)(literal), sizeof(literal) - 1                                                                \
+    }
 
-static bool is_any(struct bytes type, const char *const *types)
+static bool is_any(struct bytes type, const struct bytes *types, size_t count)
 {
-    for (; *types; types++)
-        if (bytes_is_nocase(type, *types))
+    for (size_t i = 0; i < count; i++)
+        if (type.len == types[i].len && bytes_equal_nocase(type, types[i]))
             return true;
     return false;
 }
@@ -305,51 +309,69 @@ static bool is_any(struct bytes type, const char *const *types)
 /* What runs when it is opened. */
 static bool is_program(struct bytes found)
 {
-    static const char *const programs[] = {"application/vnd.microsoft.portable-executable",
-                                           "application/x-dosexec",
-                                           "application/x-elf",
-                                           "application/x-mach-binary",
-                                           "application/x-ms-shortcut",
-                                           "application/java-archive",
-                                           "application/vnd.android.package-archive",
-                                           NULL};
-    return is_any(found, programs);
+    static const struct bytes programs[] = {
+        TYPE("application/vnd.microsoft.portable-executable"),
+        TYPE("application/x-dosexec"),
+        TYPE("application/x-elf"),
+        TYPE("application/x-mach-binary"),
+        TYPE("application/x-ms-shortcut"),
+        TYPE("application/java-archive"),
+        TYPE("application/vnd.android.package-archive"),
+    };
+    return is_any(found, programs, sizeof programs / sizeof *programs);
 }
 
 /* What a program is declared as by those who mean no harm; nothing declared says nothing. */
 static bool may_be_program(struct bytes declared)
 {
-    static const char *const plain[] = {"",
-                                        "application/octet-stream",
-                                        "binary/octet-stream",
-                                        "application/zip",
-                                        "application/exe",
-                                        "application/x-exe",
-                                        "application/download",
-                                        "application/x-download",
-                                        "application/force-download",
-                                        "application/x-msdownload",
-                                        "application/x-msdos-program",
-                                        "application/x-executable",
-                                        "application/x-sharedlib",
-                                        "application/x-java-archive",
-                                        NULL};
-    return is_any(declared, plain) || is_program(declared);
+    static const struct bytes plain[] = {
+        TYPE(""),
+        TYPE("application/octet-stream"),
+        TYPE("binary/octet-stream"),
+        TYPE("application/zip"),
+        TYPE("application/exe"),
+        TYPE("application/x-exe"),
+        TYPE("application/download"),
+        TYPE("application/x-download"),
+        TYPE("application/force-download"),
+        TYPE("application/x-msdownload"),
+        TYPE("application/x-msdos-program"),
+        TYPE("application/x-executable"),
+        TYPE("application/x-sharedlib"),
+        TYPE("application/x-java-archive"),
+    };
+    return is_any(declared, plain, sizeof plain / sizeof *plain) || is_program(declared);
+}
+
+enum kind { KIND_OTHER, KIND_TEXT, KIND_IMAGE, KIND_AUDIO, KIND_VIDEO };
+
+static enum kind kind_of(struct bytes type)
+{
+    switch (byte_lower(bytes_at(type, 0))) {
+    case 't':
+        return bytes_begin_nocase(type, "text/") ? KIND_TEXT : KIND_OTHER;
+    case 'i':
+        return bytes_begin_nocase(type, "image/") ? KIND_IMAGE : KIND_OTHER;
+    case 'a':
+        return bytes_begin_nocase(type, "audio/") ? KIND_AUDIO : KIND_OTHER;
+    case 'v':
+        return bytes_begin_nocase(type, "video/") ? KIND_VIDEO : KIND_OTHER;
+    default:
+        return KIND_OTHER;
+    }
 }
 
 /* A program that calls itself something else; or declared as text, a picture, sound or a film, and something else by
  * content. Vague declarations are left alone, and so is text, which may be anything. */
 static bool is_disguised(struct bytes declared, struct bytes found)
 {
-    static const char *const kinds[] = {"text/", "image/", "audio/", "video/", NULL};
-    const char *kind = NULL;
-    for (unsigned i = 0; kinds[i]; i++)
-        if (is_of(declared, kinds[i]))
-            kind = kinds[i];
-    bool moves = is_of(declared, "audio/") || is_of(declared, "video/");
-    return (is_program(found) && !may_be_program(declared)) ||
-           (kind && !is_of(found, kind) && !is_of(found, "text/") && !is_of(found, "application/octet-stream") &&
-            !is_of(found, "application/xml") && !(moves && (is_of(found, "audio/") || is_of(found, "video/"))));
+    const enum kind says = kind_of(declared), is = kind_of(found);
+    if (is == KIND_OTHER && is_program(found))
+        return !may_be_program(declared);
+    const bool moves = says == KIND_AUDIO || says == KIND_VIDEO;
+    if (says == KIND_OTHER || is == says || is == KIND_TEXT || (moves && (is == KIND_AUDIO || is == KIND_VIDEO)))
+        return false;
+    return !bytes_begin_nocase(found, "application/octet-stream") && !bytes_begin_nocase(found, "application/xml");
 }
 
 static void record_type(struct record *record, const char *type)

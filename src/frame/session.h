@@ -40,6 +40,7 @@ struct files;
 struct session_shared;
 struct inflater;
 struct transaction_node;
+struct object_node;
 
 /* Closed transactions of one dissector, with the memory of their tapes, for the next ones that it opens. */
 struct transaction_shelf {
@@ -48,7 +49,14 @@ struct transaction_shelf {
     size_t count;
 };
 
-enum { TRANSACTION_SHELVES = 4, DISSECTORS_MAX = 32 /* in the registry */ };
+/* The same of objects of one type: files, mostly. */
+struct object_shelf {
+    const struct object_type *type;
+    struct object_node *nodes;
+    size_t count;
+};
+
+enum { TRANSACTION_SHELVES = 4, OBJECT_SHELVES = 2, DISSECTORS_MAX = 32 /* in the registry */ };
 
 /* What one conversation does that another may feel: of the state of an engine that is not a conversation's. */
 enum crossing_kind {
@@ -118,6 +126,7 @@ struct session_shared {
     struct charsets *charsets;         /* made when the first text needs one */
     struct files *files;               /* what is done with files that travel; NULL: they are only counted */
     struct transaction_shelf shelves[TRANSACTION_SHELVES];
+    struct object_shelf object_shelves[OBJECT_SHELVES];
     struct record blank;        /* of anomalies: there is one at a time */
     struct inflater *inflaters; /* that nobody uses now */
     size_t inflater_count;

@@ -110,6 +110,7 @@ void session_blocks_done(struct session_shared *shared);
 
 /* transactions.c */
 void transactions_shared_done(struct session_shared *shared);
+void objects_shared_done(struct session_shared *shared);
 void transactions_abandon_all(struct session *session);
 void transactions_expire(struct session *session);
 
