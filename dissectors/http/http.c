@@ -148,6 +148,10 @@ static enum verdict http_message(void *state_block, struct emitter *emitter, con
     struct http_side *own = &state->sides[message->side];
     if (own->bad_chunk)
         bad_chunk(own, emitter, message->side);
+    if (message->kind == MESSAGE_BODY) { /* most of what comes */
+        take_body(state, emitter, message);
+        return VERDICT_OK;
+    }
     switch (message->kind) {
     case MESSAGE_WHOLE:
         if (own->phase == HTTP_PHASE_CHUNK_SIZE || own->phase == HTTP_PHASE_CHUNK_NEXT)
@@ -158,7 +162,6 @@ static enum verdict http_message(void *state_block, struct emitter *emitter, con
             return take_head(state, emitter, message);
         break;
     case MESSAGE_BODY:
-        take_body(state, emitter, message);
         break;
     case MESSAGE_BODY_END:
         take_body_end(state, emitter, message);

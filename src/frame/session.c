@@ -98,7 +98,8 @@ void session_data(struct session *session, enum side side, struct bytes data, st
     if (data.len == 0 || !begin(session, data.len))
         return;
     struct session_state *state = session->state;
-    transactions_expire(session);
+    if (state->oldest)
+        transactions_expire(session);
     side_run(session, side, data, moment);
     if (!state->dissector && !state->opaque)
         route_stream(session, false);
