@@ -134,7 +134,11 @@ bool http_parameter(struct bytes list, uint8_t separator, const char *name, stru
 bool http_number(struct bytes digits, uint64_t *ret_value);
 
 bool http_is_token(struct bytes word);
-bool http_is_digit(uint8_t c);
+
+static inline bool http_is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* --- how long a body is (http_body.c) --- */
 

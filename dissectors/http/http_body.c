@@ -16,6 +16,10 @@ void http_lengths_content(struct http_lengths *lengths, struct bytes value)
 {
     struct bytes element;
     lengths->length_lines++;
+    if (!lengths->has_length && http_number(value, &lengths->length)) { /* nearly always */
+        lengths->has_length = true;
+        return;
+    }
     if (value.len == 0)
         lengths->invalid = true;
     while (http_list_next(&value, ',', &element)) {

@@ -131,75 +131,113 @@ void http_say_bare_lf(struct http_side *own, struct emitter *emitter, bool bare)
     own->bare_lf = own->bare_lf || bare;
 }
 
-static void add_meaning(struct record *record, const struct http_head *head, unsigned map, enum http_header header,
-                        struct bytes value)
+/* Header lines on their way into a record. */
+struct taking {
+    struct record *record;
+    struct http_head *head;
+    struct http_scratch *scratch;
+    struct http_fields fields;
+    struct record_kept kept;
+    unsigned map;
+    bool is_header; /* no trailer */
+    bool is_kept;   /* all lines are kept as they came, in one piece: nearly always */
+    bool whole;
+    unsigned bad_line, folds;
+};
+
+static void add_meaning(struct taking *taking, enum http_header header, struct bytes value)
 {
-    if (map == HTTP_REQUEST_HEADERS)
-        http_request_meaning(record, head, header, value);
-    else if (map == HTTP_RESPONSE_HEADERS)
-        http_response_meaning(record, header, value);
+    if (taking->map == HTTP_REQUEST_HEADERS)
+        http_request_meaning(taking->record, taking->head, header, value);
+    else if (taking->map == HTTP_RESPONSE_HEADERS)
+        http_response_meaning(taking->record, header, value);
+    if (header == HTTP_HEADER_HOST)
+        http_explain_host(taking->record, &taking->head->start, value);
 }
 
-/* Where something may have to be hidden, or the value is not on one line. */
-static void add_field(struct record *record, struct http_head *head, struct http_scratch *scratch, unsigned map,
-                      enum http_header header, struct bytes name, struct bytes value)
+/* `is_piece`: name and value lie in what is kept. */
+static inline void add_field(struct taking *taking, struct bytes name, struct bytes value, bool is_piece)
 {
-    if (map == HTTP_REQUEST_HEADERS && http_is_credential(header)) {
-        http_add_credentials(record, head, scratch, header, name, value);
+    const enum http_header header = taking->is_header ? http_header_of(name) : HTTP_HEADER_OTHER;
+    if (header != HTTP_HEADER_OTHER)
+        http_gather_field(taking->head, header, value);
+    if (taking->fields.lines > HTTP_HEADER_LINES)
+        return;
+    if (taking->map == HTTP_REQUEST_HEADERS && http_is_credential(header)) {
+        http_add_credentials(taking->record, taking->head, taking->scratch, header, name, value);
         return;
     }
-    http_plain_field(record, head, map, name, value);
-    add_meaning(record, head, map, header, value);
+    if (is_piece)
+        record_map_kept(taking->record, taking->map, &taking->kept, name, value);
+    else
+        http_plain_field(taking->record, taking->head, taking->map, name, value);
+    if (header != HTTP_HEADER_OTHER)
+        add_meaning(taking, header, value);
 }
 
-static void say_troubles(struct emitter *emitter, const struct http_fields *fields, unsigned bad_line, unsigned folds)
+/* Lines as nearly all are. */
+static void take_plain_fields(struct taking *taking)
 {
-    if (fields->lines > HTTP_HEADER_LINES)
+    enum { AT_ONCE = 16 };
+    struct bytes_field lines[AT_ONCE];
+    size_t count;
+    while ((count = bytes_take_fields(&taking->fields.rest, lines, AT_ONCE)) > 0) {
+        for (size_t i = 0; i < count; i++) {
+            taking->fields.lines++;
+            add_field(taking, lines[i].name, lines[i].value, taking->is_kept);
+        }
+    }
+}
+
+static void take_odd_field(struct taking *taking, const struct http_field *field)
+{
+    bool broken_off = taking->fields.rest.len == 0 && !taking->whole;
+    if (field->bad && taking->bad_line == 0 && !broken_off)
+        taking->bad_line = taking->fields.lines;
+    if (field->folds > taking->folds)
+        taking->folds = field->folds;
+    if (field->name.len == 0)
+        return;
+    if (field->folds > 0)
+        add_field(taking, field->name, http_unfold(taking->scratch, field->value), false);
+    else
+        add_field(taking, field->name, field->value, taking->is_kept);
+}
+
+static void say_troubles(struct emitter *emitter, const struct taking *taking)
+{
+    if (taking->fields.lines > HTTP_HEADER_LINES)
         emit_anomaly(emitter, ANOMALY_HTTP_TOO_MANY_HEADERS, HTTP_HEADER_LINES, 0);
-    if (bad_line > 0)
-        emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, bad_line, 0);
-    if (folds > 0)
-        emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, folds + 1, 0);
+    if (taking->bad_line > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, taking->bad_line, 0);
+    if (taking->folds > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, taking->folds + 1, 0);
 }
 
 void http_take_fields(struct http_side *own, struct emitter *emitter, struct record *record, struct http_head *head,
                       struct http_scratch *scratch, struct bytes rest, unsigned map)
 {
-    struct http_fields fields = {.rest = rest};
     struct http_field field;
-    struct record_kept kept;
-    bool whole = rest.len == 0 || bytes_at(rest, rest.len - 1) == '\n';
-    bool is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS;
-    unsigned bad_line = 0, folds = 0;
-    head->may_hide = bytes_find(rest, '@', 0) < rest.len;
-    /* Nearly always all lines are kept as they came, in one piece. */
-    bool is_kept = !head->may_hide && record_keep(record, rest, &kept);
-    while (http_field_next(&fields, &field)) {
-        bool broken_off = fields.rest.len == 0 && !whole;
-        if (field.bad && bad_line == 0 && !broken_off)
-            bad_line = fields.lines;
-        if (field.folds > folds)
-            folds = field.folds;
-        if (field.name.len == 0)
-            continue;
-        struct bytes value = field.folds > 0 ? http_unfold(scratch, field.value) : field.value;
-        enum http_header header = is_header ? http_header_of(field.name) : HTTP_HEADER_OTHER;
-        if (header != HTTP_HEADER_OTHER)
-            http_gather_field(head, header, value);
-        if (fields.lines > HTTP_HEADER_LINES)
-            continue;
-        if (is_kept && field.folds == 0 && !http_is_credential(header)) {
-            record_map_kept(record, map, &kept, field.name, value);
-            if (header != HTTP_HEADER_OTHER)
-                add_meaning(record, head, map, header, value);
-        } else {
-            add_field(record, head, scratch, map, header, field.name, value);
-        }
-        if (header == HTTP_HEADER_HOST)
-            http_explain_host(record, &head->start, value);
+    struct taking taking = {
+        .record = record,
+        .head = head,
+        .scratch = scratch,
+        .fields = {.rest = rest},
+        .map = map,
+        .is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS,
+        .whole = rest.len == 0 || bytes_at(rest, rest.len - 1) == '\n',
+    };
+    if (rest.len > 2) { /* there are lines at all */
+        head->may_hide = bytes_find(rest, '@', 0) < rest.len;
+        taking.is_kept = !head->may_hide && record_keep(record, rest, &taking.kept);
+        take_plain_fields(&taking);
     }
-    say_troubles(emitter, &fields, bad_line, folds);
-    http_say_bare_lf(own, emitter, fields.bare_lf);
+    while (http_field_next(&taking.fields, &field)) {
+        take_odd_field(&taking, &field);
+        take_plain_fields(&taking);
+    }
+    say_troubles(emitter, &taking);
+    http_say_bare_lf(own, emitter, taking.fields.bare_lf);
 }
 
 /* The head is read: what follows it? */

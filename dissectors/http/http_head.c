@@ -12,11 +12,6 @@
  */
 #include "http.h"
 
-bool http_is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_space(uint8_t c)
 {
     return c == ' ' || c == '\t';
@@ -88,9 +83,37 @@ static bool is_version(struct bytes version)
            http_is_digit(bytes_at(version, 2));
 }
 
+/* `HTTP/1.1`, or with another digit at the end. */
+static bool is_usual_version(struct bytes word)
+{
+    return word.len == 8 && bytes_u32(word, 0) == 0x48545450 && bytes_u16(word, 4) == ('/' << 8 | '1') &&
+           bytes_at(word, 6) == '.' && http_is_digit(bytes_at(word, 7));
+}
+
+/* GET /target HTTP/1.1, with nothing odd about it; any word of capital letters. False: look closer. */
+static bool take_plain_request(struct bytes line, struct http_start *ret_start)
+{
+    enum { VERSION = 8, MOST_LETTERS = 16 };
+    size_t letters = 0;
+    while (letters < MOST_LETTERS && bytes_at(line, letters) >= 'A' && bytes_at(line, letters) <= 'Z')
+        letters++;
+    if (letters == 0 || bytes_at(line, letters) != ' ' || line.len < letters + VERSION + 3)
+        return false;
+    struct bytes target = bytes_slice(line, letters + 1, line.len - letters - VERSION - 2);
+    struct bytes version = bytes_skip(line, line.len - VERSION);
+    if (!is_usual_version(version) || bytes_at(line, line.len - VERSION - 1) != ' ' ||
+        bytes_find_cut(target, '\t', ' ').mark < target.len)
+        return false;
+    *ret_start = (struct http_start){
+        .method = bytes_first(line, letters), .target = target, .version = bytes_skip(version, VERSION - 3)};
+    return true;
+}
+
 bool http_request_line(struct bytes line, struct http_start *ret_start)
 {
     enum { PREFIX = 5 }; /* of `HTTP/` */
+    if (take_plain_request(line, ret_start))
+        return true;
     struct bytes rest = line;
     struct http_start start = {.method = take_word(&rest)};
     struct bytes target = bytes_trim(rest);
@@ -122,9 +145,29 @@ static size_t span(struct bytes bytes, bool (*is_kind)(uint8_t c))
     return count;
 }
 
+/* HTTP/1.1 200 OK, with nothing odd about it. False: look closer. */
+static bool take_plain_status(struct bytes line, struct http_start *ret_start)
+{
+    enum { VERSION = 8, PHRASE = 12 };
+    const uint8_t hundreds = bytes_at(line, 9), tens = bytes_at(line, 10), ones = bytes_at(line, 11);
+    if (line.len < PHRASE || !is_usual_version(bytes_first(line, VERSION)) || bytes_at(line, VERSION) != ' ' ||
+        hundreds < '1' || hundreds > '9' || !http_is_digit(tens) || !http_is_digit(ones) ||
+        (line.len > PHRASE && bytes_at(line, PHRASE) != ' '))
+        return false;
+    *ret_start = (struct http_start){
+        .version = bytes_slice(line, VERSION - 3, 3),
+        .status = (hundreds - '0') * 100u + (tens - '0') * 10u + (ones - '0'),
+        .has_status = true,
+        .phrase = bytes_trim(bytes_skip(line, PHRASE)),
+    };
+    return true;
+}
+
 bool http_status_line(struct bytes line, struct http_start *ret_start)
 {
     enum { PREFIX = 5, DIGITS = 3 };
+    if (take_plain_status(line, ret_start))
+        return true;
     struct bytes rest = line;
     struct http_start start = {.version = take_word(&rest)};
     bool radio = bytes_is(start.version, "ICY"); /* how Internet radio of the SHOUTcast kind answers */
@@ -188,6 +231,10 @@ bool http_field_next(struct http_fields *fields, struct http_field *ret_field)
 {
     if (fields->rest.len == 0)
         return false;
+    if (bytes_at(fields->rest, 0) == '\r' && bytes_at(fields->rest, 1) == '\n') {
+        fields->rest = bytes_skip(fields->rest, 2);
+        return false;
+    }
     if (take_plain(fields, ret_field))
         return true;
     struct bytes before = fields->rest;
@@ -240,14 +287,13 @@ struct bytes http_unfold(struct http_scratch *scratch, struct bytes value)
     return bytes_of(&scratch->text[from], scratch->used - from);
 }
 
-bool http_list_next(struct bytes *list, uint8_t separator, struct bytes *ret_element)
+/* Where an element ends in which there are quotes. */
+static size_t end_of_quoted(struct bytes list, uint8_t separator)
 {
-    if (!list->at)
-        return false;
     bool quoted = false;
     size_t end = 0;
-    for (; end < list->len; end++) {
-        uint8_t c = bytes_at(*list, end);
+    for (; end < list.len; end++) {
+        uint8_t c = bytes_at(list, end);
         if (c == '"')
             quoted = !quoted;
         else if (c == '\\' && quoted)
@@ -255,6 +301,15 @@ bool http_list_next(struct bytes *list, uint8_t separator, struct bytes *ret_ele
         else if (c == separator && !quoted)
             break;
     }
+    return end;
+}
+
+bool http_list_next(struct bytes *list, uint8_t separator, struct bytes *ret_element)
+{
+    if (!list->at)
+        return false;
+    const struct bytes_cut cut = bytes_find_cut(*list, '"', separator);
+    const size_t end = cut.mark == cut.end ? cut.end : end_of_quoted(*list, separator);
     *ret_element = bytes_trim(bytes_first(*list, end));
     *list = end < list->len ? bytes_skip(*list, end + 1) : (struct bytes){0};
     return true;

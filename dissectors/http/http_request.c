@@ -5,49 +5,54 @@
  */
 #include "http.h"
 
-/* Sorted by length, by which most names are told apart. */
+/* Each at the place that its length and its first and last letter give: no two share one. The unit test holds the
+ * places against the names. */
+enum { KNOWN_PLACES = 32 };
+
+#define ROW(name, header)                                                                                              \
+    {                                                                                                                  \
+        name, sizeof(name) - 1, header                                                                                 \
+    }
+
 static const struct {
     const char *name;
+    size_t length;
     enum http_header header;
-} known_headers[] = {
-    {"age", HTTP_HEADER_AGE},
-    {"host", HTTP_HEADER_HOST},
-    {"cookie", HTTP_HEADER_COOKIE},
-    {"expect", HTTP_HEADER_EXPECT},
-    {"referer", HTTP_HEADER_REFERER},
-    {"upgrade", HTTP_HEADER_UPGRADE},
-    {"location", HTTP_HEADER_LOCATION},
-    {"set-cookie", HTTP_HEADER_SET_COOKIE},
-    {"user-agent", HTTP_HEADER_USER_AGENT},
-    {"retry-after", HTTP_HEADER_RETRY_AFTER},
-    {"content-type", HTTP_HEADER_CONTENT_TYPE},
-    {"authorization", HTTP_HEADER_AUTHORIZATION},
-    {"cache-control", HTTP_HEADER_CACHE_CONTROL},
-    {"content-range", HTTP_HEADER_CONTENT_RANGE},
-    {"content-length", HTTP_HEADER_CONTENT_LENGTH},
-    {"content-encoding", HTTP_HEADER_CONTENT_ENCODING},
-    {"transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING},
-    {"content-disposition", HTTP_HEADER_CONTENT_DISPOSITION},
-    {"proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
+} known_headers[KNOWN_PLACES] = {
+    [0] = ROW("cookie", HTTP_HEADER_COOKIE),
+    [6] = ROW("cache-control", HTTP_HEADER_CACHE_CONTROL),
+    [7] = ROW("upgrade", HTTP_HEADER_UPGRADE),
+    [9] = ROW("proxy-authorization", HTTP_HEADER_PROXY_AUTHORIZATION),
+    [10] = ROW("location", HTTP_HEADER_LOCATION),
+    [11] = ROW("content-length", HTTP_HEADER_CONTENT_LENGTH),
+    [12] = ROW("transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING),
+    [15] = ROW("referer", HTTP_HEADER_REFERER),
+    [16] = ROW("host", HTTP_HEADER_HOST),
+    [17] = ROW("user-agent", HTTP_HEADER_USER_AGENT),
+    [19] = ROW("retry-after", HTTP_HEADER_RETRY_AFTER),
+    [20] = ROW("set-cookie", HTTP_HEADER_SET_COOKIE),
+    [22] = ROW("content-type", HTTP_HEADER_CONTENT_TYPE),
+    [23] = ROW("age", HTTP_HEADER_AGE),
+    [26] = ROW("authorization", HTTP_HEADER_AUTHORIZATION),
+    [28] = ROW("content-encoding", HTTP_HEADER_CONTENT_ENCODING),
+    [29] = ROW("expect", HTTP_HEADER_EXPECT),
+    [30] = ROW("content-disposition", HTTP_HEADER_CONTENT_DISPOSITION),
+    [31] = ROW("content-range", HTTP_HEADER_CONTENT_RANGE),
 };
 
-enum { KNOWN_LENGTH_MAX = 19 };
-
-/* The first row of each length; where the next one begins, the rows end. */
-static const uint8_t rows_of_length[KNOWN_LENGTH_MAX + 2] = {0, 0,  0,  0,  1,  2,  2,  4,  6,  7, 7,
-                                                             9, 10, 11, 14, 15, 15, 16, 17, 17, 19};
-
-static_assert(sizeof known_headers / sizeof *known_headers == 19, "rows_of_length counts them");
+static unsigned place_of(struct bytes name)
+{
+    const unsigned first = bytes_at(name, 0) | 0x20u, last = bytes_at(name, name.len - 1) | 0x20u;
+    return ((unsigned)name.len * 9 + first * 23 + last) % KNOWN_PLACES;
+}
 
 enum http_header http_header_of(struct bytes name)
 {
-    if (name.len > KNOWN_LENGTH_MAX)
+    const unsigned place = place_of(name);
+    if (known_headers[place].length != name.len || name.len == 0 ||
+        !bytes_equal_small(name, bytes_of(known_headers[place].name, name.len)))
         return HTTP_HEADER_OTHER;
-    for (size_t i = rows_of_length[name.len]; i < rows_of_length[name.len + 1]; i++)
-        if (byte_lower(bytes_at(name, 0)) == (uint8_t)*known_headers[i].name &&
-            bytes_equal_nocase(name, bytes_of(known_headers[i].name, name.len)))
-            return known_headers[i].header;
-    return HTTP_HEADER_OTHER;
+    return known_headers[place].header;
 }
 
 static void gather_host(struct http_head *head, struct bytes value)
@@ -197,8 +202,13 @@ static void add_text(struct record *record, unsigned field, struct bytes text)
         record_text(record, field, text);
 }
 
-static void add_secret_text(struct record *record, unsigned field, struct bytes text)
+/* `may_hide`: there is an @ in it, perhaps behind a password. */
+static void add_secret_text(struct record *record, unsigned field, struct bytes text, bool may_hide)
 {
+    if (!may_hide) {
+        add_text(record, field, text);
+        return;
+    }
     struct http_secret secret = http_url_secret(text);
     if (text.len > 0)
         record_text_secret(record, field, text, secret.at, secret.length);
@@ -225,7 +235,7 @@ static void add_server_address(struct http_scratch *scratch, const struct endpoi
 
 /* `http://` host target */
 static void add_full(struct record *record, struct emitter *emitter, struct bytes host, struct bytes target,
-                     struct http_scratch *scratch)
+                     struct http_scratch *scratch, bool may_hide)
 {
     size_t from = scratch->used;
     http_scratch_add(scratch, bytes_text("http://"));
@@ -238,7 +248,7 @@ static void add_full(struct record *record, struct emitter *emitter, struct byte
     else if (bytes_at(target, 0) != '/')
         http_scratch_add(scratch, bytes_text("/"));
     http_scratch_add(scratch, target);
-    add_secret_text(record, HTTP_URL_FULL, bytes_of(&scratch->text[from], scratch->used - from));
+    add_secret_text(record, HTTP_URL_FULL, bytes_of(&scratch->text[from], scratch->used - from), may_hide);
 }
 
 static void add_port(struct record *record, struct emitter *emitter, const struct http_url *url, struct bytes scheme)
@@ -260,7 +270,8 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
     struct bytes target = head->start.target, scheme = bytes_text("http");
     bool connect = bytes_is(head->start.method, "CONNECT");
     unsigned hosts = head->hosts;
-    add_secret_text(record, HTTP_URL_ORIGINAL, target);
+    bool may_hide = head->may_hide || bytes_find(target, '@', 0) < target.len;
+    add_secret_text(record, HTTP_URL_ORIGINAL, target, may_hide);
     http_authority_parse(head->host, &host);
     if (connect) {
         http_authority_parse(target, &url);
@@ -269,9 +280,9 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
     } else {
         http_url_parse(target, &url);
         if (url.scheme.len > 0)
-            add_secret_text(record, HTTP_URL_FULL, target);
+            add_secret_text(record, HTTP_URL_FULL, target, may_hide);
         else
-            add_full(record, emitter, head->host, target, scratch);
+            add_full(record, emitter, head->host, target, scratch, may_hide);
         if (url.scheme.len > 0)
             scheme = url.scheme;
     }

@@ -12,7 +12,7 @@
 void http_authority_parse(struct bytes text, struct http_url *ret_url)
 {
     struct http_url *url = ret_url;
-    size_t behind = text.len;
+    size_t behind = bytes_find(text, '@', 0) < text.len ? text.len : 0;
     while (behind > 0 && bytes_at(text, behind - 1) != '@')
         behind--;
     if (behind > 0) {
@@ -63,7 +63,7 @@ static bool is_scheme(struct bytes word)
 void http_url_parse(struct bytes text, struct http_url *ret_url)
 {
     *ret_url = (struct http_url){0};
-    size_t colon = find_any(text, ":/?#");
+    size_t colon = bytes_at(text, 0) == '/' ? 0 : find_any(text, ":/?#");
     struct bytes rest = bytes_skip(text, colon);
     if (bytes_begin(rest, "://") && is_scheme(bytes_first(text, colon))) {
         ret_url->scheme = bytes_first(text, colon);
@@ -74,11 +74,11 @@ void http_url_parse(struct bytes text, struct http_url *ret_url)
     } else {
         rest = text;
     }
-    rest = bytes_first(rest, bytes_find(rest, '#', 0));
-    size_t question = bytes_find(rest, '?', 0);
-    ret_url->path = bytes_first(rest, question);
-    if (question < rest.len)
-        ret_url->query = bytes_skip(rest, question + 1);
+    const struct bytes_cut cut = bytes_find_cut(rest, '?', '#');
+    rest = bytes_first(rest, cut.end);
+    ret_url->path = bytes_first(rest, cut.mark);
+    if (cut.mark < rest.len)
+        ret_url->query = bytes_skip(rest, cut.mark + 1);
 }
 
 bool http_same_host(const struct http_url *a, const struct http_url *b, bool compare_ports)

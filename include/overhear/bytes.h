@@ -137,6 +137,27 @@ static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
     return true;
 }
 
+/* The same, where `small` has no capital letters. */
+static inline bool bytes_equal_small(struct bytes a, struct bytes small)
+{
+    if (a.len != small.len)
+        return false;
+    size_t i = 0;
+    for (; a.len - i >= 8; i += 8) {
+        uint64_t x, y;
+        memcpy(&x, a.at + i, 8);
+        memcpy(&y, small.at + i, 8);
+        if (bytes_lower8(x) != y)
+            return false;
+    }
+    if (a.len - i >= 4)
+        return bytes_lower8(bytes_ends8(a.at + i, a.len - i)) == bytes_ends8(small.at + i, a.len - i);
+    for (; i < a.len; i++)
+        if (byte_lower(a.at[i]) != small.at[i])
+            return false;
+    return true;
+}
+
 static inline bool bytes_is_nocase(struct bytes b, const char *text)
 {
     return bytes_equal_nocase(b, bytes_text(text));
@@ -173,6 +194,14 @@ struct bytes_cut {
     size_t mark, end;
 };
 struct bytes_cut bytes_find_cut(struct bytes b, uint8_t mark, uint8_t end);
+
+/* Takes header lines from the beginning of `rest`, at most `most` of them, as long as they are as nearly all are: a
+ * name, a colon at once, a value, CR LF, and no line after it that continues it. Values are without spaces and tabs at
+ * both ends. Stops before a line that is anything else; of less than 16 bytes it may take none. */
+struct bytes_field {
+    struct bytes name, value;
+};
+size_t bytes_take_fields(struct bytes *rest, struct bytes_field *to, size_t most);
 
 /* The offset behind the first empty line (LF LF or LF CR LF) whose first LF is at or after `from`; 0: there is none. */
 size_t bytes_find_empty_line(struct bytes b, size_t from);

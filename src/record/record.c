@@ -426,24 +426,36 @@ bool record_keep(struct record *record, struct bytes text, struct record_kept *r
     return true;
 }
 
-void record_map_kept(struct record *record, unsigned field, const struct record_kept *kept, struct bytes key,
-                     struct bytes value)
+/* Where the places of the new item's pieces are known, all of it is put down in one go. */
+static inline void set_kept(struct record *record, struct item *item, unsigned field, const struct record_kept *kept,
+                            struct bytes key, struct bytes value)
 {
-    struct item *item = record->item_count < record->item_capacity && record_first(record, field)
-                            ? put_next_item(record, field)
-                            : add_item(record, field);
-    if (!item)
-        return;
     const uint32_t key_offset = kept->offset + (uint32_t)(key.at - kept->from);
     *item = (struct item){.field = (uint16_t)field,
                           .kind = ITEM_MAP,
                           .offset = kept->offset + (uint32_t)(value.at - kept->from),
-                          .length = (uint32_t)value.len};
-    item->key_offset = key_offset;
-    item->key_length = (uint32_t)key.len;
-    item->secret_at = item->secret_length = 0;
-    uint8_t *small = record->text + key_offset;
-    lower_copy(small, small, key.len);
+                          .length = (uint32_t)value.len,
+                          .key_offset = key_offset,
+                          .key_length = (uint32_t)key.len};
+    lower_in_place(record->text + key_offset, key.len, record->text_capacity - key_offset);
+}
+
+__attribute__((noinline)) static void map_kept_slowly(struct record *record, unsigned field,
+                                                      const struct record_kept *kept, struct bytes key,
+                                                      struct bytes value)
+{
+    struct item *item = add_item_slowly(record, field);
+    if (item)
+        set_kept(record, item, field, kept, key, value);
+}
+
+void record_map_kept(struct record *record, unsigned field, const struct record_kept *kept, struct bytes key,
+                     struct bytes value)
+{
+    if (record->item_count < record->item_capacity && record_first(record, field))
+        set_kept(record, put_next_item(record, field), field, kept, key, value);
+    else
+        map_kept_slowly(record, field, kept, key, value);
 }
 
 void record_group_begin(struct record *record, unsigned field)

@@ -86,3 +86,70 @@ size_t bytes_find_empty_line(struct bytes b, size_t from)
     }
     return 0;
 }
+
+static inline bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The line from `start` to the LF at `end`, with the first colon at `colon`; both lie inside of the bytes. */
+static inline bool put_field(struct bytes b, size_t start, size_t colon, size_t end, struct bytes_field *to)
+{
+    const uint8_t *from = b.at + colon + 1, *until = b.at + end - 1;
+    if (colon == start || from > until || *until != '\r' || is_blank(b.at[start]) || is_blank(b.at[colon - 1]) ||
+        is_blank(bytes_at(b, end + 1)))
+        return false;
+    while (from < until && is_blank(*from))
+        from++;
+    while (until > from && is_blank(until[-1]))
+        until--;
+    *to = (struct bytes_field){bytes_of(b.at + start, colon - start), bytes_of(from, (size_t)(until - from))};
+    return true;
+}
+
+#ifdef __SSE2__
+/* Finds the colons and the ends of all lines in one pass, as each line is but two or three times as long as a vector.
+ */
+size_t bytes_take_fields(struct bytes *rest, struct bytes_field *to, size_t most)
+{
+    const struct bytes b = *rest;
+    const __m128i marks = _mm_set1_epi8(':'), ends = _mm_set1_epi8('\n');
+    size_t count = 0, start = 0, colon = SIZE_MAX;
+    for (size_t at = 0; b.len >= LANES && at < b.len; at += LANES) {
+        /* the last ones are looked at together with some before them, again */
+        const unsigned again = at > b.len - LANES ? (unsigned)(at - (b.len - LANES)) : 0;
+        const __m128i bytes = load(b.at + at - again);
+        unsigned is_mark = hits(bytes, marks) >> again, is_end = hits(bytes, ends) >> again;
+        if (colon == SIZE_MAX && is_mark)
+            colon = at + lowest(is_mark);
+        while (is_end) {
+            const size_t bit = lowest(is_end), end = at + bit;
+            if (colon > end || count == most || !put_field(b, start, colon, end, &to[count])) {
+                *rest = bytes_skip(b, start);
+                return count;
+            }
+            count++;
+            start = end + 1;
+            is_mark &= ~0U << bit;
+            is_end &= is_end - 1;
+            colon = is_mark ? at + lowest(is_mark) : SIZE_MAX;
+        }
+    }
+    *rest = bytes_skip(b, start);
+    return count;
+}
+#else
+size_t bytes_take_fields(struct bytes *rest, struct bytes_field *to, size_t most)
+{
+    size_t count = 0;
+    while (count < most) {
+        const struct bytes b = *rest;
+        const struct bytes_cut cut = bytes_find_cut(b, ':', '\n');
+        if (cut.end == b.len || cut.mark == cut.end || !put_field(b, 0, cut.mark, cut.end, &to[count]))
+            break;
+        *rest = bytes_skip(b, cut.end + 1);
+        count++;
+    }
+    return count;
+}
+#endif

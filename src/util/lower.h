@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* No sum of two bytes below 128 reaches the next byte, so all eight are compared at once. */
 static inline uint64_t lower_word(uint64_t word)
 {
@@ -51,6 +55,26 @@ static inline void lower_copy(uint8_t *to, const uint8_t *from, size_t length)
         for (; at < length; at++)
             to[at] = (uint8_t)lower_word(from[at]);
     }
+}
+
+/* The same of a text behind whose beginning there are `room` bytes of ours: what is behind its end is written, but not
+ * changed. */
+static inline void lower_in_place(uint8_t *text, size_t length, size_t room)
+{
+#ifdef __SSE2__
+    static const uint8_t ones_and_zeros[32] = {32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32};
+    if (length <= 16 && room >= 16) {
+        const __m128i mask = _mm_loadu_si128((const __m128i *)(const void *)(ones_and_zeros + 16 - length));
+        const __m128i from = _mm_loadu_si128((const __m128i *)(const void *)text);
+        /* from 'A' on to the lowest numbers with a sign, so that one comparison finds the 26 letters */
+        const __m128i moved = _mm_add_epi8(from, _mm_set1_epi8((char)(0x80 - 'A')));
+        const __m128i capital = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26)));
+        _mm_storeu_si128((__m128i *)(void *)text, _mm_or_si128(from, _mm_and_si128(capital, mask)));
+        return;
+    }
+#endif
+    (void)room;
+    lower_copy(text, text, length);
 }
 
 #endif

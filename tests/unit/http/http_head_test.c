@@ -214,9 +214,47 @@ static void the_end_of_a_head(void **state)
         assert_int_equal(http_head_end(bytes_text(rows[i].text), 0), rows[i].end);
 }
 
+static void knows_headers_in_any_case(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum http_header header;
+    } rows[] = {
+        {"Age", HTTP_HEADER_AGE},
+        {"Authorization", HTTP_HEADER_AUTHORIZATION},
+        {"cache-control", HTTP_HEADER_CACHE_CONTROL},
+        {"Content-Disposition", HTTP_HEADER_CONTENT_DISPOSITION},
+        {"CONTENT-ENCODING", HTTP_HEADER_CONTENT_ENCODING},
+        {"Content-Length", HTTP_HEADER_CONTENT_LENGTH},
+        {"Content-Range", HTTP_HEADER_CONTENT_RANGE},
+        {"Content-Type", HTTP_HEADER_CONTENT_TYPE},
+        {"cOOKIE", HTTP_HEADER_COOKIE},
+        {"Expect", HTTP_HEADER_EXPECT},
+        {"HosT", HTTP_HEADER_HOST},
+        {"Location", HTTP_HEADER_LOCATION},
+        {"Proxy-Authorization", HTTP_HEADER_PROXY_AUTHORIZATION},
+        {"Referer", HTTP_HEADER_REFERER},
+        {"Retry-After", HTTP_HEADER_RETRY_AFTER},
+        {"Set-Cookie", HTTP_HEADER_SET_COOKIE},
+        {"Transfer-Encoding", HTTP_HEADER_TRANSFER_ENCODING},
+        {"UpGrade", HTTP_HEADER_UPGRADE},
+        {"User-Agent", HTTP_HEADER_USER_AGENT},
+        {"", HTTP_HEADER_OTHER},
+        {"Hosts", HTTP_HEADER_OTHER},
+        {"Hest", HTTP_HEADER_OTHER},
+        {"(ost", HTTP_HEADER_OTHER},
+        {"Content_Length", HTTP_HEADER_OTHER},
+        {"Content-Security-Policy", HTTP_HEADER_OTHER},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(http_header_of(bytes_text(rows[i].name)), rows[i].header);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_headers_in_any_case),
         cmocka_unit_test(request_lines),
         cmocka_unit_test(status_lines),
         cmocka_unit_test(header_lines),

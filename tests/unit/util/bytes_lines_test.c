@@ -62,11 +62,71 @@ static void test_empty_line(void **state)
     assert_int_equal(bytes_find_empty_line(bytes_text("\n\n"), 9), 0);
 }
 
+static void field_is(struct bytes_field field, const char *name, const char *value)
+{
+    assert_int_equal(field.name.len, strlen(name));
+    assert_memory_equal(field.name.at, name, field.name.len);
+    assert_int_equal(field.value.len, strlen(value));
+    assert_memory_equal(field.value.at, value, field.value.len);
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    struct bytes_field fields[8];
+    struct bytes rest = bytes_text("Host: a.test\r\nX:\r\nY: \t z:\tz \r\nLong-Name-Of-A-Field:a\r\nEnd: 1\r\n\r\n");
+    assert_int_equal(bytes_take_fields(&rest, fields, 2), 2);
+    field_is(fields[0], "Host", "a.test");
+    field_is(fields[1], "X", "");
+    assert_int_equal(bytes_take_fields(&rest, fields, 8), 3);
+    field_is(fields[0], "Y", "z:\tz");
+    field_is(fields[1], "Long-Name-Of-A-Field", "a");
+    field_is(fields[2], "End", "1");
+    assert_true(bytes_is(rest, "\r\n"));
+    assert_int_equal(bytes_take_fields(&rest, fields, 8), 0);
+}
+
+/* What is odd stays, wherever it stands: the lines before it are taken. */
+static void test_odd_fields(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {
+        "no colon\r\n",
+        ": no name\r\n",
+        " a: space before it\r\n",
+        "a : space behind it\r\n",
+        "a: bare\n",
+        ":\n",
+        "a: folded\r\n more\r\n",
+        "a: folded\r\n\tmore\r\n",
+        "a: no end",
+        "\r\n",
+        "\n",
+        "a:\n",
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        for (size_t shift = 0; shift < 20; shift++) {
+            char text[100] = "b: ";
+            memset(text + 3, 'x', shift);
+            strcat(text, "\r\n");
+            struct bytes tail = bytes_text(strcat(text, odd[i]));
+            struct bytes rest = tail;
+            struct bytes_field fields[4];
+            tail = bytes_skip(tail, shift + 5);
+            const size_t count = bytes_take_fields(&rest, fields, 4);
+            assert_true(count == 1 || (count == 0 && shift + 5 + tail.len < 16));
+            if (count == 1)
+                assert_ptr_equal(rest.at, tail.at);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_empty_line),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_odd_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
