@@ -196,7 +196,7 @@ struct record {
     bool wants_notes;                               /* false: observations are not stored */
     bool has_late;                                  /* there are items that are settled when the record is written */
 
-    struct record_keeper *keeper;                   /* src/engine/keeper.h; NULL: gone when the sink has returned */
+    struct record_keeper *keeper; /* src/engine/keeper.h; NULL: gone when the sink has returned */
 
     /* the tape; walk it with the functions below */
     struct budget *budget;

@@ -99,8 +99,7 @@ static bool with_crew(const struct script *script, size_t memory, unsigned count
     assert_non_null(holder);
     holder->output = ret_heard->output;
     struct crew *crew = crew_new(
-        &(struct engine_options){
-            .sink = {holder, hold}, .pause = print_held, .memory_limit = memory, .ends_all = true},
+        &(struct engine_options){.sink = {holder, hold}, .pause = print_held, .memory_limit = memory, .ends_all = true},
         count);
     assert_non_null(crew);
     assert_int_equal(crew_start(crew), 0);
