@@ -6,23 +6,25 @@
 
 #include <limits.h>
 
-struct position {
-    uint64_t frame, turn;
-    unsigned part;
-};
-
-static bool is_before(const struct position *a, const struct position *b)
+static inline bool is_before(const struct position *a, const struct position *b)
 {
     if (a->frame != b->frame)
         return a->frame < b->frame;
     return a->turn != b->turn ? a->turn < b->turn : a->part < b->part;
 }
 
-static struct said *front_of(struct hand *hand)
+/* Where the engine stands: at its oldest word, or where a word of it may come next. */
+static void look_at_front(struct hand *hand)
 {
-    if (hand->taken == hand->seen_written)
-        return NULL;
-    return (struct said *)(void *)(hand->batches[hand->taken % SAID_BATCHES].bytes + hand->at);
+    hand->front = NULL;
+    if (hand->taken < hand->seen_written) {
+        hand->front = (struct said *)(void *)(hand->batches[hand->taken % SAID_BATCHES].bytes + hand->at);
+        hand->position = (struct position){hand->front->frame, hand->front->turn, hand->index};
+    } else if (!hand->seen_done) {
+        hand->position = (struct position){hand->seen_progress, 0, hand->index};
+    } else {
+        hand->position = (struct position){UINT64_MAX, UINT64_MAX, hand->index};
+    }
 }
 
 static void look(struct crew *crew)
@@ -36,32 +38,25 @@ static void look(struct crew *crew)
     }
     crew->seen_changes = crew->changes;
     pthread_mutex_unlock(&crew->lock);
+    for (unsigned i = 0; i < crew->count; i++)
+        look_at_front(&crew->hands[i]);
 }
 
-/* The engine whose oldest word is the first of all, and how far its words may go out before another one must be looked
- * at. NULL: nothing may go out now. */
-static struct hand *choose(struct crew *crew, struct position *ret_limit)
+/* The engine that stands before all others; its words may go out as long as it stands before the second one, too. */
+static struct hand *choose(struct crew *crew, struct position *ret_second)
 {
-    struct position first = {UINT64_MAX, UINT64_MAX, UINT_MAX}, second = first;
-    struct hand *chosen = NULL;
-    for (unsigned i = 0; i < crew->count; i++) {
+    struct hand *first = &crew->hands[0];
+    *ret_second = (struct position){UINT64_MAX, UINT64_MAX, UINT_MAX};
+    for (unsigned i = 1; i < crew->count; i++) {
         struct hand *hand = &crew->hands[i];
-        const struct said *said = front_of(hand);
-        struct position limit = {UINT64_MAX, UINT64_MAX, UINT_MAX};
-        if (said)
-            limit = (struct position){said->frame, said->turn, i};
-        else if (!hand->seen_done)
-            limit = (struct position){hand->seen_progress, 0, i};
-        if (is_before(&limit, &first)) {
-            second = first;
-            first = limit;
-            chosen = said ? hand : NULL;
-        } else if (is_before(&limit, &second)) {
-            second = limit;
+        if (is_before(&hand->position, &first->position)) {
+            *ret_second = first->position;
+            first = hand;
+        } else if (is_before(&hand->position, ret_second)) {
+            *ret_second = hand->position;
         }
     }
-    *ret_limit = second;
-    return chosen;
+    return first;
 }
 
 /* As one engine counts them: so many of each kind. */
@@ -142,30 +137,35 @@ static void take(struct crew *crew, struct hand *hand, struct said *said)
     }
 }
 
-/* The next one; a batch that is at its end is held no longer. */
-static struct said *step(struct hand *hand, const struct said *said)
+/* To the next one; a batch that is at its end is held no longer. */
+static void step(struct hand *hand)
 {
-    hand->at += said->size;
-    if (hand->at < hand->batches[hand->taken % SAID_BATCHES].used)
-        return front_of(hand);
-    struct said_batch *batch = &hand->batches[hand->taken++ % SAID_BATCHES];
-    hand->at = 0;
-    keeper_release(&batch->keeper);
-    return front_of(hand);
+    hand->at += hand->front->size;
+    if (hand->at == hand->batches[hand->taken % SAID_BATCHES].used) {
+        struct said_batch *batch = &hand->batches[hand->taken++ % SAID_BATCHES];
+        hand->at = 0;
+        keeper_release(&batch->keeper);
+    }
+    look_at_front(hand);
+}
+
+static inline bool is_in_trouble(const struct crew *crew)
+{
+    return atomic_load_explicit(&crew->trouble, memory_order_relaxed);
 }
 
 void crew_collect(struct crew *crew)
 {
-    struct position limit;
-    struct hand *hand;
     look(crew);
-    while (!atomic_load_explicit(&crew->trouble, memory_order_relaxed) && (hand = choose(crew, &limit)) != NULL) {
-        for (struct said *said = front_of(hand); said; said = step(hand, said)) {
-            const struct position position = {said->frame, said->turn, hand->index};
-            if (!is_before(&position, &limit) || atomic_load_explicit(&crew->trouble, memory_order_relaxed))
-                break;
-            take(crew, hand, said);
-        }
+    while (!is_in_trouble(crew)) {
+        struct position second;
+        struct hand *hand = choose(crew, &second);
+        if (!hand->front)
+            break;
+        do {
+            take(crew, hand, hand->front);
+            step(hand);
+        } while (hand->front && is_before(&hand->position, &second) && !is_in_trouble(crew));
     }
 }
 

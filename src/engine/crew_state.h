@@ -95,6 +95,12 @@ struct round {
     bool heard[ROUND_FRAMES];      /* it is another one's */
 };
 
+/* In the order of all that is said. */
+struct position {
+    uint64_t frame, turn;
+    unsigned part;
+};
+
 struct hand {
     struct crew *crew;
     unsigned index;
@@ -115,6 +121,8 @@ struct hand {
     uint64_t seen_written, seen_progress, taken;
     bool seen_done;
     size_t at;
+    struct said *front; /* NULL: everything that was seen is taken */
+    struct position position;
 };
 
 struct truth;
