@@ -251,6 +251,26 @@ static void write_members(struct dns_message *message, enum dns_section section,
         dns_explain_data(message, section, type, content);
 }
 
+/* All of it at once, as nearly every record is when nobody wants notes. False, and nothing is done, where it is
+ * anything else. */
+static inline bool write_entry(struct dns_message *message, unsigned field, uint16_t type, uint32_t ttl)
+{
+    struct record *record = message->record;
+    const struct dns_word *word = dns_low_type(type);
+    const struct bytes name = message->name, data = message->data;
+    if (record->wants_notes || !word || message->name_class != DNS_CLASS_IN || data.len == 0)
+        return false;
+    struct item *items = record_entry(record, field, DNS_MEMBER_DATA + 1, name.len + data.len);
+    if (!items)
+        return false;
+    record_entry_text(record, &items[DNS_MEMBER_NAME], DNS_MEMBER_NAME, name);
+    record_entry_word(&items[DNS_MEMBER_TYPE], DNS_MEMBER_TYPE, word->text, word->length);
+    record_entry_word(&items[DNS_MEMBER_CLASS], DNS_MEMBER_CLASS, "IN", 2);
+    record_entry_integer(&items[DNS_MEMBER_TTL], DNS_MEMBER_TTL, ttl);
+    record_entry_text(record, &items[DNS_MEMBER_DATA], DNS_MEMBER_DATA, data);
+    return true;
+}
+
 /* What the content says, as text. */
 static inline bool read_data(struct dns_message *message, uint16_t type, uint16_t class_number, struct bytes content,
                              struct dns_fault *ret_fault)
@@ -288,8 +308,10 @@ static void write_record(struct dns_message *message, enum dns_section section, 
     if (!fine)
         dns_message_fault(message, &fault);
 
-    if (!message->keeps_section[section]) {
-        record_group_begin(record, dns_section_field(message->opcode, section));
+    const unsigned field = message->opcode == DNS_OPCODE_UPDATE ? dns_section_field(message->opcode, section)
+                                                                : DNS_FIELD_ANSWERS + (unsigned)section;
+    if (!message->keeps_section[section] && (flush || !write_entry(message, field, type, ttl))) {
+        record_group_begin(record, field);
         write_members(message, section, type, class_number, ttl, content, fine);
         if (flush)
             record_boolean(record, DNS_MEMBER_CACHE_FLUSH, true);
