@@ -20,6 +20,7 @@ enum { ADDRESS_TEXT_SIZE = 46 };
 /* Writes the usual text form (RFC 5952 for IPv6) with its NUL into ret_text; returns its length, 0 where
  * the family is none. */
 size_t address_text(const struct address *address, char ret_text[ADDRESS_TEXT_SIZE]);
+size_t address_text_ipv4(const uint8_t octets[4], char ret_text[ADDRESS_TEXT_SIZE]);
 
 struct endpoint {
     struct address ip;

@@ -29,12 +29,23 @@ static const char octet_texts[256][4] = {
     "237.", "238.", "239.", "240.", "241.", "242.", "243.", "244.", "245.", "246.", "247.", "248.", "249.", "250.",
     "251.", "252.", "253.", "254.", "255.",
 };
+
+static const uint8_t octet_lengths[256] = {
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+};
 /* clang-format on */
 
 static inline char *put_octet(char *at, uint8_t octet)
 {
     memcpy(at, octet_texts[octet], 4);
-    return at + 2 + (octet >= 10) + (octet >= 100);
+    return at + octet_lengths[octet];
 }
 
 /* Four octets; a byte behind the text is written too. */
@@ -46,63 +57,103 @@ static inline char *put_dotted(char *at, const uint8_t octets[4])
     return put_octet(at, octets[3]) - 1;
 }
 
-/* Without leading zeros; the digits behind are written over. */
-static char *put_word(char *at, uint16_t word)
+enum { WORD_DIGITS = 4, IPV6_DIGITS = WORDS * WORD_DIGITS };
+
+/* The digits of all words, and a bit for each word that is zero. */
+#if defined(__SSE2__)
+#include <emmintrin.h>
+
+static inline __m128i digits_of(__m128i nibbles)
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned count = 1u + (word >= 0x10) + (word >= 0x100) + (word >= 0x1000);
-    unsigned left = (unsigned)word << 4 * (4 - count);
-    at[0] = digits[left >> 12 & 0xf];
-    at[1] = digits[left >> 8 & 0xf];
-    at[2] = digits[left >> 4 & 0xf];
-    at[3] = digits[left & 0xf];
-    return at + count;
+    const __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(nibbles, _mm_set1_epi8(9)), _mm_set1_epi8('a' - '0' - 10));
+    return _mm_add_epi8(_mm_add_epi8(nibbles, _mm_set1_epi8('0')), letters);
 }
 
+static inline unsigned spread(char digits[IPV6_DIGITS], const uint8_t octets[16])
+{
+    const __m128i all = _mm_loadu_si128((const __m128i *)(const void *)octets), low = _mm_set1_epi8(15);
+    const __m128i first = _mm_and_si128(_mm_srli_epi16(all, 4), low), second = _mm_and_si128(all, low);
+    _mm_storeu_si128((__m128i *)(void *)digits, digits_of(_mm_unpacklo_epi8(first, second)));
+    _mm_storeu_si128((__m128i *)(void *)(digits + 16), digits_of(_mm_unpackhi_epi8(first, second)));
+    const __m128i zeros = _mm_cmpeq_epi16(all, _mm_setzero_si128());
+    return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(zeros, zeros)) & 0xff;
+}
+
+#else
+
+static inline unsigned spread(char digits[IPV6_DIGITS], const uint8_t octets[16])
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned zeros = 0;
+    for (unsigned i = 0; i < 2 * WORDS; i++) {
+        digits[2 * i] = hex[octets[i] >> 4];
+        digits[2 * i + 1] = hex[octets[i] & 15];
+        if (i % 2 == 1 && (octets[i - 1] | octets[i]) == 0)
+            zeros |= 1u << i / 2;
+    }
+    return zeros;
+}
+
+#endif
+
 struct run {
-    int start, count;
+    unsigned start, count;
 };
 
 /* The longest run of zero words, the first of equals; one word alone is not shortened. */
-static struct run longest_zeros(const uint16_t words[WORDS])
+static inline struct run longest_zeros(unsigned zeros)
 {
-    struct run best = {WORDS, 1}, now = {0, 0};
-    for (int i = 0; i < WORDS; i++) {
-        if (words[i] != 0) {
-            now = (struct run){i + 1, 0};
-            continue;
-        }
-        now.count++;
-        if (now.count > best.count)
-            best = now;
+    struct run run = {WORDS, 0};
+    if ((zeros & zeros >> 1) == 0)
+        return run;
+    /* What is left begins a run of so many. */
+    for (unsigned left = zeros; left > 0; left &= left >> 1) {
+        run.start = (unsigned)__builtin_ctz(left);
+        run.count++;
     }
-    return best;
+    return run;
+}
+
+/* The words from `from` to `to` without leading zeros, with colons between them; the digits behind are written over. */
+static inline char *put_words(char *at, const char digits[IPV6_DIGITS], const uint8_t octets[16], unsigned from,
+                              unsigned to)
+{
+    for (unsigned i = from; i < to; i++) {
+        const unsigned word = (unsigned)octets[2 * i] << 8 | octets[2 * i + 1];
+        const unsigned count = 1u + (word >= 0x10) + (word >= 0x100) + (word >= 0x1000);
+        if (i > from)
+            *at++ = ':';
+        memcpy(at, digits + (size_t)i * WORD_DIGITS + WORD_DIGITS - count, WORD_DIGITS);
+        at += count;
+    }
+    return at;
 }
 
 static char *put_ipv6(char *at, const uint8_t octets[16])
 {
-    uint16_t words[WORDS];
-    for (int i = 0; i < WORDS; i++)
-        words[i] = (uint16_t)(octets[2 * i] << 8 | octets[2 * i + 1]);
-    struct run zeros = longest_zeros(words);
-    bool ends_dotted = zeros.start == 0 && (zeros.count == 6 || (zeros.count == 5 && words[5] == 0xffff));
-    int end = ends_dotted ? WORDS - 2 : WORDS;
-    for (int i = 0; i < end; i++) {
-        if (i == zeros.start) {
-            *at++ = ':';
-            *at++ = ':';
-            i += zeros.count - 1;
-            continue;
-        }
-        if (i > 0 && i != zeros.start + zeros.count)
-            *at++ = ':';
-        at = put_word(at, words[i]);
+    char digits[IPV6_DIGITS + WORD_DIGITS]; /* of the last word more is read than it has */
+    const struct run zeros = longest_zeros(spread(digits, octets));
+    const bool ends_dotted = zeros.start == 0 &&
+                             (zeros.count == 6 || (zeros.count == 5 && (octets[10] & octets[11]) == 0xff));
+    const unsigned end = ends_dotted ? WORDS - 2 : WORDS;
+    at = put_words(at, digits, octets, 0, zeros.start < end ? zeros.start : end);
+    if (zeros.count > 0) {
+        *at++ = ':';
+        *at++ = ':';
+        at = put_words(at, digits, octets, zeros.start + zeros.count, end);
     }
     if (!ends_dotted)
         return at;
     if (zeros.count < 6)
         *at++ = ':';
     return put_dotted(at, octets + 12);
+}
+
+size_t address_text_ipv4(const uint8_t octets[4], char ret_text[ADDRESS_TEXT_SIZE])
+{
+    char *end = put_dotted(ret_text, octets);
+    *end = '\0';
+    return (size_t)(end - ret_text);
 }
 
 size_t address_text(const struct address *address, char ret_text[ADDRESS_TEXT_SIZE])

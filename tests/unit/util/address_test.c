@@ -25,6 +25,18 @@ static void test_ipv4(void **state)
     assert_text("255.255.255.255", "255.255.255.255");
 }
 
+static void test_all_octets(void **state)
+{
+    (void)state;
+    for (unsigned octet = 0; octet < 256; octet++) {
+        const uint8_t octets[4] = {(uint8_t)octet, 1, (uint8_t)octet, (uint8_t)(255 - octet)};
+        char expected[INET_ADDRSTRLEN], text[ADDRESS_TEXT_SIZE];
+        assert_non_null(inet_ntop(AF_INET, octets, expected, sizeof expected));
+        assert_int_equal(address_text_ipv4(octets, text), strlen(expected));
+        assert_string_equal(text, expected);
+    }
+}
+
 static void test_ipv6(void **state)
 {
     (void)state;
@@ -76,9 +88,8 @@ static void test_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ipv4),
-        cmocka_unit_test(test_ipv6),
-        cmocka_unit_test(test_ipv6_as_the_library),
+        cmocka_unit_test(test_ipv4), cmocka_unit_test(test_all_octets),
+        cmocka_unit_test(test_ipv6), cmocka_unit_test(test_ipv6_as_the_library),
         cmocka_unit_test(test_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
