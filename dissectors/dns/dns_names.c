@@ -311,20 +311,30 @@ bool dns_name_read(struct bytes message, struct reader *reader, struct dns_text 
     return dns_name_recall(NULL, message, reader, text, ret_fault);
 }
 
-/* Eight bytes at a time, capitals made small by one bit, which also makes one of some other characters: that is for the
- * comparison that follows. Who can choose names can make two of them collide; so whoever looks one up compares them. */
+static inline uint64_t eight_of(struct bytes name, size_t at)
+{
+    uint64_t eight = 0;
+    (void)bytes_copy(&eight, sizeof eight, bytes_of(bytes_skip(name, at).at, sizeof eight));
+    return eight;
+}
+
+/* Eight bytes at a time, the last of which may overlap those before; capitals made small by one bit, which also makes
+ * one of some other characters: that is for the comparison that follows. Who can choose names can make two of them
+ * collide; so whoever looks one up compares them. */
 uint64_t dns_name_hash(uint64_t seed, struct bytes name)
 {
+    enum { STEP = sizeof(uint64_t) };
     const uint64_t factor = 0x9e3779b97f4a7c15u, small = 0x2020202020202020u;
     uint64_t hash = (seed ^ name.len) * factor;
-    struct reader reader = reader_of(name);
-    while (reader_left(&reader) >= 8) {
-        hash = (hash ^ (reader_u64(&reader) | small)) * factor;
+    uint64_t last = 0;
+    for (size_t at = 0; at + STEP < name.len; at += STEP) {
+        hash = (hash ^ (eight_of(name, at) | small)) * factor;
         hash ^= hash >> 29;
     }
-    uint64_t last = 0;
-    while (reader_left(&reader) > 0)
-        last = last << 8 | reader_u8(&reader);
+    if (name.len >= STEP)
+        last = eight_of(name, name.len - STEP);
+    for (size_t i = 0; name.len < STEP && i < name.len; i++)
+        last = last << 8 | bytes_at(name, i);
     hash = (hash ^ (last | small)) * factor;
     return hash ^ hash >> 32;
 }

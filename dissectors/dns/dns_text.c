@@ -63,13 +63,36 @@ static size_t put_octet(char *at, unsigned value)
     return count + 2;
 }
 
+static inline unsigned count_digits(uint32_t value)
+{
+    unsigned count = 1;
+    for (; value >= 10000; value /= 10000)
+        count += 4;
+    return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 void dns_text_unsigned(struct dns_text *text, uint64_t value)
 {
-    char *room = value < 256 ? dns_text_room(text, 3) : NULL;
-    if (room)
-        dns_text_taken(text, put_octet(room, (unsigned)value));
-    else
+    enum { DIGITS_OF_32_BITS = 10 };
+    char *room = value <= UINT32_MAX ? dns_text_room(text, DIGITS_OF_32_BITS) : NULL;
+    if (!room) {
         dns_text_padded(text, value, 1);
+        return;
+    }
+    if (value < 256) {
+        dns_text_taken(text, put_octet(room, (unsigned)value));
+        return;
+    }
+    uint32_t left = (uint32_t)value;
+    const unsigned count = count_digits(left);
+    unsigned at = count;
+    for (; left >= 100; left /= 100)
+        put_two(room + (at -= 2), left % 100);
+    if (at == 2)
+        put_two(room, left);
+    else
+        room[0] = (char)('0' + left);
+    dns_text_taken(text, count);
 }
 
 void dns_text_escape(struct dns_text *text, uint8_t byte)
@@ -234,7 +257,11 @@ static void add_address(struct dns_text *text, uint8_t family, struct bytes octe
 
 void dns_text_ipv4(struct dns_text *text, struct bytes octets)
 {
-    add_address(text, 4, octets);
+    char *room = octets.len == 4 ? dns_text_room(text, ADDRESS_TEXT_SIZE) : NULL;
+    if (room)
+        dns_text_taken(text, address_text_ipv4(octets.at, room));
+    else
+        add_address(text, 4, octets);
 }
 
 void dns_text_ipv6(struct dns_text *text, struct bytes octets)

@@ -12,14 +12,19 @@
 uint64_t late_name_hash(struct bytes name)
 {
     const uint64_t prime = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t hash = name.len;
-    for (size_t i = 0; i < name.len; i += sizeof hash) {
-        uint64_t word = 0;
-        (void)bytes_copy(&word, sizeof word, bytes_skip(name, i));
+    uint64_t hash = name.len, word = 0;
+    size_t i = 0;
+    for (; name.len - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, name.at + i, sizeof word);
         hash = (hash ^ lower_word(word)) * prime;
         hash ^= hash >> 32;
     }
-    return hash;
+    if (i == name.len)
+        return hash;
+    word = 0;
+    memcpy(&word, name.at + i, name.len - i);
+    hash = (hash ^ lower_word(word)) * prime;
+    return hash ^ hash >> 32;
 }
 
 void record_server_name(struct record *record, unsigned field, struct bytes otherwise)
