@@ -15,6 +15,7 @@
 #include "util/budget.h"
 #include "util/lower.h"
 #include "util/siphash.h"
+#include "util/slab.h"
 
 enum {
     BUCKETS = 8192,
@@ -97,8 +98,16 @@ struct waiting {
     uint8_t text[NAME_MAX_BYTES]; /* in small letters */
 };
 
+/* Lessons lie on shelves by their size, in steps: many a new name fits where the one before it was. */
+enum {
+    LESSON_STEP = SLAB_UNIT,
+    FIRST_SHELF = sizeof(struct lesson) / LESSON_STEP,
+    SHELVES = (sizeof(struct lesson) + NAME_MAX_BYTES - 1) / LESSON_STEP - FIRST_SHELF + 1
+};
+
 struct names {
     struct budget *budget;
+    struct slab shelves[SHELVES];
     uint64_t key[4];
     uint64_t clock;                    /* counts what is used */
     uint32_t first, last;              /* of those that wait, as numbers that only grow */
@@ -125,6 +134,8 @@ struct names *names_new(struct budget *budget)
         return NULL;
     const struct siphash_key first = siphash_key_random(), second = siphash_key_random();
     names->budget = budget;
+    for (unsigned i = 0; i < SHELVES; i++)
+        slab_init(&names->shelves[i], budget, (FIRST_SHELF + i + 1) * (size_t)LESSON_STEP, NULL);
     names->first_bucket = first_line(names->buckets.room);
     names->key[0] = first.k0;
     names->key[1] = first.k1;
@@ -259,11 +270,9 @@ static void leave(struct names *names, const struct name *name, uint32_t number)
     slots[last] = tag_of(own_fold(names, one)) | waiting;
 }
 
-/* In steps, so that many a new name fits where the one before it was. */
-static size_t lesson_size(size_t length)
+static struct slab *shelf_of(struct names *names, size_t length)
 {
-    enum { STEP = 16 };
-    return (sizeof(struct lesson) + length + STEP - 1) / STEP * STEP;
+    return &names->shelves[(sizeof(struct lesson) + length - 1) / LESSON_STEP - FIRST_SHELF];
 }
 
 static void forget(struct names *names, uint32_t number)
@@ -273,7 +282,7 @@ static void forget(struct names *names, uint32_t number)
     unlink_use(names, name);
     names->count--;
     names->bytes -= NAME_BYTES + (size_t)name->length;
-    budget_give(names->budget, name->lesson, lesson_size(name->length));
+    slab_give(shelf_of(names, name->length), name->lesson);
     name->lesson = NULL;
     name->next = names->unused;
     names->unused = number;
@@ -299,8 +308,10 @@ void names_free(struct names *names)
         return;
     for (uint32_t number = names->oldest; number; number = name_at(names, number)->newer) {
         struct name *name = name_at(names, number);
-        budget_give(names->budget, name->lesson, lesson_size(name->length));
+        slab_give(shelf_of(names, name->length), name->lesson);
     }
+    for (size_t i = 0; i < SHELVES; i++)
+        slab_done(&names->shelves[i]);
     for (size_t i = 0; i < CHUNKS; i++)
         budget_give(names->budget, names->chunks[i], sizeof *names->chunks[i]);
     budget_give(names->budget, names, sizeof *names);
@@ -353,10 +364,10 @@ static struct bytes text_of(const struct name *name)
 static void add(struct names *names, const struct waiting *learned)
 {
     make_room(names, NAME_BYTES + (size_t)learned->length);
-    struct lesson *lesson = budget_resize(names->budget, NULL, 0, lesson_size(learned->length));
+    struct lesson *lesson = slab_take(shelf_of(names, learned->length), 0);
     const uint32_t number = lesson ? take_number(names) : 0;
     if (number == 0) {
-        budget_give(names->budget, lesson, lesson_size(learned->length));
+        slab_give(shelf_of(names, learned->length), lesson);
         return;
     }
     struct name *name = name_at(names, number);
@@ -374,16 +385,16 @@ static void add(struct names *names, const struct waiting *learned)
     names->bytes += NAME_BYTES + (size_t)learned->length;
 }
 
-/* Room for a text of another length, all else as it was. Not by realloc, which takes longer. */
+/* Room for a text of another length, all else as it was. */
 static bool resize_lesson(struct names *names, struct name *name, size_t length)
 {
-    const size_t before = lesson_size(name->length), size = lesson_size(length);
-    struct lesson *lesson = before == size ? name->lesson : budget_resize(names->budget, NULL, 0, size);
+    struct slab *before = shelf_of(names, name->length), *shelf = shelf_of(names, length);
+    struct lesson *lesson = before == shelf ? name->lesson : slab_take(shelf, 0);
     if (!lesson)
         return false;
     if (lesson != name->lesson) {
         *lesson = *name->lesson;
-        budget_give(names->budget, name->lesson, before);
+        slab_give(before, name->lesson);
     }
     name->lesson = lesson;
     name->length = (uint8_t)length;
