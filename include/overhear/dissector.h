@@ -140,10 +140,11 @@ struct dissector {
 /* A transaction: a record in the making that the core keeps between hooks. Pointers stay valid until it is
  * closed or abandoned. */
 struct transaction {
-    struct record record;
+    /* First, in a line of the cache with the moments of the record: all that is asked of those that wait. */
     uint64_t key;
     void *state;  /* transaction_size zeroed bytes */
     bool patient; /* set by the dissector: its answer may take longer than LIMIT_TRANSACTION_SECONDS */
+    struct record record;
 };
 
 /* Open one. `key` finds it again; several may have the same key. The record's first, request or response

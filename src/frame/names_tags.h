@@ -19,19 +19,20 @@ static inline uint32_t names_number_in(uint32_t slot)
 #if defined(__SSE2__)
 #include <emmintrin.h>
 
-static inline unsigned names_tags_four(const uint32_t *slots, __m128i tag)
+/* All ones where the slot has the tag. */
+static inline __m128i names_tags_four(const uint32_t *slots, __m128i tag)
 {
     const __m128i four = _mm_loadu_si128((const __m128i *)(const void *)slots);
-    const __m128i above = _mm_srli_epi32(four, NAMES_NUMBER_BITS);
-    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(above, tag)));
+    return _mm_cmpeq_epi32(_mm_srli_epi32(four, NAMES_NUMBER_BITS), tag);
 }
 
 /* A bit for each that has the tag. */
 static inline unsigned names_tags_find(const uint32_t slots[NAMES_TAGS], uint32_t tag)
 {
     const __m128i wanted = _mm_set1_epi32((int)(tag >> NAMES_NUMBER_BITS));
-    return names_tags_four(slots, wanted) | names_tags_four(slots + 4, wanted) << 4 |
-           names_tags_four(slots + 8, wanted) << 8 | names_tags_four(slots + 12, wanted) << 12;
+    const __m128i first = _mm_packs_epi32(names_tags_four(slots, wanted), names_tags_four(slots + 4, wanted));
+    const __m128i second = _mm_packs_epi32(names_tags_four(slots + 8, wanted), names_tags_four(slots + 12, wanted));
+    return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(first, second));
 }
 
 #else
