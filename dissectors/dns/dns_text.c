@@ -221,8 +221,10 @@ void dns_text_base32hex(struct dns_text *text, struct bytes content)
         dns_text_char(text, base32_digits[pending << (5 - bits) & 31]);
 }
 
+enum { TIME_DIGITS = 14 };
+
 /* The civil date by counting in cycles of 400 years that begin on the first of March. */
-void dns_text_time(struct dns_text *text, uint32_t seconds)
+static void put_time(char digits[TIME_DIGITS], uint32_t seconds)
 {
     uint32_t day = seconds / 86400 + 719468;
     uint32_t era = day / 146097;
@@ -232,7 +234,6 @@ void dns_text_time(struct dns_text *text, uint32_t seconds)
     uint32_t shifted_month = (5 * day_of_year + 2) / 153;
     uint32_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
     uint32_t year = year_of_era + era * 400 + (month <= 2);
-    char digits[14];
     put_two(digits, year / 100);
     put_two(digits + 2, year % 100);
     put_two(digits + 4, month);
@@ -240,7 +241,18 @@ void dns_text_time(struct dns_text *text, uint32_t seconds)
     put_two(digits + 8, seconds / 3600 % 24);
     put_two(digits + 10, seconds / 60 % 60);
     put_two(digits + 12, seconds % 60);
-    dns_text_add(text, bytes_of(digits, sizeof digits));
+}
+
+/* In place, where there is room: what was just written by twos is not there yet for who copies it by eights. */
+void dns_text_time(struct dns_text *text, uint32_t seconds)
+{
+    char digits[TIME_DIGITS];
+    char *room = dns_text_room(text, TIME_DIGITS);
+    put_time(room ? room : digits, seconds);
+    if (room)
+        dns_text_taken(text, TIME_DIGITS);
+    else
+        dns_text_add(text, bytes_of(digits, sizeof digits));
 }
 
 static void add_address(struct dns_text *text, uint8_t family, struct bytes octets)

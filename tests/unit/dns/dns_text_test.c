@@ -52,11 +52,27 @@ static void addresses(void **state)
     assert_false(tight.cut);
 }
 
+static void times(void **state)
+{
+    char buffer[64];
+    (void)state;
+    struct dns_text text = dns_text_in(buffer, sizeof buffer), tight = dns_text_in(buffer, 8);
+    dns_text_time(&text, 951782399);
+    dns_text_char(&text, ' ');
+    dns_text_time(&text, UINT32_MAX);
+    assert_true(bytes_is(dns_text_bytes(&text), "20000228235959 21060207062815"));
+    assert_false(text.cut);
+    dns_text_time(&tight, 951782400);
+    assert_true(bytes_is(dns_text_bytes(&tight), "20000229"));
+    assert_true(tight.cut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_all_lengths),
         cmocka_unit_test(addresses),
+        cmocka_unit_test(times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
