@@ -114,7 +114,10 @@ static void test_odd_fields(void **state)
             struct bytes_field fields[4];
             tail = bytes_skip(tail, shift + 5);
             const size_t count = bytes_take_fields(&rest, fields, 4);
-            assert_true(count == 1 || (count == 0 && shift + 5 + tail.len < 16));
+            if (odd[i][0] == ' ') /* which continues the line before it */
+                assert_int_equal(count, 0);
+            else
+                assert_true(count == 1 || (count == 0 && shift + 5 + tail.len < 16));
             if (count == 1)
                 assert_ptr_equal(rest.at, tail.at);
         }
