@@ -181,12 +181,13 @@ static void take_plain_fields(struct taking *taking)
     enum { AT_ONCE = 16 };
     struct bytes_field lines[AT_ONCE];
     size_t count;
-    while ((count = bytes_take_fields(&taking->fields.rest, lines, AT_ONCE)) > 0) {
+    do {
+        count = bytes_take_fields(&taking->fields.rest, lines, AT_ONCE);
         for (size_t i = 0; i < count; i++) {
             taking->fields.lines++;
             add_field(taking, lines[i].name, lines[i].value, taking->is_kept);
         }
-    }
+    } while (count == AT_ONCE);
 }
 
 static void take_odd_field(struct taking *taking, const struct http_field *field)

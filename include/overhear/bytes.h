@@ -197,7 +197,7 @@ struct bytes_cut bytes_find_cut(struct bytes b, uint8_t mark, uint8_t end);
 
 /* Takes header lines from the beginning of `rest`, at most `most` of them, as long as they are as nearly all are: a
  * name, a colon at once, a value, CR LF, and no line after it that continues it. Values are without spaces and tabs at
- * both ends. Stops before a line that is anything else; of less than 16 bytes it may take none. */
+ * both ends. Stops before a line that is anything else; of less than 64 bytes it may take none. */
 struct bytes_field {
     struct bytes name, value;
 };

@@ -9,7 +9,7 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-enum { LANES = 16 };
+enum { LANES = 16, BLOCK = 64 };
 
 static inline __m128i load(const uint8_t *at)
 {
@@ -22,9 +22,31 @@ static inline unsigned hits(__m128i bytes, __m128i wanted)
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
 }
 
-static inline size_t lowest(unsigned bits)
+static inline size_t lowest(uint64_t bits)
 {
-    return (size_t)__builtin_ctz(bits);
+    return (size_t)__builtin_ctzll(bits);
+}
+
+/* The same of 64 bytes. */
+struct block {
+    __m128i parts[BLOCK / LANES];
+};
+
+static inline struct block load_block(const uint8_t *at)
+{
+    return (struct block){{load(at), load(at + LANES), load(at + 2 * LANES), load(at + 3 * LANES)}};
+}
+
+static inline uint64_t block_hits(const struct block *block, __m128i wanted)
+{
+    return (uint64_t)hits(block->parts[0], wanted) | (uint64_t)hits(block->parts[1], wanted) << 16 |
+           (uint64_t)hits(block->parts[2], wanted) << 32 | (uint64_t)hits(block->parts[3], wanted) << 48;
+}
+
+/* Where a block begins that holds the byte at `at`: of the last ones some were looked at before. */
+static inline size_t block_at(struct bytes b, size_t at)
+{
+    return at < b.len - BLOCK ? at : b.len - BLOCK;
 }
 #endif
 
@@ -66,14 +88,14 @@ size_t bytes_find_empty_line(struct bytes b, size_t from)
     size_t at = from;
 #ifdef __SSE2__
     const __m128i ends = _mm_set1_epi8('\n');
-    for (; at < b.len && b.len - at >= LANES + 2; at += LANES) {
-        const unsigned first = hits(load(b.at + at), ends);
-        /* there is nothing to look at where no line ends: in most steps */
-        if (first == 0)
-            continue;
-        unsigned both = first & (hits(load(b.at + at + 1), ends) | hits(load(b.at + at + 2), ends));
+    /* what follows the last two bytes is not known before the next block */
+    for (; b.len >= BLOCK && at < b.len - 2; at = block_at(b, at) + BLOCK - 2) {
+        const size_t start = block_at(b, at);
+        const struct block block = load_block(b.at + start);
+        const uint64_t all = block_hits(&block, ends), before = at - start;
+        uint64_t both = all & (all >> 1 | all >> 2) & UINT64_MAX << before;
         for (; both; both &= both - 1) {
-            const size_t behind = behind_empty_line(b, at + lowest(both));
+            const size_t behind = behind_empty_line(b, start + lowest(both));
             if (behind > 0)
                 return behind;
         }
@@ -108,34 +130,33 @@ static inline bool put_field(struct bytes b, size_t start, size_t colon, size_t 
 }
 
 #ifdef __SSE2__
-/* Finds the colons and the ends of all lines in one pass, as each line is but two or three times as long as a vector.
- */
+/* Finds the colons and the ends of all lines in one pass, as a block holds two or three of them. */
 size_t bytes_take_fields(struct bytes *rest, struct bytes_field *to, size_t most)
 {
     const struct bytes b = *rest;
     const __m128i marks = _mm_set1_epi8(':'), ends = _mm_set1_epi8('\n');
-    size_t count = 0, start = 0, colon = SIZE_MAX;
-    for (size_t at = 0; b.len >= LANES && at < b.len; at += LANES) {
-        /* the last ones are looked at together with some before them, again */
-        const unsigned again = at > b.len - LANES ? (unsigned)(at - (b.len - LANES)) : 0;
-        const __m128i bytes = load(b.at + at - again);
-        unsigned is_mark = hits(bytes, marks) >> again, is_end = hits(bytes, ends) >> again;
+    size_t count = 0, line = 0, colon = SIZE_MAX;
+    for (size_t at = 0; b.len >= BLOCK && at < b.len; at += BLOCK) {
+        const size_t start = block_at(b, at);
+        const struct block block = load_block(b.at + start);
+        const uint64_t fresh = UINT64_MAX << (at - start);
+        uint64_t is_mark = block_hits(&block, marks) & fresh, is_end = block_hits(&block, ends) & fresh;
         if (colon == SIZE_MAX && is_mark)
-            colon = at + lowest(is_mark);
+            colon = start + lowest(is_mark);
         while (is_end) {
-            const size_t bit = lowest(is_end), end = at + bit;
-            if (colon > end || count == most || !put_field(b, start, colon, end, &to[count])) {
-                *rest = bytes_skip(b, start);
+            const size_t bit = lowest(is_end), end = start + bit;
+            if (colon > end || count == most || !put_field(b, line, colon, end, &to[count])) {
+                *rest = bytes_skip(b, line);
                 return count;
             }
             count++;
-            start = end + 1;
-            is_mark &= ~0U << bit;
+            line = end + 1;
+            is_mark &= UINT64_MAX << bit;
             is_end &= is_end - 1;
-            colon = is_mark ? at + lowest(is_mark) : SIZE_MAX;
+            colon = is_mark ? start + lowest(is_mark) : SIZE_MAX;
         }
     }
-    *rest = bytes_skip(b, start);
+    *rest = bytes_skip(b, line);
     return count;
 }
 #else
