@@ -122,6 +122,30 @@ static void tells_texts_apart(void **state)
         assert_string_equal(file_type(bytes_of(samples[i].bytes, samples[i].length)), samples[i].type);
 }
 
+/* Wherever they stand, and however long the text is. */
+static void finds_control_characters(void **state)
+{
+    (void)state;
+    uint8_t text[FILE_TYPE_BYTES];
+    for (size_t length = 1; length <= sizeof text; length += length < 140 ? 1 : 97)
+        for (size_t at = 0; at < length; at++) {
+            memset(text, 'T', sizeof text);
+            text[at] = '\t';
+            assert_string_equal(file_type(bytes_of(text, length)), "text/plain");
+            text[at] = '\f';
+            assert_string_equal(file_type(bytes_of(text, length)), "text/plain");
+            text[at] = '\v';
+            assert_string_equal(file_type(bytes_of(text, length)), "application/octet-stream");
+        }
+    for (unsigned c = 0; c < 256; c++) {
+        memset(text, 'T', sizeof text);
+        text[100] = (uint8_t)c;
+        const bool is_text_byte = !is_control((uint8_t)c);
+        assert_int_equal(is_text(bytes_of(text, sizeof text)), is_text_byte);
+        assert_int_equal(is_plain(bytes_of(text, sizeof text)), is_text_byte && c != '\f' && c != '\b' && c != 0x1b);
+    }
+}
+
 static void says_nothing_of_nothing(void **state)
 {
     (void)state;
@@ -136,6 +160,7 @@ int main(void)
         cmocka_unit_test(looks_into_packages),
         cmocka_unit_test(tells_texts_apart),
         cmocka_unit_test(says_nothing_of_nothing),
+        cmocka_unit_test(finds_control_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
