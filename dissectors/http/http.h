@@ -88,6 +88,9 @@ struct http_start {
 bool http_request_line(struct bytes line, struct http_start *ret_start);
 bool http_status_line(struct bytes line, struct http_start *ret_start);
 
+/* `HTTP/1.1`, or with another digit at the end. */
+bool http_is_usual_version(struct bytes word);
+
 /* The first line of `rest` without its end, and `rest` moves behind it. `ret_bare` is set, never cleared, where the
  * line ends with LF alone. A last line without end counts as a line. */
 struct bytes http_take_line(struct bytes *rest, bool *ret_bare);

@@ -35,18 +35,27 @@ static struct bytes extended_value(struct emitter *emitter, struct bytes value, 
     return bytes_of(to->text, emit_utf8(emitter, charset, bytes_of(to->raw, length), to->text, sizeof to->text));
 }
 
-/* `attachment; filename="report.pdf"` (RFC 6266), else the last part of the path that was asked for. Of an upload only
- * what the client calls it. */
-static struct bytes name_of(struct emitter *emitter, const struct record *record, const struct http_head *head,
-                            enum side side, struct extended_name *to)
+/* `attachment; filename="report.pdf"` (RFC 6266). No bytes: none is declared. */
+static struct bytes declared_name(struct emitter *emitter, struct bytes disposition, struct extended_name *to)
 {
     struct bytes name;
-    if (http_parameter(head->disposition, ';', "filename*", &name)) {
+    if (http_parameter(disposition, ';', "filename*", &name)) {
         name = extended_value(emitter, name, to);
         if (name.len > 0)
             return name;
     }
-    if (http_parameter(head->disposition, ';', "filename", &name) && name.len > 0)
+    return http_parameter(disposition, ';', "filename", &name) ? name : (struct bytes){NULL, 0};
+}
+
+/* As declared, else the last part of the path that was asked for. Of an upload only
+ * what the client calls it. */
+static struct bytes name_of(struct emitter *emitter, const struct record *record, const struct http_head *head,
+                            enum side side, struct extended_name *to)
+{
+    struct bytes name = {NULL, 0};
+    if (head->disposition.len > 0)
+        name = declared_name(emitter, head->disposition, to);
+    if (name.len > 0)
         return name;
     struct bytes path = record_find_text(record, HTTP_URL_PATH);
     if (side == SIDE_CLIENT && !bytes_is(record_find_text(record, HTTP_REQUEST_METHOD), "PUT"))

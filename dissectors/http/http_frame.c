@@ -111,9 +111,26 @@ static enum look look_at_method(struct bytes bytes, enum trust trust)
     return LOOK_YES;
 }
 
+/* One as nearly all are: a method of capital letters, and a known version before CR LF. False: look closer. */
+static bool is_plain_request(struct bytes bytes, size_t from)
+{
+    enum { VERSION = 8, MOST_LETTERS = 16 };
+    size_t letters = 0;
+    while (letters < MOST_LETTERS && bytes_at(bytes, letters) >= 'A' && bytes_at(bytes, letters) <= 'Z')
+        letters++;
+    if (letters == 0 || bytes_at(bytes, letters) != ' ')
+        return false;
+    const size_t end = bytes_find(bytes, '\n', from);
+    return end < bytes.len && end > letters + VERSION + 2 && bytes_at(bytes, end - 1) == '\r' &&
+           bytes_at(bytes, end - VERSION - 2) == ' ' &&
+           http_is_usual_version(bytes_slice(bytes, end - VERSION - 1, VERSION));
+}
+
 /* A request line at the beginning of `bytes`? Its LF is looked for from `from` on. */
 static enum look look_at_request(struct bytes bytes, size_t from, enum trust trust)
 {
+    if (trust == TRUST_PLACE && is_plain_request(bytes, from))
+        return LOOK_YES;
     enum look look = look_at_method(bytes, trust);
     if (look != LOOK_YES)
         return look;

@@ -83,8 +83,7 @@ static bool is_version(struct bytes version)
            http_is_digit(bytes_at(version, 2));
 }
 
-/* `HTTP/1.1`, or with another digit at the end. */
-static bool is_usual_version(struct bytes word)
+bool http_is_usual_version(struct bytes word)
 {
     return word.len == 8 && bytes_u32(word, 0) == 0x48545450 && bytes_u16(word, 4) == ('/' << 8 | '1') &&
            bytes_at(word, 6) == '.' && http_is_digit(bytes_at(word, 7));
@@ -101,7 +100,7 @@ static bool take_plain_request(struct bytes line, struct http_start *ret_start)
         return false;
     struct bytes target = bytes_slice(line, letters + 1, line.len - letters - VERSION - 2);
     struct bytes version = bytes_skip(line, line.len - VERSION);
-    if (!is_usual_version(version) || bytes_at(line, line.len - VERSION - 1) != ' ' ||
+    if (!http_is_usual_version(version) || bytes_at(line, line.len - VERSION - 1) != ' ' ||
         bytes_find_cut(target, '\t', ' ').mark < target.len)
         return false;
     *ret_start = (struct http_start){
@@ -150,7 +149,7 @@ static bool take_plain_status(struct bytes line, struct http_start *ret_start)
 {
     enum { VERSION = 8, PHRASE = 12 };
     const uint8_t hundreds = bytes_at(line, 9), tens = bytes_at(line, 10), ones = bytes_at(line, 11);
-    if (line.len < PHRASE || !is_usual_version(bytes_first(line, VERSION)) || bytes_at(line, VERSION) != ' ' ||
+    if (line.len < PHRASE || !http_is_usual_version(bytes_first(line, VERSION)) || bytes_at(line, VERSION) != ' ' ||
         hundreds < '1' || hundreds > '9' || !http_is_digit(tens) || !http_is_digit(ones) ||
         (line.len > PHRASE && bytes_at(line, PHRASE) != ' '))
         return false;

@@ -55,18 +55,22 @@ enum http_header http_header_of(struct bytes name)
     return known_headers[place].header;
 }
 
-static void gather_host(struct http_head *head, struct bytes value)
+static bool is_same_host(struct bytes a, struct bytes b)
 {
     struct http_url one = {0}, other = {0};
+    http_authority_parse(a, &one);
+    http_authority_parse(b, &other);
+    return http_same_host(&one, &other, true);
+}
+
+static void gather_host(struct http_head *head, struct bytes value)
+{
     if (head->hosts == 0) {
         head->host = value;
         head->hosts = 1;
-        return;
-    }
-    http_authority_parse(head->host, &one);
-    http_authority_parse(value, &other);
-    if (!http_same_host(&one, &other, true))
+    } else if (!is_same_host(head->host, value)) {
         head->hosts++;
+    }
 }
 
 void http_gather_field(struct http_head *head, enum http_header header, struct bytes value)

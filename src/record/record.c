@@ -444,7 +444,7 @@ __attribute__((noinline)) static void map_kept_slowly(struct record *record, uns
                                                       const struct record_kept *kept, struct bytes key,
                                                       struct bytes value)
 {
-    struct item *item = add_item_slowly(record, field);
+    struct item *item = add_item(record, field);
     if (item)
         set_kept(record, item, field, kept, key, value);
 }
