@@ -195,6 +195,21 @@ static struct bytes part_of(struct bytes text, enum ranking_format format)
     return bytes_first(text, 0);
 }
 
+/* In decimal. Status codes are counted so, one a record: without printf. */
+static void add_integer(struct saying *saying, int64_t value)
+{
+    uint8_t digits[20]; /* with a sign */
+    size_t at = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (uint8_t)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0)
+        digits[--at] = '-';
+    add(saying, bytes_of(digits + at, sizeof digits - at), false);
+}
+
 static void add_item(struct saying *saying, const struct record *record, const struct item *item,
                      const struct ranking_token *token)
 {
@@ -205,8 +220,7 @@ static void add_item(struct saying *saying, const struct record *record, const s
     } else if (item->kind == ITEM_INTEGER && token->row->type == FIELD_BOOLEAN) {
         add(saying, bytes_text(item->integer ? "yes" : "no"), false);
     } else if (item->kind == ITEM_INTEGER) {
-        snprintf(text, sizeof text, "%lld", (long long)item->integer);
-        add(saying, bytes_text(text), false);
+        add_integer(saying, item->integer);
     } else if (item->kind == ITEM_TEXT || item->kind == ITEM_WORD) {
         struct tape_text shown = tape_text(record, item, token->row, false, SIZE_MAX);
         if (shown.hides) {
