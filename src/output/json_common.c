@@ -124,16 +124,29 @@ static __attribute__((noinline)) char *put_domain(struct json_writer *json, stru
     return put_literal(at, "\",");
 }
 
-static void explain_side(const struct json_plan *plan, unsigned side, const struct endpoint *endpoint,
-                         struct bytes domain, struct text_buffer *notes)
+static struct bytes sentence_about(struct json_writer *json, const struct json_plan *plan,
+                                   const struct address *address)
+{
+    uint64_t words[2];
+    char text[ADDRESS_TEXT_SIZE];
+    memcpy(words, address->octets, sizeof words);
+    uint64_t mixed = (words[0] ^ words[1] * 3) * UINT64_C(0x9e3779b97f4a7c15);
+    struct json_host *host = &json->hosts[mixed >> 32 & (JSON_HOSTS_KEPT - 1)];
+    if (host->address.family != address->family ||
+        memcmp(host->address.octets, address->octets, sizeof address->octets) != 0) {
+        host->address = *address;
+        host->sentence = note_catalog_find(plan->hosts, bytes_of(text, address_text(address, text)));
+    }
+    return host->sentence;
+}
+
+static void explain_side(struct json_writer *json, const struct json_plan *plan, unsigned side,
+                         const struct endpoint *endpoint, struct bytes domain, struct text_buffer *notes)
 {
     enum { TO_NAME = COMMON_SOURCE_DOMAIN - COMMON_SOURCE_IP };
     const struct field *row = &common_fields[side ? COMMON_DESTINATION_IP : COMMON_SOURCE_IP];
-    if (endpoint && endpoint->ip.family != 0) {
-        char text[ADDRESS_TEXT_SIZE];
-        size_t length = address_text(&endpoint->ip, text);
-        json_add_note(notes, row->name, note_catalog_find(plan->hosts, bytes_of(text, length)));
-    }
+    if (endpoint && endpoint->ip.family != 0)
+        json_add_note(notes, row->name, sentence_about(json, plan, &endpoint->ip));
     if (domain.len > 0)
         json_add_note(notes, row[TO_NAME].name, note_catalog_find(plan->hosts, domain));
 }
@@ -155,7 +168,7 @@ static inline char *put_side(struct json_writer *json, const struct json_plan *p
     if (domain.len > 0)
         at = put_domain(json, domain, ret_cut, at);
     if (plan->hosts)
-        explain_side(plan, side, endpoint, domain, notes);
+        explain_side(json, plan, side, endpoint, domain, notes);
     return at;
 }
 

@@ -9,28 +9,37 @@
 enum { SENTENCE_SIZE = 1024 }; /* of one observation */
 
 /* Room that the path of a value takes, and what stands around it. */
-static size_t path_room(const struct json_writer *json, const struct json_step *step, const struct json_path *path,
-                        struct bytes key)
+static inline size_t path_room(const struct json_writer *json, const struct json_step *step,
+                               const struct json_path *path, struct bytes key)
 {
     enum { BESIDE_NAMES = sizeof ",\"[].." + PUT_NUMBER + sizeof "\":\"" };
-    return strlen(path->name) + (path->in_group ? strlen(step->row->name) : 0) +
-           PUT_WORST_BYTE * utf8_cut(key, json->max_text).len + BESIDE_NAMES + PUT_SLACK;
+    size_t room = (path->step ? path->step->name_length : strlen(path->name)) + BESIDE_NAMES + 3 * PUT_SLACK;
+    if (path->in_group)
+        room += step->name_length;
+    if (key.at)
+        room += PUT_WORST_BYTE * utf8_cut(key, json->max_text).len;
+    return room;
 }
 
 /* `,"dns.answers[0].type"`, the key of a map behind it. */
-static char *put_path(const struct json_writer *json, const struct json_step *step, const struct json_path *path,
-                      struct bytes key, char *to)
+static inline char *put_path(const struct json_writer *json, const struct json_step *step, const struct json_path *path,
+                             struct bytes key, char *to)
 {
-    to = put_literal(to, ",\"");
-    to = put_bytes(to, path->name, strlen(path->name));
+    if (path->step) {
+        to = put_padded(to, path->step->lead + path->step->name_at, path->step->name_length);
+    } else {
+        to = put_literal(to, ",\"");
+        to = put_bytes(to, path->name, strlen(path->name));
+    }
     if (path->indexed) {
         to = put_character(to, '[');
         to = put_unsigned(to, path->index);
         to = put_character(to, ']');
     }
-    if (path->in_group) {
-        to = put_character(to, '.');
-        to = put_bytes(to, step->row->name, strlen(step->row->name));
+    if (path->in_group) { /* without its comma, and with a dot in place of the quote */
+        char *dot = to;
+        to = put_padded(to, step->lead + step->name_at + 1, step->name_length - 1u);
+        *dot = '.';
     }
     if (key.at) {
         struct bytes shown = utf8_cut(key, json->max_text);
@@ -40,8 +49,9 @@ static char *put_path(const struct json_writer *json, const struct json_step *st
     return put_character(to, '"');
 }
 
-static void add_sentence(struct json_writer *json, bool *begun, const struct json_step *step,
-                         const struct json_path *path, struct bytes key, struct note_text sentence)
+/* One more sentence about a value; `begun`: there was one before. */
+static inline void add_sentence(struct json_writer *json, bool *begun, const struct json_step *step,
+                                const struct json_path *path, struct bytes key, struct note_text sentence)
 {
     struct text_buffer *notes = &json->notes;
     if (sentence.plain.len == 0)
@@ -53,12 +63,14 @@ static void add_sentence(struct json_writer *json, bool *begun, const struct jso
     char *to = *begun ? put_literal(start, "; ") : put_literal(put_path(json, step, path, key, start), ":\"");
     to = sentence.json.at ? put_bytes(to, sentence.json.at, sentence.json.len)
                           : put_json(to, sentence.plain, sentence.plain.len);
+    *to = '"'; /* written over by the next sentence */
     notes->length += (size_t)(to - start);
     *begun = true;
 }
 
-static void add_observations(struct json_writer *json, const struct record *record, unsigned index, bool *begun,
-                             const struct json_step *step, const struct json_path *path, struct bytes key)
+static OUT_OF_LINE void add_observations(struct json_writer *json, const struct record *record, unsigned index,
+                                         bool *begun, const struct json_step *step, const struct json_path *path,
+                                         struct bytes key)
 {
     char buffer[SENTENCE_SIZE];
     for (unsigned note = tape_notes_first(&json->tape_notes, index); note;
@@ -68,27 +80,46 @@ static void add_observations(struct json_writer *json, const struct record *reco
             notes_look_observation(&json->note_cache, json->options->notes, record, note - 1, buffer, sizeof buffer));
 }
 
+/* The quote that stands behind the last sentence. */
+static inline void end_sentences(struct json_writer *json, bool begun)
+{
+    json->notes.length += begun;
+}
+
 void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
                   const struct json_path *path)
 {
     const struct bytes no_key = {NULL, 0};
-    const struct json_path of_field = {.name = step->row->name};
+    const struct json_path of_field = {.step = step};
     bool begun = false;
     path = path ? path : &of_field;
     if (step->catalog)
         add_sentence(json, &begun, step, path, no_key,
                      notes_look_value(&json->note_cache, step->catalog, record, index, step->row));
-    if (json->tape_notes.any)
+    if (tape_notes_first(&json->tape_notes, index))
         add_observations(json, record, index, &begun, step, path, no_key);
-    if (begun)
-        text_add(&json->notes, "\"", 1);
+    end_sentences(json, begun);
+}
+
+void json_explain_entry(struct json_writer *json, const struct record *record, unsigned index,
+                        const struct json_step *step)
+{
+    const struct json_path path = {.step = step};
+    struct bytes key = tape_key(record, &record->items[index]);
+    bool begun = false;
+    if (step->catalog)
+        add_sentence(json, &begun, step, &path, key,
+                     notes_look_value(&json->note_cache, step->catalog, record, index, step->row));
+    if (tape_notes_first(&json->tape_notes, index))
+        add_observations(json, record, index, &begun, step, &path, key);
+    end_sentences(json, begun);
 }
 
 void json_explain_key(struct json_writer *json, const struct record *record, uint32_t leader,
                       const struct json_step *step)
 {
     const struct json_map_entry *entries = json->map.entries;
-    const struct json_path path = {.name = step->row->name};
+    const struct json_path path = {.step = step};
     uint32_t first = entries[leader].item;
     struct bytes key = tape_key(record, &record->items[first]);
     bool begun = false;
@@ -97,8 +128,7 @@ void json_explain_key(struct json_writer *json, const struct record *record, uin
                      notes_look_value(&json->note_cache, step->catalog, record, first, step->row));
     for (uint32_t at = leader + 1; at && json->tape_notes.any; at = entries[at - 1].next)
         add_observations(json, record, entries[at - 1].item, &begun, step, &path, key);
-    if (begun)
-        text_add(&json->notes, "\"", 1);
+    end_sentences(json, begun);
 }
 
 void json_add_note(struct text_buffer *notes, const char *name, struct bytes sentence)

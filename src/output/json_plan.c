@@ -147,9 +147,12 @@ static bool make_lead(const struct tree *tree, unsigned leaf, struct json_step *
         above[step->depth++] = at;
         size += tree->nodes[at].length + strlen("\"\":{");
     }
-    step->lead = calloc(1, size);
+    step->name_length = (uint16_t)(strlen(step->row->name) + 2);
+    step->lead = calloc(1, size + step->name_length + 1 + PUT_SLACK);
     if (!step->lead)
         return false;
+    step->name_at = (uint16_t)size;
+    snprintf(step->lead + size, step->name_length + 1u, ",\"%s", step->row->name);
     size_t length = 1;
     step->lead[0] = ',';
     for (unsigned i = 0; i < step->depth; i++) {

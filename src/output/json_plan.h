@@ -46,6 +46,7 @@ struct json_step {
     uint8_t lead_skip[JSON_DEPTH_MAX]; /* where in the lead to begin when so many of the objects are open already: there
                                         * stands a brace or comma, in place of which a comma is written */
     uint16_t lead_length;
+    uint16_t name_at, name_length;      /* `,"name`, what a note about the field begins with, stands behind the lead */
     char *lead;                         /* owned: `,"object":{"name":[`, padded for put_padded */
     uint64_t path;                      /* the objects around it, a byte each, the outermost lowest */
     const struct field *row;            /* of STEP_FIELD and STEP_ICMP_ERROR */

@@ -327,7 +327,7 @@ static inline char *put_members(struct json_writer *json, const struct record *r
 static inline char *put_groups(struct json_writer *json, const struct record *record, const struct json_step *step,
                                bool explains, char *at)
 {
-    struct json_path path = {.name = step->row->name, .indexed = step->is_list};
+    struct json_path path = {.step = step, .indexed = step->is_list};
     const struct json_plan *plan = step->members;
     for (unsigned number = record->first_item[step->field]; number; number = record->items[number - 1].next) {
         const struct item *group = &record->items[number - 1];

@@ -65,6 +65,14 @@ struct json_word {
 
 static_assert(sizeof(struct json_word) == 32, "two in a line of the cache");
 
+/* What is said about an address. */
+struct json_host {
+    struct address address; /* of no family: none is kept here */
+    struct bytes sentence;
+};
+
+enum { JSON_HOSTS_KEPT = 64 };
+
 enum { JSON_WORDS_KEPT = 256, JSON_WORDS_SHIFT = 64 - 8 }; /* by where they stand */
 
 struct json_writer {
@@ -90,14 +98,16 @@ struct json_writer {
     struct text_buffer truncated; /* `,"name"` … */
     uint8_t truncated_step;       /* of the plan in hand */
     struct json_word words[JSON_WORDS_KEPT];
+    struct json_host hosts[JSON_HOSTS_KEPT];
 };
 
 /* Where a value stands, for the names in `notes` and `overhear.truncated`: dns.answers[0].type. */
 struct json_path {
+    const struct json_step *step; /* of the field; NULL: the common one of this name */
     const char *name;
     unsigned index; /* in the array */
     bool indexed;
-    bool in_group; /* the step is that of a member */
+    bool in_group; /* what is spoken of is a member */
 };
 
 /* Make room for `need` more bytes than the margin. Where memory is out the record is lost: `buffer->failed` is set, and
@@ -181,6 +191,9 @@ void json_explain(struct json_writer *json, const struct record *record, unsigne
 /* About the values with one key of a map: `leader` is the first one's number in json->map. */
 void json_explain_key(struct json_writer *json, const struct record *record, uint32_t leader,
                       const struct json_step *step);
+/* About an entry whose key has no other. */
+void json_explain_entry(struct json_writer *json, const struct record *record, unsigned index,
+                        const struct json_step *step);
 /* `sentence` about a value of the common part, laid to the others in `notes`. */
 void json_add_note(struct text_buffer *notes, const char *name, struct bytes sentence);
 /* A value was cut. `key` is that of a map; none: at == NULL. */

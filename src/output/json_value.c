@@ -31,7 +31,7 @@ static OUT_OF_LINE char *put_value_cautiously(struct json_writer *json, const st
                                               const struct item *item, const struct json_step *step,
                                               const struct json_path *path, char *at)
 {
-    const struct json_path of_field = {.name = step->row->name};
+    const struct json_path of_field = {.step = step};
     bool cut;
     if (step->is_hidden)
         return put_literal(at, "\"[hidden]\"");
@@ -306,7 +306,7 @@ static char *put_key(struct json_writer *json, const struct record *record, cons
     }
     at[-1] = ']';
     if (any_cut)
-        json_add_truncated(json, step, &(struct json_path){.name = step->row->name}, key);
+        json_add_truncated(json, step, &(struct json_path){.step = step}, key);
     if (step->catalog || json->tape_notes.any)
         json_explain_key(json, record, leader, step);
     return at;
@@ -339,6 +339,7 @@ static inline char *put_map_quickly(struct json_writer *json, const struct recor
                                     unsigned first, char *at)
 {
     struct key_signs signs = {0};
+    bool explains = step->catalog || json->tape_notes.any;
     *at++ = '{';
     for (unsigned number = first; number; number = record->items[number - 1].next) {
         const struct item *item = &record->items[number - 1];
@@ -355,6 +356,8 @@ static inline char *put_map_quickly(struct json_writer *json, const struct recor
         char *end = json_put_short_text(json, record, item, at);
         at = end ? end : put_text(json, record, item, step, NULL, at);
         at = put_literal(at, "],");
+        if (explains)
+            json_explain_entry(json, record, number - 1, step);
     }
     at[-1] = '}';
     return at;
@@ -365,10 +368,12 @@ static char *put_map(struct json_writer *json, const struct record *record, cons
 {
     struct json_map *map = &json->map;
     size_t place = (size_t)(at - json->buffer->at);
-    if (!json->options->notes && !step->is_hidden) {
+    size_t notes = json->notes.length;
+    if (!step->is_hidden) {
         char *end = put_map_quickly(json, record, step, first, at);
         if (end)
             return end;
+        json->notes.length = notes;
         at = json->buffer->failed ? json_grow(json, json->buffer->at + json->start, 0) : json->buffer->at + place;
     }
     if (!json_map_build(map, record, first, json->max_text)) {
@@ -391,7 +396,7 @@ char *json_put_field(struct json_writer *json, const struct record *record, cons
 {
     if (step->type == FIELD_MAP)
         return put_map(json, record, step, first, at);
-    struct json_path path = {.name = step->row->name};
+    struct json_path path = {.step = step};
     bool is_group = step->type == FIELD_GROUP;
     if (!step->is_list)
         return is_group ? put_group(json, record, first - 1, step, &path, at)
