@@ -3,6 +3,10 @@
 
 #include "util/utf8.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static bool is_mark(char c)
 {
     return c >= STYLE_NORMAL && c <= STYLE_LAST;
@@ -68,8 +72,8 @@ static size_t find_mark(const char *text, size_t length)
     return at;
 }
 
-/* How many bytes are neither marks nor line ends and take one column each. */
-static size_t plain_run(const char *text, size_t length)
+/* How many bytes are neither marks nor line ends and take one column each: eight at a time. */
+static size_t short_plain_run(const char *text, size_t length)
 {
     size_t run = 0;
     for (; length - run >= 8; run += 8) {
@@ -82,6 +86,39 @@ static size_t plain_run(const char *text, size_t length)
         run++;
     return run;
 }
+
+#ifdef __SSE2__
+
+/* Sixteen at a time: as signed numbers, what is above 0x7f is below the space too. */
+static inline unsigned others_of(const char *text)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')));
+}
+
+static inline size_t plain_run(const char *text, size_t length)
+{
+    enum { BLOCK = 16 };
+    size_t run = 0;
+    unsigned others;
+    if (length < BLOCK)
+        return short_plain_run(text, length);
+    for (; length - run >= BLOCK; run += BLOCK)
+        if ((others = others_of(text + run)) != 0)
+            return run + (size_t)__builtin_ctz(others);
+    /* The last ones again with those before them. */
+    others = others_of(text + length - BLOCK);
+    return others ? length - BLOCK + (size_t)__builtin_ctz(others) : length;
+}
+
+#else
+
+static inline size_t plain_run(const char *text, size_t length)
+{
+    return short_plain_run(text, length);
+}
+
+#endif
 
 static size_t width_of_parts(const char *text, size_t length)
 {

@@ -68,13 +68,15 @@ static struct transcript_plan *plan_of(struct transcript *transcript, const stru
 }
 
 /* Is this entry of a map among the keys that the line wants? */
-static bool is_wanted(const struct record *record, const struct line *line, uint32_t item)
+static inline bool is_wanted(const struct record *record, const struct line_template *line, uint32_t item)
 {
     if (!line->keys)
         return true;
     struct bytes key = tape_key(record, &record->items[item]);
-    for (const char *const *at = line->keys; *at; at++)
-        if (bytes_is(key, *at))
+    if (!(line->key_lengths >> (key.len < 63 ? key.len : 63) & 1))
+        return false;
+    for (size_t i = 0; i < line->key_count; i++)
+        if (bytes_at(line->keys[i], 0) == bytes_at(key, 0) && bytes_equal(line->keys[i], key))
             return true;
     return false;
 }
@@ -86,7 +88,7 @@ static uint32_t next_entry(const struct record *record, const struct line_templa
     if (!line->each)
         return before ? 0 : 1;
     uint32_t at = before ? record->items[before - 1].next : record_first(record, (unsigned)line->line->each);
-    while (at && line->each->type == FIELD_MAP && !is_wanted(record, line->line, at - 1))
+    while (at && line->each->type == FIELD_MAP && !is_wanted(record, line, at - 1))
         at = record->items[at - 1].next;
     return at;
 }

@@ -25,7 +25,7 @@ static void write_margin(struct pen *pen, const struct margin *margin)
     char time[QUANTITY_SIZE];
     if (margin->has_time) {
         size_t length = quantity_offset(margin->offset_ns, time);
-        size_t width = text_width(time, length);
+        size_t width = layout_width(time, length);
         pen_mark(pen, STYLE_DIM);
         pen_move(pen, width < MARGIN ? MARGIN - width : 0);
         if (pen->column > 0)

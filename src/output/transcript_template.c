@@ -189,8 +189,21 @@ static bool make_lines(struct transcript_plan *plan, const struct dataset *datas
     return true;
 }
 
+static bool describe_keys(struct line_template *line, const char *const *keys)
+{
+    enum { LONG = 63 };
+    while (keys[line->key_count])
+        line->key_count++;
+    line->keys = calloc(line->key_count + 1, sizeof *line->keys);
+    for (size_t i = 0; line->keys && i < line->key_count; i++) {
+        line->keys[i] = bytes_text(keys[i]);
+        line->key_lengths |= UINT64_C(1) << (line->keys[i].len < LONG ? line->keys[i].len : LONG);
+    }
+    return line->keys != NULL;
+}
+
 /* What is asked of a line again and again. */
-static void describe(struct line_template *line)
+static bool describe(struct line_template *line)
 {
     if (line->each)
         line->needs[line->line->each / 64] |= UINT64_C(1) << line->line->each % 64;
@@ -205,6 +218,7 @@ static void describe(struct line_template *line)
         else if (token->kind == TOKEN_FIELD || token->kind == TOKEN_PRESENT)
             line->needs[token->field / 64] |= UINT64_C(1) << token->field % 64;
     }
+    return !line->line->keys || describe_keys(line, line->line->keys);
 }
 
 struct transcript_plan *transcript_plan_new(const struct dataset *dataset, const struct notes *notes)
@@ -222,8 +236,7 @@ struct transcript_plan *transcript_plan_new(const struct dataset *dataset, const
         done = parse_line(target, dataset, &lines[plan->count], notes);
         while (strcmp(lines[target->same_as].words, lines[plan->count].words) != 0)
             target->same_as++;
-        if (done)
-            describe(target);
+        done = done && describe(target);
         plan->count++;
     }
     plan->is_anomaly = strcmp(dataset->name, "anomaly") == 0;
@@ -237,8 +250,10 @@ void transcript_plan_free(struct transcript_plan *plan)
 {
     if (!plan)
         return;
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < plan->count; i++) {
         free(plan->lines[i].tokens);
+        free(plan->lines[i].keys);
+    }
     free(plan->lines);
     free(plan->made);
     free(plan->made_words);

@@ -45,6 +45,9 @@ struct line_template {
     const struct field *each; /* NULL: once */
     struct token *tokens;
     size_t token_count;
+    struct bytes *keys; /* line->keys, and a bit for each of their lengths (63: that or more) */
+    size_t key_count;
+    uint64_t key_lengths;
     bool is_table;                /* has columns, and is told for each of several */
     uint64_t needs[RECORD_WORDS]; /* a bit for each field without which the line is left out for sure */
     size_t same_as;               /* number of the first line with the same words: their columns line up */
