@@ -214,7 +214,8 @@ void json_writer_record(struct json_writer *json, const struct record *record, s
     }
     if (json->notes.length > 0 && json_has_room(json, &at, json->notes.length)) {
         at = put_literal(at, ",\"notes\":{");
-        at = put_bytes(at, json->notes.at + 1, json->notes.length - 1);
+        memcpy(at, json->notes.at + 1, json->notes.length - 1);
+        at += json->notes.length - 1;
         at = put_character(at, '}');
     }
     at = put_literal(at, "}\n");

@@ -49,6 +49,13 @@ static inline char *put_path(const struct json_writer *json, const struct json_s
     return put_character(to, '"');
 }
 
+/* A sentence is long: moves of a size that processors choose themselves are fewer. */
+static inline char *put_sentence(char *to, struct bytes sentence)
+{
+    memcpy(to, sentence.at, sentence.len);
+    return to + sentence.len;
+}
+
 /* One more sentence about a value; `begun`: there was one before. */
 static inline void add_sentence(struct json_writer *json, bool *begun, const struct json_step *step,
                                 const struct json_path *path, struct bytes key, struct note_text sentence)
@@ -61,8 +68,7 @@ static inline void add_sentence(struct json_writer *json, bool *begun, const str
     if (!start)
         return;
     char *to = *begun ? put_literal(start, "; ") : put_literal(put_path(json, step, path, key, start), ":\"");
-    to = sentence.json.at ? put_bytes(to, sentence.json.at, sentence.json.len)
-                          : put_json(to, sentence.plain, sentence.plain.len);
+    to = sentence.json.at ? put_sentence(to, sentence.json) : put_json(to, sentence.plain, sentence.plain.len);
     *to = '"'; /* written over by the next sentence */
     notes->length += (size_t)(to - start);
     *begun = true;
@@ -86,8 +92,8 @@ static inline void end_sentences(struct json_writer *json, bool begun)
     json->notes.length += begun;
 }
 
-void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
-                  const struct json_path *path)
+static OUT_OF_LINE void explain_observed(struct json_writer *json, const struct record *record, unsigned index,
+                                         const struct json_step *step, const struct json_path *path)
 {
     const struct bytes no_key = {NULL, 0};
     const struct json_path of_field = {.step = step};
@@ -96,9 +102,50 @@ void json_explain(struct json_writer *json, const struct record *record, unsigne
     if (step->catalog)
         add_sentence(json, &begun, step, path, no_key,
                      notes_look_value(&json->note_cache, step->catalog, record, index, step->row));
-    if (tape_notes_first(&json->tape_notes, index))
-        add_observations(json, record, index, &begun, step, path, no_key);
+    add_observations(json, record, index, &begun, step, path, no_key);
     end_sentences(json, begun);
+}
+
+/* A sentence that stands in JSON as it is, about a value of a field of ours: nearly all. */
+static inline char *put_usual(const struct json_step *step, const struct json_path *path, struct bytes sentence,
+                              char *to)
+{
+    const struct json_step *field = path ? path->step : step;
+    to = put_padded(to, field->lead + field->name_at, field->name_length);
+    if (path && path->indexed) {
+        to = put_unsigned(put_character(to, '['), path->index);
+        to = put_character(to, ']');
+    }
+    if (path && path->in_group) {
+        char *dot = to;
+        to = put_padded(to, step->lead + step->name_at + 1, step->name_length - 1u);
+        *dot = '.';
+    }
+    to = put_sentence(put_literal(to, "\":\""), sentence);
+    return put_character(to, '"');
+}
+
+/* Mostly the catalog alone has something to say, or nobody. */
+void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
+                  const struct json_path *path)
+{
+    enum { BESIDE_SENTENCE = sizeof "[]\":\"\"" + PUT_NUMBER + 4 * PUT_SLACK };
+    struct text_buffer *notes = &json->notes;
+    if (tape_notes_first(&json->tape_notes, index) || (path && !path->step)) {
+        explain_observed(json, record, index, step, path);
+        return;
+    }
+    struct note_text text = notes_look_value(&json->note_cache, step->catalog, record, index, step->row);
+    if (text.plain.len == 0)
+        return;
+    if (!text.json.at) {
+        explain_observed(json, record, index, step, path);
+        return;
+    }
+    size_t names = (size_t)step->name_length + (path ? path->step->name_length : 0);
+    char *to = text_reserve(notes, names + text.json.len + BESIDE_SENTENCE);
+    if (to)
+        notes->length += (size_t)(put_usual(step, path, text.json, to) - to);
 }
 
 void json_explain_entry(struct json_writer *json, const struct record *record, unsigned index,
