@@ -15,8 +15,9 @@ struct budget {
     size_t limit; /* bytes; 0 means no limit */
     size_t used;
     size_t peak;
-    uint64_t refused; /* requests that got NULL */
-    uint64_t fail_at; /* tests: the n-th request from now fails; 0: none */
+    uint64_t refused;            /* requests that got NULL */
+    uint64_t fail_at;            /* tests: the n-th request from now fails; 0: none */
+    struct slab_region *regions; /* slab.c: of memory of which a part is nobody's now */
 };
 
 void budget_init(struct budget *budget, size_t limit);

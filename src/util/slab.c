@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * A chunk begins with its header, and lies at a multiple of its size: the header of a block is found by its address.
+ *
+ * Chunks come from regions of sixteen, which all slabs of one budget share. Taken from malloc one by one they left
+ * holes as large as themselves wherever something small came in between: some megabytes of 64, in one run more than in
+ * the next.
  */
 #include "slab.h"
 
@@ -24,8 +28,17 @@
 #define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
 #endif
 
-/* A little less than the distance between two chunks: malloc's own header fits between them, and they lie densely. */
+/* A little less than the distance between two chunks: a region's own header fits between the first two of them, and
+ * malloc's between two regions. */
 enum { CHUNK_BYTES = SLAB_CHUNK_SIZE - 4 * SLAB_UNIT, FIRST_CHUNKS = 16, MOST_CHUNKS = 1 << 20 };
+enum { REGION_CHUNKS = 16, REGION_BYTES = REGION_CHUNKS * SLAB_CHUNK_SIZE - 4 * SLAB_UNIT };
+
+struct slab_region {
+    struct slab_region *previous, *next; /* that have chunks to give, too */
+    uint32_t unused;                     /* a bit for each chunk that nobody has */
+};
+
+static_assert(sizeof(struct slab_region) <= SLAB_CHUNK_SIZE - CHUNK_BYTES, "it fits behind the first chunk");
 
 struct slab_chunk {
     struct slab_chunk *previous, *next; /* that have room, too */
@@ -33,6 +46,7 @@ struct slab_chunk {
     uint32_t fresh;                     /* where those begin that were never taken */
     uint32_t blocks;                    /* taken */
     uint32_t number;                    /* in the index */
+    uint32_t place;                     /* in its region */
 };
 
 enum { FIRST_BLOCK = (sizeof(struct slab_chunk) + SLAB_UNIT - 1) / SLAB_UNIT * SLAB_UNIT };
@@ -131,15 +145,87 @@ static void forget_number(struct slab_index *index, const struct slab_chunk *chu
     index->unused = chunk->number + 1;
 }
 
+static void link_region(struct budget *budget, struct slab_region *region)
+{
+    region->previous = NULL;
+    region->next = budget->regions;
+    if (budget->regions)
+        budget->regions->previous = region;
+    budget->regions = region;
+}
+
+static void unlink_region(struct budget *budget, struct slab_region *region)
+{
+    if (region->previous)
+        region->previous->next = region->next;
+    else
+        budget->regions = region->next;
+    if (region->next)
+        region->next->previous = region->previous;
+}
+
+static uint8_t *region_memory(struct slab_region *region)
+{
+    return (uint8_t *)region - CHUNK_BYTES;
+}
+
+static struct slab_region *new_region(struct budget *budget)
+{
+    union {
+        void *memory;
+        uint8_t *octets;
+    } from;
+    if (posix_memalign(&from.memory, SLAB_CHUNK_SIZE, REGION_BYTES) != 0)
+        return NULL;
+    union {
+        uint8_t *octets;
+        struct slab_region *region;
+    } to = {.octets = from.octets + CHUNK_BYTES};
+    to.region->unused = (1u << REGION_CHUNKS) - 1;
+    link_region(budget, to.region);
+    return to.region;
+}
+
+static void *take_chunk(struct budget *budget, uint32_t *ret_place)
+{
+    struct slab_region *region = budget->regions ? budget->regions : new_region(budget);
+    if (!region)
+        return NULL;
+    *ret_place = (uint32_t)__builtin_ctz(region->unused);
+    region->unused &= region->unused - 1;
+    if (region->unused == 0)
+        unlink_region(budget, region);
+    return region_memory(region) + (size_t)*ret_place * SLAB_CHUNK_SIZE;
+}
+
+static void give_chunk(struct budget *budget, struct slab_chunk *chunk)
+{
+    union {
+        struct slab_chunk *chunk;
+        uint8_t *octets;
+        struct slab_region *region;
+    } at = {.chunk = chunk};
+    const uint32_t bit = 1u << chunk->place;
+    at.octets += CHUNK_BYTES - (ptrdiff_t)chunk->place * SLAB_CHUNK_SIZE;
+    if (at.region->unused == 0)
+        link_region(budget, at.region);
+    at.region->unused |= bit;
+    if (at.region->unused != (1u << REGION_CHUNKS) - 1)
+        return;
+    unlink_region(budget, at.region);
+    free(region_memory(at.region));
+}
+
 static struct slab_chunk *new_chunk(struct slab *slab)
 {
-    void *memory = NULL;
+    uint32_t place;
     if (slab->index && !make_room(slab->index, slab->budget))
         return NULL;
-    if (posix_memalign(&memory, SLAB_CHUNK_SIZE, CHUNK_BYTES) != 0)
+    void *memory = take_chunk(slab->budget, &place);
+    if (!memory)
         return NULL;
     struct slab_chunk *chunk = memory;
-    *chunk = (struct slab_chunk){.fresh = FIRST_BLOCK};
+    *chunk = (struct slab_chunk){.fresh = FIRST_BLOCK, .place = place};
     if (slab->index)
         number_chunk(slab->index, chunk);
     ASAN_POISON_MEMORY_REGION((uint8_t *)memory + FIRST_BLOCK, CHUNK_BYTES - FIRST_BLOCK);
@@ -151,7 +237,7 @@ static void free_chunk(struct slab *slab, struct slab_chunk *chunk)
     if (slab->index)
         forget_number(slab->index, chunk);
     ASAN_UNPOISON_MEMORY_REGION((uint8_t *)chunk + FIRST_BLOCK, CHUNK_BYTES - FIRST_BLOCK);
-    free(chunk);
+    give_chunk(slab->budget, chunk);
 }
 
 static struct slab_chunk *chunk_with_room(struct slab *slab)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Blocks of one size, of which there are many. They lie side by side in chunks of 64 KiB, so that a block costs its
- * size and no more, and taking or giving one back is a few instructions. A chunk that is empty goes back to the system;
- * one is kept, so that nothing swings at the border. The budget is charged block by block, as for budget_take.
+ * size and no more, and taking or giving one back is a few instructions. A chunk that is empty may serve any slab of
+ * the same budget, and goes back to the system with its neighbours; one is kept, so that nothing swings at the border.
+ * The budget is charged block by block, as for budget_take.
  *
  * With an index, blocks (of several slabs, too) also have numbers of 32 bits: half of a pointer for those who link
  * very many of them.

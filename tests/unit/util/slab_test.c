@@ -34,6 +34,7 @@ static void charges_block_by_block(void **state)
     assert_int_equal(budget.used, 0);
     assert_int_equal(budget.peak, 224);
     slab_done(&slab);
+    assert_null(budget.regions);
 }
 
 static void zeroes_what_is_asked_for(void **state)
@@ -52,6 +53,7 @@ static void zeroes_what_is_asked_for(void **state)
     assert_memory_equal(block, zeros, 48);
     slab_give(&slab, block);
     slab_done(&slab);
+    assert_null(budget.regions);
 }
 
 static void fails_where_it_is_told_to(void **state)
@@ -68,6 +70,7 @@ static void fails_where_it_is_told_to(void **state)
     assert_int_equal(budget.used, 16);
     slab_give(&slab, block);
     slab_done(&slab);
+    assert_null(budget.regions);
 }
 
 enum { MANY = 5000 };
@@ -113,6 +116,7 @@ static void keeps_blocks_apart_and_numbered(void **state)
     assert_int_equal(budget.used, index.capacity * sizeof *index.chunks);
     assert_true(index.count <= MANY * sizeof(struct numbered) / SLAB_CHUNK_SIZE + 2);
     slab_done(&slab);
+    assert_null(budget.regions);
     slab_index_done(&index, &budget);
     assert_int_equal(budget.used, 0);
 }
