@@ -11,31 +11,34 @@
 
 #include <assert.h>
 
-enum { DIGITS = 0x0f, HAS_VLAN = 0x10, IS_WIDE = 0x20, HAS_INSIDE = 0x40, HAS_NUMBER = 0x80 /* bits of flags */ };
+enum { DIGITS = 0x0f, HAS_VLAN = 0x10, IS_WIDE = 0x20, HAS_INSIDE = 0x40, HAS_COUNTS = 0x80 /* bits of flags */ };
+enum { PROTOCOL = 0x3f, IS_LATE = 0x80 /* bits of protocol */ };
 
-/* What there was to count, besides struct rest. */
+/* What there was to count, besides struct rest; mostly nothing. */
 struct rest_counts {
     uint32_t unrecognised, cut_bytes;
 };
 
 /* In `more` follow, as far as they are there: what the conversation is inside of; of IPv6, the other twelve octets of
- * both addresses; what the session remembers (of UDP), or the stream (of TCP). */
+ * both addresses; the counts; the time of a last packet that came late, so that it is not node.touched_ns; what the
+ * session remembers (of UDP), or the stream (of TCP). */
 struct rest {
     struct flow_node node;
     int64_t first_ns;
-    int32_t last_ago_ns, ticked_ago_ns; /* against node.touched_ns */
-    uint32_t first_frame, last_frames;  /* the last against the first */
+    uint32_t first_frame;
+    uint32_t client_bytes;
+    union {
+        struct {
+            uint32_t last_frames; /* against the first */
+            uint32_t server_bytes;
+        };
+        struct parked_syn syn; /* of TCP, IS_PARKED: one packet, and none of the server */
+    };
     uint32_t id;
     uint16_t first_frame_high, id_high;
-    uint32_t bytes[2];
     uint16_t packets[2];
     uint16_t ports[2]; /* of the client, of the server */
-    union {
-        struct parked_syn syn; /* of TCP, IS_PARKED */
-        uint64_t number;       /* of UDP, HAS_NUMBER: the first that the session remembers */
-        struct rest_counts counts;
-    } as;
-    uint32_t ip[2]; /* of IPv6: the first four octets */
+    uint32_t ip[2];    /* of IPv6: the first four octets */
     uint8_t words /* of `more` */, protocol, flags, anomaly_records;
     uint8_t bits, dissector, attempts, marks; /* see struct session_rest */
     uint64_t more[];
@@ -55,8 +58,8 @@ enum {
 enum { IP_OCTETS = 12, IP_WORDS = 2 * IP_OCTETS / 8, WORDS_A_SIZE = SLAB_UNIT / 8 };
 enum { WORDS_MOST = (FLOW_REST_SIZES - 1) * WORDS_A_SIZE };
 
-static_assert(sizeof(struct rest) == 96, "a conversation at rest is small");
-static_assert(WORDS_MOST >= 1 + IP_WORDS + REMAINDER_NUMBERS && WORDS_MOST <= UINT8_MAX, "all has its place");
+static_assert(sizeof(struct rest) == 80, "a conversation at rest is small");
+static_assert(WORDS_MOST >= 3 + IP_WORDS + REMAINDER_NUMBERS && WORDS_MOST <= UINT8_MAX, "all has its place");
 
 bool flow_rests_init(struct flow_table *table)
 {
@@ -102,11 +105,6 @@ static unsigned protocol_index(struct flow_table *table, const char *protocol)
     return 0;
 }
 
-static bool fits_signed(int64_t value)
-{
-    return value >= INT32_MIN && value <= INT32_MAX;
-}
-
 static bool fits(const struct flow *flow)
 {
     const struct conversation *own = &flow->conversation;
@@ -117,16 +115,25 @@ static bool fits(const struct flow *flow)
                0 &&
            ((own->first.frame | own->id) >> 48) == 0 && ((packets[0] | packets[1]) >> 16) == 0 &&
            (own->anomaly_records >> 8) == 0 && own->time_digits <= DIGITS && !own->midstream &&
-           fits_signed((int64_t)((uint64_t)flow->node.touched_ns - (uint64_t)own->last.time_ns)) &&
-           fits_signed((int64_t)((uint64_t)flow->node.touched_ns - (uint64_t)flow->ticked_ns)) &&
            (own->source.ip.family == 4 || own->source.ip.family == 6) &&
            own->source.ip.family == own->destination.ip.family;
 }
 
 /* How many words of `more` tell who it is. */
-static size_t words_of(unsigned flags)
+static size_t address_words(unsigned flags)
 {
     return (flags & HAS_INSIDE ? 1 : 0) + (flags & IS_WIDE ? (size_t)IP_WORDS : 0);
+}
+
+/* And how many come before what session or stream keep. */
+static size_t words_of(unsigned flags, unsigned protocol)
+{
+    return address_words(flags) + (flags & HAS_COUNTS ? 1 : 0) + (protocol & IS_LATE ? 1 : 0);
+}
+
+static size_t words_before(const struct rest *rest)
+{
+    return words_of(rest->flags, rest->protocol);
 }
 
 static void fold_addresses(struct rest *rest, const struct endpoint *client, const struct endpoint *server,
@@ -155,14 +162,6 @@ static void fold_session(struct rest *rest, const struct session_rest *session)
                             (session->opaque ? IS_OPAQUE : 0));
 }
 
-/* The numbers that struct rest has no place for. */
-static struct bytes numbers_of(const struct flow *flow, unsigned flags)
-{
-    const struct remainder *remainder = &flow->session.rest.remainder;
-    const size_t inside = flags & HAS_NUMBER ? 1 : 0;
-    return bytes_of(remainder->numbers + inside, (remainder->count - inside) * sizeof *remainder->numbers);
-}
-
 static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags, unsigned protocol)
 {
     const struct conversation *own = &flow->conversation;
@@ -170,45 +169,47 @@ static void fold_into(struct rest *rest, const struct flow *flow, unsigned flags
     rest->node.folded = true;
     rest->node.vlan = own->vlan;
     rest->first_ns = own->first.time_ns;
-    rest->last_ago_ns = (int32_t)(flow->node.touched_ns - own->last.time_ns);
-    rest->ticked_ago_ns = (int32_t)(flow->node.touched_ns - flow->ticked_ns);
     rest->first_frame = (uint32_t)own->first.frame;
     rest->first_frame_high = (uint16_t)(own->first.frame >> 32);
     rest->last_frames = (uint32_t)(own->last.frame - own->first.frame);
     rest->id = (uint32_t)own->id;
     rest->id_high = (uint16_t)(own->id >> 32);
-    for (int i = 0; i < 2; i++) {
-        rest->bytes[i] = (uint32_t)flow->bytes[i];
+    rest->client_bytes = (uint32_t)flow->bytes[SIDE_CLIENT];
+    rest->server_bytes = (uint32_t)flow->bytes[SIDE_SERVER];
+    for (int i = 0; i < 2; i++)
         rest->packets[i] = (uint16_t)flow->packets[i];
-    }
     fold_session(rest, &flow->session.rest);
     rest->protocol = (uint8_t)protocol;
     rest->flags = (uint8_t)flags;
     rest->anomaly_records = (uint8_t)own->anomaly_records;
     fold_addresses(rest, &own->source, &own->destination, flow->inside);
+    if (protocol & IS_LATE)
+        rest->more[words_before(rest) - 1] = (uint64_t)own->last.time_ns;
+}
+
+static struct rest_counts counts_of(const struct flow *flow)
+{
+    return (struct rest_counts){(uint32_t)flow->session.unrecognised,
+                                flow->conversation.transport == TRANSPORT_UDP ? (uint32_t)flow->as.cut_bytes : 0};
 }
 
 /* The transport's own. */
 static void fold_transport(struct rest *rest, const struct flow *flow)
 {
-    const uint32_t unrecognised = (uint32_t)flow->session.unrecognised;
-    if (flow->conversation.transport == TRANSPORT_UDP) {
-        if (rest->flags & HAS_NUMBER)
-            rest->as.number = flow->session.rest.remainder.numbers[0];
-        else
-            rest->as.counts = (struct rest_counts){unrecognised, (uint32_t)flow->as.cut_bytes};
+    const struct rest_counts counts = counts_of(flow);
+    if (rest->flags & HAS_COUNTS)
+        memcpy(&rest->more[address_words(rest->flags)], &counts, sizeof counts);
+    if (flow->conversation.transport == TRANSPORT_UDP)
         return;
-    }
     rest->marks |= IS_TCP;
     if (flow->parked) {
         rest->marks |= IS_PARKED;
-        rest->as.syn = flow->as.syn;
+        rest->syn = flow->as.syn;
         return;
     }
     rest->marks |= tcp_stream_state(flow->as.stream) == TCP_STATE_RESET ? HAS_RESET : HAS_FIN;
     if (tcp_stream_is_settled(flow->as.stream))
         rest->marks |= IS_SETTLED;
-    rest->as.counts = (struct rest_counts){unrecognised, 0};
 }
 
 /* Nothing is open, and all that has to be kept has its place. Whoever listens to a conversation may keep where it is.
@@ -222,14 +223,15 @@ static bool may_rest(const struct flow_table *table, struct flow *flow)
     const struct session_rest *session = &flow->session.rest;
     if (is_stream)
         return true; /* nothing is fed to that session any more: what it excluded is of no account */
-    return !session->excluded && (!session->remainder.count || !(flow->session.unrecognised || flow->as.cut_bytes));
+    return !session->excluded;
 }
 
 static unsigned flags_of(const struct flow *flow)
 {
     const struct conversation *own = &flow->conversation;
+    const struct rest_counts counts = counts_of(flow);
     return own->time_digits | (own->has_vlan ? HAS_VLAN : 0u) | (own->source.ip.family == 6 ? IS_WIDE : 0u) |
-           (flow->inside ? HAS_INSIDE : 0u) | (flow->session.rest.remainder.count ? HAS_NUMBER : 0u);
+           (flow->inside ? HAS_INSIDE : 0u) | (counts.unrecognised | counts.cut_bytes ? HAS_COUNTS : 0u);
 }
 
 struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
@@ -239,8 +241,10 @@ struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
     if (!may_rest(table, flow))
         return &flow->node;
     const unsigned index = protocol ? protocol_index(table, protocol) : 0, flags = flags_of(flow);
-    const size_t before = words_of(flags);
-    struct bytes after = numbers_of(flow, flags);
+    const unsigned late = flow->conversation.last.time_ns != flow->node.touched_ns ? IS_LATE : 0u;
+    const size_t before = words_of(flags, late);
+    const struct remainder *remainder = &flow->session.rest.remainder;
+    struct bytes after = bytes_of(remainder->numbers, remainder->count * sizeof *remainder->numbers);
     if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked)
         after = bytes_of(packed, sizeof *packed * tcp_stream_pack(flow->as.stream, flow->conversation.last, packed,
                                                                   WORDS_MOST - before));
@@ -250,7 +254,7 @@ struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
     if (!rest)
         return &flow->node;
     rest->words = (uint8_t)words;
-    fold_into(rest, flow, flags, index);
+    fold_into(rest, flow, flags, index | late);
     fold_transport(rest, flow);
     memcpy(rest->more + before, after.at, after.len);
     flow_replace(table, &flow->node, &rest->node);
@@ -269,44 +273,51 @@ static bool is_lone_syn(const struct packet *packet)
 static bool may_begin_folded(const struct flow_table *table, const struct packet *packet, uint64_t id)
 {
     return is_lone_syn(packet) && !table->shared->tap && ((packet->moment.frame | id) >> 48) == 0 &&
-           packet->time_digits <= DIGITS &&
-           fits_signed((int64_t)((uint64_t)table->elapsed_ns - (uint64_t)packet->moment.time_ns)) &&
-           (packet->source.ip.family == 4 || packet->source.ip.family == 6) &&
+           packet->time_digits <= DIGITS && (packet->source.ip.family == 4 || packet->source.ip.family == 6) &&
            packet->source.ip.family == packet->destination.ip.family;
+}
+
+static unsigned flags_of_packet(const struct packet *packet)
+{
+    return packet->time_digits | (packet->has_vlan ? HAS_VLAN : 0u) | (packet->source.ip.family == 6 ? IS_WIDE : 0u) |
+           (packet->inside ? HAS_INSIDE : 0u);
 }
 
 static void fold_syn(struct rest *rest, const struct flow_table *table, const struct packet *packet, uint64_t id)
 {
+    const bool late = packet->moment.time_ns != table->elapsed_ns;
     *rest = (struct rest){
         .node = {.touched_ns = table->elapsed_ns, .folded = true, .vlan = packet->vlan},
         .first_ns = packet->moment.time_ns,
-        .last_ago_ns = (int32_t)(table->elapsed_ns - packet->moment.time_ns),
         .first_frame = (uint32_t)packet->moment.frame,
         .first_frame_high = (uint16_t)(packet->moment.frame >> 32),
         .id = (uint32_t)id,
         .id_high = (uint16_t)(id >> 32),
-        .bytes = {packet->frame_length},
+        .client_bytes = packet->frame_length,
         .packets = {1},
-        .as.syn = {packet->tcp.sequence, packet->tcp.window, packet->tcp.window_shift},
-        .flags = (uint8_t)(packet->time_digits | (packet->has_vlan ? HAS_VLAN : 0u) |
-                           (packet->source.ip.family == 6 ? IS_WIDE : 0u) | (packet->inside ? HAS_INSIDE : 0u)),
+        .syn = {packet->tcp.sequence, packet->tcp.window, packet->tcp.window_shift},
+        .protocol = late ? IS_LATE : 0,
+        .flags = (uint8_t)flags_of_packet(packet),
         .marks = IS_TCP | IS_PARKED,
     };
-    rest->words = (uint8_t)words_of(rest->flags);
+    rest->words = (uint8_t)words_before(rest);
+    if (late)
+        rest->more[rest->words - 1] = (uint64_t)packet->moment.time_ns;
     fold_addresses(rest, &packet->source, &packet->destination, packet->inside);
 }
 
 struct flow_node *flow_add_folded(struct flow_table *table, uint32_t hash, const struct packet *packet)
 {
     const uint64_t id = flow_next_id(table);
-    const unsigned more = (packet->source.ip.family == 6 ? IS_WIDE : 0u) | (packet->inside ? HAS_INSIDE : 0u);
+    const unsigned late = packet->moment.time_ns != table->elapsed_ns ? IS_LATE : 0u;
     if (!may_begin_folded(table, packet, id))
         return NULL;
-    struct rest *rest = slab_take(slab_of(table, words_of(more)), 0);
+    struct slab *slab = slab_of(table, words_of(flags_of_packet(packet), late));
+    struct rest *rest = slab_take(slab, 0);
     if (!rest)
         return NULL;
     if (!flow_slot_add(table, hash, slab_number(rest))) {
-        slab_give(slab_of(table, words_of(more)), rest);
+        slab_give(slab, rest);
         return NULL;
     }
     fold_syn(rest, table, packet, id);
@@ -337,41 +348,49 @@ static void unfold_address(const struct rest *rest, int side, struct endpoint *r
         memcpy(ret->ip.octets + sizeof rest->ip[side], more_octets(rest, side), IP_OCTETS);
 }
 
+static struct rest_counts unfold_counts(const struct rest *rest)
+{
+    struct rest_counts counts = {0, 0};
+    if (rest->flags & HAS_COUNTS)
+        memcpy(&counts, &rest->more[address_words(rest->flags)], sizeof counts);
+    return counts;
+}
+
 static void unfold_session(const struct rest *rest, struct session *session)
 {
     struct session_rest *own = &session->rest;
     struct remainder *remainder = &own->remainder;
-    const size_t before = words_of(rest->flags);
     own->dissector = rest->dissector;
     own->attempts = rest->attempts;
     own->resting = rest->marks & IS_RESTING;
     own->spoke = rest->marks & HAS_SPOKEN;
     own->opaque = rest->marks & IS_OPAQUE;
     remainder->bits = rest->bits;
-    if (rest->marks & IS_PARKED)
-        return;
-    if (!(rest->flags & HAS_NUMBER))
-        session->unrecognised = rest->as.counts.unrecognised;
-    else
-        remainder->numbers[remainder->count++] = rest->as.number;
+    session->unrecognised = unfold_counts(rest).unrecognised;
     if (rest->marks & IS_TCP)
         return;
-    for (size_t i = before; i < rest->words && remainder->count < REMAINDER_NUMBERS; i++)
+    for (size_t i = words_before(rest); i < rest->words && remainder->count < REMAINDER_NUMBERS; i++)
         remainder->numbers[remainder->count++] = rest->more[i];
 }
 
-/* `flow` is zeroed up to its session, and gets no stream. */
+static int64_t last_ns(const struct rest *rest)
+{
+    return rest->protocol & IS_LATE ? (int64_t)rest->more[words_before(rest) - 1] : rest->node.touched_ns;
+}
+
+/* `flow` is zeroed up to its session, and gets no stream. It counts as told of the time with its last packet. */
 static void unfold_into(struct flow_table *table, struct flow *flow, const struct rest *rest)
 {
     struct conversation *own = &flow->conversation;
     flow->node = rest->node;
     flow->node.folded = false;
-    flow->ticked_ns = rest->node.touched_ns - rest->ticked_ago_ns;
+    flow->ticked_ns = rest->node.touched_ns;
     flow->inside = inside_of(rest);
-    for (int i = 0; i < 2; i++) {
-        flow->bytes[i] = rest->bytes[i];
+    flow->parked = rest->marks & IS_PARKED;
+    flow->bytes[SIDE_CLIENT] = rest->client_bytes;
+    flow->bytes[SIDE_SERVER] = flow->parked ? 0 : rest->server_bytes;
+    for (int i = 0; i < 2; i++)
         flow->packets[i] = rest->packets[i];
-    }
     own->id = flow_node_id(&rest->node);
     unfold_address(rest, 0, &own->source);
     unfold_address(rest, 1, &own->destination);
@@ -379,17 +398,16 @@ static void unfold_into(struct flow_table *table, struct flow *flow, const struc
     own->has_vlan = rest->flags & HAS_VLAN;
     own->vlan = rest->node.vlan;
     own->time_digits = rest->flags & DIGITS;
-    own->protocol = rest->protocol ? table->protocols[rest->protocol] : NULL;
+    own->protocol = rest->protocol & PROTOCOL ? table->protocols[rest->protocol & PROTOCOL] : NULL;
     own->anomaly_records = rest->anomaly_records;
     own->first = (struct moment){(uint64_t)rest->first_frame_high << 32 | rest->first_frame, rest->first_ns};
-    own->last = (struct moment){own->first.frame + rest->last_frames, rest->node.touched_ns - rest->last_ago_ns};
+    own->last = (struct moment){flow_node_last_frame(&rest->node), last_ns(rest)};
     session_init(&flow->session, table->shared, own);
     unfold_session(rest, &flow->session);
-    flow->parked = rest->marks & IS_PARKED;
     if (flow->parked)
-        flow->as.syn = rest->as.syn;
-    else if (!(rest->marks & IS_TCP) && !(rest->flags & HAS_NUMBER))
-        flow->as.cut_bytes = rest->as.counts.cut_bytes;
+        flow->as.syn = rest->syn;
+    else if (!(rest->marks & IS_TCP))
+        flow->as.cut_bytes = unfold_counts(rest).cut_bytes;
 }
 
 static bool has_stream(const struct rest *rest)
@@ -400,7 +418,7 @@ static bool has_stream(const struct rest *rest)
 /* False where memory is out. */
 static bool unfold_stream(struct flow_table *table, struct flow *flow, const struct rest *rest, bool goes_on)
 {
-    const size_t before = words_of(rest->flags);
+    const size_t before = words_before(rest);
     flow->as.stream = slab_take(&table->streams, 0);
     if (!flow->as.stream)
         return false;
@@ -452,7 +470,7 @@ bool flow_summary(const struct flow *flow, const struct flow_node *node, struct 
     const struct rest *rest = (const struct rest *)node;
     const bool is_settled = node->folded && (rest->marks & IS_SETTLED);
     if (is_settled)
-        *ret_summary = tcp_stream_packed_summary(rest->more + words_of(rest->flags),
+        *ret_summary = tcp_stream_packed_summary(rest->more + words_before(rest),
                                                  rest->marks & HAS_FIN ? TCP_STATE_CLOSED : TCP_STATE_RESET);
     else if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream)
         *ret_summary = tcp_stream_summary(flow->as.stream);
@@ -488,7 +506,7 @@ uint64_t flow_node_last_frame(const struct flow_node *node)
     const struct rest *rest = (const struct rest *)node;
     if (!node->folded)
         return ((const struct flow *)node)->conversation.last.frame;
-    return flow_node_first_frame(node) + rest->last_frames;
+    return flow_node_first_frame(node) + (rest->marks & IS_PARKED ? 0 : rest->last_frames);
 }
 
 static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)

@@ -66,7 +66,7 @@ struct flow_list {
 
 struct port_page;
 
-enum { PORT_PAGES = 512 /* 256 of TCP, 256 of UDP */, FLOW_PROTOCOLS = 64, FLOW_REST_SIZES = 24, FLOW_QUIET = 256 };
+enum { PORT_PAGES = 512 /* 256 of TCP, 256 of UDP */, FLOW_PROTOCOLS = 64, FLOW_REST_SIZES = 47, FLOW_QUIET = 256 };
 
 /* Where a conversation is found: open addressing, eight of them in a cache line. number 0: free. */
 struct flow_slot {

@@ -30,8 +30,8 @@
 
 /* A little less than the distance between two chunks: a region's own header fits between the first two of them, and
  * malloc's between two regions. */
-enum { CHUNK_BYTES = SLAB_CHUNK_SIZE - 4 * SLAB_UNIT, FIRST_CHUNKS = 16, MOST_CHUNKS = 1 << 20 };
-enum { REGION_CHUNKS = 16, REGION_BYTES = REGION_CHUNKS * SLAB_CHUNK_SIZE - 4 * SLAB_UNIT };
+enum { CHUNK_BYTES = SLAB_CHUNK_SIZE - 64, FIRST_CHUNKS = 16, MOST_CHUNKS = 1 << 19 };
+enum { REGION_CHUNKS = 16, REGION_BYTES = REGION_CHUNKS * SLAB_CHUNK_SIZE - 64 };
 
 struct slab_region {
     struct slab_region *previous, *next; /* that have chunks to give, too */

@@ -13,7 +13,7 @@
 
 #include "budget.h"
 
-enum { SLAB_CHUNK_SIZE = 64 * 1024, SLAB_UNIT = 16 /* a block's place in its chunk is a multiple of this */ };
+enum { SLAB_CHUNK_SIZE = 64 * 1024, SLAB_UNIT = 8 /* a block's place in its chunk is a multiple of this */ };
 
 struct slab_chunk;
 

@@ -47,9 +47,21 @@ static void play(bool rests, size_t limit, char ret_log[LOG_SIZE], char ret_reco
     tcp(at(5, 1), SERVER, TCP_SYN, 1000, 0, "");
     tcp(SERVER, at(5, 1), TCP_RST | TCP_ACK, 0, 1001, "");
     tcp(SERVER, at(5, 1), TCP_RST | TCP_ACK, 0, 1001, "");
-    assert_int_equal(flow_table_statistics(w.table)->opened, 5);
+    pass(-2000000); /* late, but not so much that the clock was set back */
+    udp(at(1, 1000), at(2, 53), "late");
+    tcp(at(6, 1), SERVER, TCP_SYN, 1000, 0, "");
+    assert_int_equal(flow_current(w.table)->last.time_ns, w.now.time_ns);
+    pass(1000000);
+    tcp(SERVER, at(6, 1), TCP_SYN | TCP_ACK, 5000, 1001, "");
+    udp(at6(2, 53), at6(1, 1000), "tarde");
+    assert_int_equal(flow_current(w.table)->last.time_ns, w.now.time_ns);
+    assert_int_equal(flow_table_statistics(w.table)->opened, 6);
     assert_int_equal(flow_table_statistics(w.table)->icmp_errors_matched, 1);
     flow_table_finish(w.table);
+    struct flow_unknown_port unknown[4] = {{0, 0, 0, 0}};
+    assert_int_equal(flow_unknown_ports(w.table, unknown, 4), 2);
+    note("%u:%llu in %llu, ", unknown[0].port, (unsigned long long)unknown[0].bytes,
+         (unsigned long long)unknown[0].conversations);
     strcpy(ret_log, said());
     strcpy(ret_record, w.record);
     end();
@@ -67,6 +79,8 @@ static void makes_no_difference(void **state)
     assert_non_null(strstr(folded, "4c[GET]"));
     assert_non_null(strstr(folded, "2:icmp4(3,3)"));
     assert_non_null(strstr(folded, "4!tcp.overlap_conflict"));
+    assert_non_null(strstr(folded, "53:63 in 3"));
+    assert_non_null(strstr(records[0], "event.start=1002298000000 event.end=1002299000000"));
 }
 
 /* What does not fit stays as it is. */
