@@ -2,7 +2,7 @@
  *
  * The end of the capture: all conversations that are open end, in the order of their first frames. They lie scattered
  * in memory, and may be a million: so it is not they who are sorted but their numbers, in the table of slots, which
- * nobody needs any more.
+ * nobody needs any more. Mostly there is a slot for each conversation that ever was, and that is the order.
  */
 #include "table.h"
 
@@ -103,6 +103,44 @@ static size_t gather(struct flow_table *table, uint32_t *ret_highest)
     return gathered;
 }
 
+static int first_shift(uint32_t highest)
+{
+    int shift = FIRST_SHIFT;
+    while (shift > 0 && highest >> shift == 0)
+        shift -= DIGIT_BITS;
+    return shift;
+}
+
+/* Each to the slot that its id says, and then together. */
+static size_t line_up(struct flow_table *table)
+{
+    struct flow_slot *slots = table->slots;
+    const uint64_t step = table->shared->other_parts + 1;
+    size_t count = 0;
+    memset(slots, 0, table->statistics.opened * sizeof *slots);
+    for (int class = 0; class < FLOW_CLASS_COUNT; class ++) {
+        const struct flow_node *node = table->lists[class].oldest;
+        for (uint32_t number = node ? slab_number(node) : 0; number; number = node->newer) {
+            node = flow_node_of(table, number);
+            slots[(flow_node_id(node) - 1) / step].number = number;
+        }
+    }
+    for (size_t i = 0; i < table->statistics.opened; i++)
+        if (slots[i].number)
+            slots[count++] = slots[i];
+    return count;
+}
+
+static size_t gather_in_order(struct flow_table *table)
+{
+    uint32_t highest;
+    if (table->statistics.opened <= table->slot_count)
+        return line_up(table);
+    const size_t gathered = gather(table, &highest);
+    sort(table->slots, gathered, first_shift(highest));
+    return gathered;
+}
+
 static void end_all(struct flow_table *table, const struct flow_slot *slots, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -114,23 +152,13 @@ static void end_all(struct flow_table *table, const struct flow_slot *slots, siz
     }
 }
 
-static int first_shift(uint32_t highest)
-{
-    int shift = FIRST_SHIFT;
-    while (shift > 0 && highest >> shift == 0)
-        shift -= DIGIT_BITS;
-    return shift;
-}
-
 void flow_table_finish(struct flow_table *table)
 {
     table->current = table->visited = NULL;
     table->finishing = true;
     while (table->statistics.open > 0) {
-        uint32_t highest;
-        const size_t gathered = gather(table, &highest);
+        const size_t gathered = gather_in_order(table);
         table->all_leave = gathered == table->statistics.open;
-        sort(table->slots, gathered, first_shift(highest));
         end_all(table, table->slots, gathered);
     }
     if (table->record.budget)

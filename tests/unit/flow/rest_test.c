@@ -195,6 +195,36 @@ static void waits_for_the_next(void **state)
     end();
 }
 
+/* Whoever is there at the end goes in the order of first frames, also where there were more than there are slots. */
+static void end_in_order(void **state)
+{
+    (void)state;
+    for (unsigned many = 10; many <= 10000; many *= 1000) {
+        unsigned long long id, last = 0;
+        unsigned count = 0;
+        begin(0);
+        w.shared.ends_all = w.quiet = w.rests = true;
+        for (unsigned i = 0; i < many; i++) {
+            if (i % 1000 == 0)
+                pass(INT64_C(1000) * SECOND);
+            udp(at(i, 1000), SERVER, "q");
+        }
+        assert_int_equal(flow_table_statistics(w.table)->opened > w.table->slot_count, many > 1000);
+        w.quiet = false;
+        tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+        udp(at(many - 5, 1000), SERVER, "q");
+        (void)said();
+        flow_table_finish(w.table);
+        for (char *at = strtok(w.log, " "); at; at = strtok(NULL, " "), count++, last = id) {
+            assert_int_equal(sscanf(at, "%llu:end", &id), 1);
+            assert_true(id > last);
+        }
+        assert_int_equal(count, many > 1000 ? 1001 : many + 1);
+        assert_int_equal(last, many + 1);
+        end();
+    }
+}
+
 static void are_small(void **state)
 {
     (void)state;
@@ -215,8 +245,8 @@ static void are_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_no_difference), cmocka_unit_test(large_numbers),      cmocka_unit_test(begins_folded),
-        cmocka_unit_test(are_small),           cmocka_unit_test(waits_for_the_next),
+        cmocka_unit_test(makes_no_difference), cmocka_unit_test(large_numbers), cmocka_unit_test(begins_folded),
+        cmocka_unit_test(are_small),           cmocka_unit_test(end_in_order),  cmocka_unit_test(waits_for_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
