@@ -57,17 +57,13 @@ static void *run(void *context)
         work(hand, round);
         if (hand_is_short(hand))
             crew_trouble(crew);
-        pthread_mutex_lock(&crew->lock);
-        hand->rounds++;
-        hand_allow(hand);
-        pthread_mutex_unlock(&crew->lock);
-        hand_publish(hand, last + 1, false);
+        hand_publish(hand, last + 1, PUBLISHING_ROUND);
     }
     if (!atomic_load(&crew->abandoned)) {
         hand->finishing = true;
         engine_finish(hand->engine);
     }
-    hand_publish(hand, CREW_END, true);
+    hand_publish(hand, CREW_END, PUBLISHING_END);
     return NULL;
 }
 
@@ -106,7 +102,7 @@ struct crew *crew_new(const struct engine_options *options, unsigned count)
     const size_t limit = options->memory_limit ? options->memory_limit : (size_t)LIMIT_MEMORY_MIB << 20;
     budget_init(&crew->budget, limit);
     crew->watch_bytes = limit / LIMIT_MEMORY_RESERVE * (LIMIT_MEMORY_RESERVE - 2);
-    pthread_mutex_init(&crew->lock, NULL);
+    thread_lock_init(&crew->lock);
     pthread_cond_init(&crew->news, NULL);
     for (unsigned i = 0; i < count; i++)
         pthread_cond_init(&crew->hands[i].changed, NULL);
@@ -193,13 +189,14 @@ static bool send(struct crew *crew)
     bool is_full = false;
     pthread_mutex_lock(&crew->lock);
     crew->filled++;
-    for (unsigned i = 0; i < crew->count; i++) {
+    for (unsigned i = 0; i < crew->count; i++)
         is_full = is_full || crew->filled - crew->hands[i].rounds == crew->round_count;
-        pthread_cond_signal(&crew->hands[i].changed);
-    }
     /* Where there has to be a pause, it is a longer one. */
     crew->wanted = is_full ? crew->filled - crew->round_count / 2 : 0;
     pthread_mutex_unlock(&crew->lock);
+    /* Without the lock, which is what they want first of all. */
+    for (unsigned i = 0; i < crew->count; i++)
+        pthread_cond_signal(&crew->hands[i].changed);
     if (!collect_until(crew, has_room))
         return false;
     round = &crew->rounds[crew->filled % crew->round_count];

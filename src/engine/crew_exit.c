@@ -70,12 +70,24 @@ static void let_go(struct record_keeper *keeper)
     batch->free = true;
     for (struct said_batch *oldest; (oldest = &hand->batches[hand->read % SAID_BATCHES])->free; hand->read++)
         oldest->free = false;
-    if (has_space(hand) || atomic_load(&hand->crew->abandoned))
+    if ((hand->is_stuck && has_space(hand)) || atomic_load(&hand->crew->abandoned))
         pthread_cond_signal(&hand->changed);
-    pthread_mutex_unlock(&hand->crew->lock);
+    pthread_mutex_unlock(&hand->crew->lock); /* from here on the crew may be gone */
 }
 
-void hand_publish(struct hand *hand, uint64_t progress, bool done)
+/* Under the lock. Waits until there is a batch to be filled. */
+static void wait_for_space(struct hand *hand)
+{
+    struct crew *crew = hand->crew;
+    hand->is_stuck = true;
+    crew->stuck++;
+    while (!has_space(hand) && !atomic_load(&crew->abandoned))
+        pthread_cond_wait(&hand->changed, &crew->lock);
+    hand->is_stuck = false;
+    crew->stuck--;
+}
+
+void hand_publish(struct hand *hand, uint64_t progress, enum publishing why)
 {
     struct crew *crew = hand->crew;
     pthread_mutex_lock(&crew->lock);
@@ -85,18 +97,23 @@ void hand_publish(struct hand *hand, uint64_t progress, bool done)
         hand->written++;
     }
     hand->progress = progress;
-    hand->done = done;
+    hand->done = why == PUBLISHING_END;
+    if (why == PUBLISHING_ROUND) {
+        hand->rounds++;
+        hand_allow(hand);
+    }
     crew->changes++;
-    const bool is_stuck = hand->written - hand->read == SAID_BATCHES;
-    crew->stuck += is_stuck;
-    if (is_worth_waking(hand))
+    const bool is_full = hand->written - hand->read == SAID_BATCHES;
+    const bool is_worth_it = !is_full && is_worth_waking(hand);
+    if (is_full) {
         pthread_cond_signal(&crew->news);
-    while (is_stuck && !has_space(hand) && !atomic_load(&crew->abandoned))
-        pthread_cond_wait(&hand->changed, &crew->lock);
-    crew->stuck -= is_stuck;
+        wait_for_space(hand);
+    }
     pthread_mutex_unlock(&crew->lock);
+    if (is_worth_it) /* without the lock, which is what who is woken wants first of all */
+        pthread_cond_signal(&crew->news);
     batch = &hand->batches[hand->written % SAID_BATCHES];
-    if (!done && !atomic_load(&crew->abandoned))
+    if (why != PUBLISHING_END && !atomic_load(&crew->abandoned))
         batch->used = batch->names_used = 0;
 }
 
@@ -125,7 +142,7 @@ static void *say(struct hand *hand, const struct session_shared *shared, enum sa
     const uint64_t frame = hand->finishing ? CREW_END : shared->moment.frame;
     struct said_batch *batch = &hand->batches[hand->written % SAID_BATCHES];
     if (batch->used > 0 && size > batch->capacity - batch->used) {
-        hand_publish(hand, frame, false);
+        hand_publish(hand, frame, PUBLISHING_WORDS);
         if (atomic_load(&crew->abandoned))
             return NULL;
         batch = &hand->batches[hand->written % SAID_BATCHES];

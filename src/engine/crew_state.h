@@ -25,8 +25,8 @@ enum {
     ROUNDS_BESIDE = 6, /* rounds on their way, beside one for each engine */
     SAID_BYTES = 128 * 1024,
     SAID_NAMES = 16 * 1024, /* of the sides of conversations, beside each batch */
-    SAID_BATCHES = 12,      /* of one engine, on their way */
-    SAID_ENOUGH = 6,        /* who collects is woken */
+    SAID_BATCHES = 16,      /* of one engine, on their way */
+    SAID_ENOUGH = 8,        /* who collects is woken */
 };
 
 /* What is said at the end of the capture. */
@@ -116,6 +116,7 @@ struct hand {
     uint64_t written, read; /* batches; the one numbered `written` is being filled, those from `read` on are held */
     uint64_t progress;      /* nothing before this frame will still come */
     bool done;
+    bool is_stuck; /* waits for batches to be let go */
     struct said_batch batches[SAID_BATCHES];
     /* Of who collects: what was last seen of the above, and the place in the oldest batch. */
     uint64_t seen_written, seen_progress, taken;
@@ -156,8 +157,14 @@ struct crew {
 
 /* crew_exit.c */
 void hand_exit_init(struct hand *hand);
-/* What has been said so far goes out, and nothing before `progress` follows. */
-void hand_publish(struct hand *hand, uint64_t progress, bool done);
+enum publishing {
+    PUBLISHING_WORDS, /* because there are so many */
+    PUBLISHING_ROUND, /* one more is worked through */
+    PUBLISHING_END,
+};
+
+/* What has been said so far goes out, and nothing before `progress` follows. Waits until more can be said. */
+void hand_publish(struct hand *hand, uint64_t progress, enum publishing why);
 /* Under the lock: takes as much memory as is left for the engine, up to a part of it. */
 void hand_allow(struct hand *hand);
 /* The engine has taken more than it is allowed. */

@@ -15,6 +15,7 @@
 #include "util/thread.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
@@ -23,8 +24,8 @@ enum {
 
 struct slot {
     struct batch batch;
-    bool prepared;    /* and not delivered yet */
-    unsigned readers; /* hearing and preparing, as far as they are to come */
+    bool prepared;            /* and not delivered yet */
+    _Atomic unsigned readers; /* hearing and preparing, as far as they are to come */
 };
 
 struct relay {
@@ -33,6 +34,7 @@ struct relay {
     pthread_cond_t work, room;
     uint64_t filled, taken, heard, delivered; /* batches */
     bool hearing, delivering;                 /* somebody does it */
+    bool is_waited_for;                       /* who hands on wants room */
     bool ended;                               /* no more batches are filled */
     pthread_t threads[LIMIT_WORKERS];
     unsigned started;
@@ -62,7 +64,7 @@ struct relay *relay_new(const struct relay_options *options)
     relay->slot_count = slots;
     for (unsigned i = 0; i < slots; i++)
         batch_init(&relay->slots[i].batch, LIMIT_BATCH_BYTES);
-    pthread_mutex_init(&relay->lock, NULL);
+    thread_lock_init(&relay->lock);
     pthread_cond_init(&relay->work, NULL);
     pthread_cond_init(&relay->room, NULL);
     return relay;
@@ -81,14 +83,16 @@ static bool has_room(const struct relay *relay)
 
 static void tell_of_room(struct relay *relay)
 {
-    if (has_room(relay))
-        pthread_cond_signal(&relay->room);
+    if (!relay->is_waited_for || !has_room(relay))
+        return;
+    relay->is_waited_for = false;
+    pthread_cond_signal(&relay->room);
 }
 
-/* Under the lock. */
+/* Not under the lock: who is told takes one of its own. */
 static void has_read(struct slot *slot)
 {
-    if (--slot->readers == 0)
+    if (atomic_fetch_sub_explicit(&slot->readers, 1, memory_order_acq_rel) == 1)
         batch_let_go(&slot->batch);
 }
 
@@ -107,8 +111,8 @@ static void hear_all(struct relay *relay)
         relay->hearing = true;
         pthread_mutex_unlock(&relay->lock);
         hear(relay, &slot->batch);
-        pthread_mutex_lock(&relay->lock);
         has_read(slot);
+        pthread_mutex_lock(&relay->lock);
         relay->hearing = false;
         relay->heard++;
         tell_of_room(relay);
@@ -152,8 +156,8 @@ static void *run(void *context)
         hear_all(relay);
         pthread_mutex_unlock(&relay->lock);
         prepare(relay, slot);
-        pthread_mutex_lock(&relay->lock);
         has_read(&relay->slots[slot]);
+        pthread_mutex_lock(&relay->lock);
         relay->slots[slot].prepared = true;
         deliver_all(relay);
     }
@@ -174,14 +178,21 @@ int relay_start(struct relay *relay)
 /* The batch in hand goes its way, and there is another one to be filled when this returns. */
 static void send(struct relay *relay)
 {
+    atomic_store_explicit(&slot_of(relay, relay->filled)->readers, 2, memory_order_relaxed);
     pthread_mutex_lock(&relay->lock);
-    slot_of(relay, relay->filled)->readers = 2;
     relay->filled++;
-    pthread_cond_signal(&relay->work);
     const bool is_full = relay->filled - done_with(relay) == relay->slot_count;
-    while (is_full && !has_room(relay))
-        pthread_cond_wait(&relay->room, &relay->lock);
     pthread_mutex_unlock(&relay->lock);
+    /* Without the lock, which who is woken wants first of all. */
+    pthread_cond_signal(&relay->work);
+    if (is_full) {
+        pthread_mutex_lock(&relay->lock);
+        while (!has_room(relay)) {
+            relay->is_waited_for = true;
+            pthread_cond_wait(&relay->room, &relay->lock);
+        }
+        pthread_mutex_unlock(&relay->lock);
+    }
     batch_clear(&slot_of(relay, relay->filled)->batch, LIMIT_BATCH_BYTES);
 }
 

@@ -31,3 +31,12 @@ int thread_start(pthread_t *ret_thread, const char *name, unsigned number, void 
     *ret_thread = thread;
     return 0;
 }
+
+void thread_lock_init(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
