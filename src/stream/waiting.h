@@ -16,7 +16,8 @@ struct budget;
 struct utterance {
     struct moment moment;
     uint32_t acknowledgment;
-    bool acknowledges; /* whether there is one that can be believed */
+    uint32_t acknowledges; /* whether there is one that can be believed. Not a bool: streams that are packed (rest.c)
+                            * had better have no holes, whose bytes are anybody's */
 };
 
 struct piece {
