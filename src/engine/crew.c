@@ -170,6 +170,8 @@ static bool collect_until(struct crew *crew, bool (*ready)(const struct crew *cr
         crew_collect(crew);
         pthread_mutex_lock(&crew->lock);
         bool is_ready = ready(crew);
+        for (unsigned i = 0; i < crew->count; i++)
+            crew->hands[i].collected = crew->hands[i].taken;
         if (!is_ready && crew->stuck > 0 && crew->changes == crew->seen_changes)
             pause_sink(crew);
         while (!is_ready && crew->changes == crew->seen_changes && !atomic_load(&crew->trouble))

@@ -43,22 +43,25 @@ bool hand_is_short(const struct hand *hand)
     return budget->peak > hand->allowed || budget->refused > 0;
 }
 
-/* Under the lock. Waking who collects for every batch would cost more than what it does then. */
+/* Under the lock. Waking who collects for every batch would cost more than what it does then. What it has collected
+ * and others still read is no reason. */
 static bool is_worth_waking(const struct hand *hand)
 {
     const struct crew *crew = hand->crew;
-    if (hand->done || crew->ended || crew->stuck > 0 || hand->written - hand->read >= SAID_ENOUGH)
-        return true;
-    for (unsigned i = 0; i < crew->count; i++)
-        if (crew->hands[i].rounds < crew->wanted)
-            return false;
-    return true;
+    bool have_worked = true, is_waited_for = false;
+    for (unsigned i = 0; i < crew->count; i++) {
+        const struct hand *other = &crew->hands[i];
+        have_worked = have_worked && other->rounds >= crew->wanted;
+        is_waited_for = is_waited_for || (other->is_stuck && other->written > other->collected);
+    }
+    return have_worked || is_waited_for || hand->done || crew->ended ||
+           hand->written - hand->collected >= SAID_ENOUGH;
 }
 
 /* Enough of it for a thread to be woken. */
 static bool has_space(const struct hand *hand)
 {
-    return hand->written - hand->read <= SAID_BATCHES - SAID_ENOUGH;
+    return hand->written - hand->read <= SAID_BATCHES / 2;
 }
 
 /* The last one who held a batch. */

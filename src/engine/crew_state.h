@@ -26,7 +26,7 @@ enum {
     SAID_BYTES = 128 * 1024,
     SAID_NAMES = 16 * 1024, /* of the sides of conversations, beside each batch */
     SAID_BATCHES = 16,      /* of one engine, on their way */
-    SAID_ENOUGH = 8,        /* who collects is woken */
+    SAID_ENOUGH = 4,        /* who collects is woken */
 };
 
 /* What is said at the end of the capture. */
@@ -114,6 +114,7 @@ struct hand {
     /* Under the lock. */
     uint64_t rounds;        /* worked through */
     uint64_t written, read; /* batches; the one numbered `written` is being filled, those from `read` on are held */
+    uint64_t collected;     /* as who collects has said last; others may still read them */
     uint64_t progress;      /* nothing before this frame will still come */
     bool done;
     bool is_stuck; /* waits for batches to be let go */

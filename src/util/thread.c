@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 
 enum {
     STACK_BYTES = 1024 * 1024, /* frames are small; sanitizers and the C library's own calls want more */
@@ -13,21 +14,24 @@ int thread_start(pthread_t *ret_thread, const char *name, unsigned number, void 
 {
     pthread_attr_t attributes;
     sigset_t all, before;
-    char full[NAME_BYTES];
-    pthread_t thread;
+    char full[NAME_BYTES], own[NAME_BYTES] = "";
     if (pthread_attr_init(&attributes) != 0)
         return -1;
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    /* Threads inherit the signals that are blocked. */
+    /* Threads inherit the signals that are blocked, and the name: to give it one later takes a file of /proc, which is
+     * out of reach by then. */
+    snprintf(full, sizeof full, "%s/%u", name, number);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    (void)prctl(PR_GET_NAME, own);
+    (void)prctl(PR_SET_NAME, full);
+    pthread_t thread;
     int result = pthread_create(&thread, &attributes, run, context);
+    (void)prctl(PR_SET_NAME, own);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (result != 0)
         return -1;
-    snprintf(full, sizeof full, "%s/%u", name, number);
-    pthread_setname_np(thread, full);
     *ret_thread = thread;
     return 0;
 }

@@ -66,6 +66,10 @@ SPEED_UP = {figure.name: figure for figure in (
     overhear(f"memory-{count}", f"{count} thread{'s' if count > 1 else ''}", "--threads", str(count), *JSON, output=MEMORY)
     for count in (1, 2, 4))}
 
+# Of which of them it is measured what each kind of thread does; and the kinds: reads and orders, analyses, writes.
+SHARED = "memory-2"
+SHARES = ("read", "engine", "write")
+
 # How much of another row's user+sys overhear may need; and what it may need of its own, everywhere.
 TARGETS = {
     "http-bulk": ("limit-libpcap", 1.2), "http-small": ("suricata", 1 / 11), "dns": ("suricata", 1 / 18), "mail": ("suricata", 1 / 3),

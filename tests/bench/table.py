@@ -6,7 +6,7 @@ import platform
 import re
 from pathlib import Path
 
-from figures import CORPORA, FIGURES, FIRST_LINE, NOTES, PATIENCE, PEAK, SPEED_UP, TARGETS, TOP, TRANSCRIPT
+from figures import CORPORA, FIGURES, FIRST_LINE, NOTES, PATIENCE, PEAK, SHARES, SPEED_UP, TARGETS, TOP, TRANSCRIPT
 
 DOCUMENT = TOP / "docs/performance.md"
 
@@ -101,6 +101,19 @@ def threads_table(results):
     return rows(["", "", "user+sys, s", "wall, s", "peak RSS, MiB", "× faster (wall)"], lines) if lines else ""
 
 
+def shares_table(results):
+    """What the kinds of threads do, and how much faster it can get until the one that reads is the bound."""
+    lines = []
+    for corpus in CORPORA:
+        base, row = results.get((corpus, "memory-1")), results.get((corpus, "shares"))
+        if base and row and row["read"]:
+            whole = sum(row[kind] for kind in SHARES)
+            lines.append([corpus, *(f"{seconds(row[kind])} ({row[kind] / whole:.0%})" for kind in SHARES),
+                          ratio(base["wall"] / row["read"])])
+    head = ["2 threads", "reads, deals, orders, s", "analyse, s", "render and write, s", "× faster at most"]
+    return rows(head, lines) if lines else ""
+
+
 def machine():
     """What it was measured on."""
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.M)
@@ -115,7 +128,7 @@ def figures_part(results, corpora):
 
 def whole(results, corpora):
     chosen = {key: row for key, row in results.items() if key[0] in corpora}
-    return "\n\n".join(part for part in (figures_part(results, corpora), threads_table(chosen)) if part)
+    return "\n\n".join(part for part in (figures_part(results, corpora), threads_table(chosen), shares_table(chosen)) if part)
 
 
 def write_document(results):
@@ -125,7 +138,7 @@ def write_document(results):
     runs = sorted({row["runs"] for row in results.values() if "runs" in row and not row["late"] and row["wall"] < PATIENCE})
     when = (f"Measured on {machine()}; {days[0]}{f' to {days[-1]}' if days[0] != days[-1] else ''}; "
             f"runs: {' to '.join(str(count) for count in {runs[0]: 0, runs[-1]: 0})}.") if days and runs else ""
-    parts = {"figures": f"{when}\n\n{figures_part(results, CORPORA)}", "threads": threads_table(results) or "Not measured yet."}
+    parts = {"figures": f"{when}\n\n{figures_part(results, CORPORA)}", "threads": "\n\n".join(filter(None, (threads_table(results), shares_table(results)))) or "Not measured yet."}
     for name, part in parts.items():
         pattern = re.compile(rf"(<!-- {name}: .*? -->\n).*?(<!-- end of {name} -->)", re.S)
         if not pattern.search(text):
