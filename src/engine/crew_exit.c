@@ -54,8 +54,7 @@ static bool is_worth_waking(const struct hand *hand)
         have_worked = have_worked && other->rounds >= crew->wanted;
         is_waited_for = is_waited_for || (other->is_stuck && other->written > other->collected);
     }
-    return have_worked || is_waited_for || hand->done || crew->ended ||
-           hand->written - hand->collected >= SAID_ENOUGH;
+    return have_worked || is_waited_for || hand->done || crew->ended || hand->written - hand->collected >= SAID_ENOUGH;
 }
 
 /* Enough of it for a thread to be woken. */
