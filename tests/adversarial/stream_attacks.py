@@ -9,7 +9,7 @@ RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
 def syn_flood(cases):
     """A million would do the same: memory stays under its cap, and every conversation is told."""
-    builder, count = Builder(), 160_000
+    builder, count = Builder(), 260_000
     for i in range(count):
         source = f"198.18.{i >> 8 & 255}.{i & 255}"
         builder.add(tcp(source, 1024 + i % 60000, "10.9.0.80", 80, i * 7919, 0, SYN), step_ns=10_000)
