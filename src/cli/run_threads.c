@@ -239,7 +239,8 @@ struct run_threads *run_threads_new(const struct output_options *output, struct 
  * Half as many switches, a tenth less time. The threads that follow inherit it. */
 static void work_in_long_turns(void)
 {
-    (void)sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){.sched_priority = 0});
+    if (sched_getscheduler(0) == SCHED_OTHER) /* else somebody has chosen */
+        (void)sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){.sched_priority = 0});
 }
 
 int run_threads_start(struct run_threads *threads)

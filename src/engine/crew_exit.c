@@ -89,6 +89,17 @@ static void wait_for_space(struct hand *hand)
     crew->stuck--;
 }
 
+/* Nobody holds it. One that a huge record has made larger than others gives its block back. */
+static void empty(struct said_batch *batch)
+{
+    batch->used = batch->names_used = 0;
+    if (batch->capacity <= SAID_BYTES)
+        return;
+    free(batch->bytes);
+    batch->bytes = NULL;
+    batch->capacity = 0;
+}
+
 void hand_publish(struct hand *hand, uint64_t progress, enum publishing why)
 {
     struct crew *crew = hand->crew;
@@ -114,9 +125,8 @@ void hand_publish(struct hand *hand, uint64_t progress, enum publishing why)
     pthread_mutex_unlock(&crew->lock);
     if (is_worth_it) /* without the lock, which is what who is woken wants first of all */
         pthread_cond_signal(&crew->news);
-    batch = &hand->batches[hand->written % SAID_BATCHES];
     if (why != PUBLISHING_END && !atomic_load(&crew->abandoned))
-        batch->used = batch->names_used = 0;
+        empty(&hand->batches[hand->written % SAID_BATCHES]);
 }
 
 static bool make_room(struct said_batch *batch, size_t size)

@@ -119,8 +119,11 @@ bool complain(const struct source *source, struct span span, const char *hint, c
     const char *left = start > 0 ? "..." : "";
     repeat(blanks, ' ', strlen(left) + place);
     repeat(waves, '~', wide > 1 ? wide - 1 : 0);
-    (void)snprintf(source->ret_error, DISPLAY_FILTER_ERROR_SIZE, "-Y: %s\n  %s%s%s\n  %s^%s%s%.280s", what, left,
-                   shown.text, at < text.len ? "..." : "", blanks, waves, hint ? "\n  " : "", hint ? hint : "");
+    const int length = snprintf(source->ret_error, DISPLAY_FILTER_ERROR_SIZE, "-Y: %s\n  %s%s%s\n  %s^%s%s%.280s", what,
+                                left, shown.text, at < text.len ? "..." : "", blanks, waves, hint ? "\n  " : "",
+                                hint ? hint : "");
+    if (length >= DISPLAY_FILTER_ERROR_SIZE) /* what fits is told */
+        source->ret_error[DISPLAY_FILTER_ERROR_SIZE - 1] = '\0';
     return false;
 }
 

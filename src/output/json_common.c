@@ -312,15 +312,21 @@ static void keep(struct json_sides *sides, const struct record *record, const ch
     sides->domains.failed = sides->text.failed = sides->notes.failed = false;
 }
 
+/* Over the comma that ends it; where memory is out the line stands at its beginning again, and has none. */
+static inline char *behind_side(const struct json_writer *json, char *at)
+{
+    return json->buffer->failed ? at : at - 1;
+}
+
 /* All three, as they stand between the brace that opens the first and that which closes the last. */
 static char *render(struct json_writer *json, const struct json_plan *plan, const struct record *record,
                     struct text_buffer *notes, bool *ret_cut, char *at)
 {
     bool cut[2];
     at = put_side(json, plan, record, 0, notes, &cut[0], at);
-    at = put_literal(at - 1, "},\"destination\":{");
+    at = put_literal(behind_side(json, at), "},\"destination\":{");
     at = put_side(json, plan, record, 1, notes, &cut[1], json_room(json, at));
-    at = put_literal(at - 1, "},\"network\":{");
+    at = put_literal(behind_side(json, at), "},\"network\":{");
     *ret_cut = cut[0] || cut[1];
     return put_network(json, record, json_room(json, at)) - 1;
 }
@@ -330,8 +336,11 @@ static OUT_OF_LINE char *put_and_keep(struct json_writer *json, const struct jso
                                       const struct record *record, struct json_sides *sides, bool *ret_cut, char *at)
 {
     size_t start = (size_t)(at - json->buffer->at);
+    /* the notes are of what is kept: both go together, also where a name turns out to be cut */
+    sides->valid = false;
     sides->notes.length = 0;
     at = render(json, plan, record, &sides->notes, ret_cut, at);
+    json->notes.failed = json->notes.failed || sides->notes.failed;
     if (!*ret_cut && !json->buffer->failed) {
         keep(sides, record, json->buffer->at + start, (size_t)(at - json->buffer->at) - start);
         text_add(&json->notes, sides->notes.at, sides->notes.length);

@@ -200,7 +200,7 @@ static void add_steps(struct maker *maker, struct json_plan *plan, const struct 
     add_piece(maker, PIECE_END, NULL, 0);
 }
 
-/* NULL: memory is out, or there are too many pieces. */
+/* NULL: memory is out. */
 static struct json_shape *make_shape(struct json_plan *plan, const struct json_key *key)
 {
     struct maker maker = {.shape = malloc(sizeof *maker.shape + JSON_PIECES_MAX * sizeof maker.shape->pieces[0])};
@@ -209,9 +209,9 @@ static struct json_shape *make_shape(struct json_plan *plan, const struct json_k
     maker.end = maker.text;
     maker.shape->key = *key;
     add_steps(&maker, plan, key);
-    if (maker.full) {
-        free(maker.shape);
-        return NULL;
+    if (maker.full) { /* which is remembered, too: trying costs as much as writing some records */
+        maker.count = 1;
+        maker.shape->pieces[0].kind = PIECE_REFUSED;
     }
     struct json_shape *shape = realloc(maker.shape, sizeof *shape + maker.count * sizeof shape->pieces[0]);
     return shape ? shape : maker.shape;
@@ -478,7 +478,7 @@ char *json_put_shaped(struct json_writer *json, struct json_plan *plan, const st
     const struct json_key key = key_of(record);
     const struct json_shape *shape = find(plan, &key);
     bool cut = false;
-    if (!shape)
+    if (!shape || shape->pieces[0].kind == PIECE_REFUSED)
         return NULL;
     at = json->options->notes ? put_explained(json, plan, record, shape->pieces, &cut, at)
                               : put_pieces(json, plan, record, shape->pieces, false, &cut, at);

@@ -15,6 +15,7 @@
 
 enum json_piece_kind {
     PIECE_END,
+    PIECE_REFUSED,    /* the first one: there would be too many */
     PIECE_TEXT,       /* no value behind it */
     PIECE_STRING,     /* one value of a FIELD_TEXT, */
     PIECE_INTEGER,    /* of a number, */

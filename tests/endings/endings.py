@@ -170,6 +170,9 @@ def planted(tests, folder):
 def root_in_name_only(tests):
     """In some containers root may become nobody else: it says so, and goes on without capabilities."""
     for what, words in (("no capability", ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]), ("a user namespace", ["unshare", "-U", "-r"])):
+        if subprocess.run([*words, "true"], capture_output=True, check=False).returncode != 0:
+            print(f"skipped endings: root with {what}: {words[0]} is not allowed to make it here")  # as in a chroot
+            continue
         for options in ([], ["-Z", "root"]):
             result = subprocess.run([*words, tests.program, "--json", *options, PCAPS / "tour.pcap"], capture_output=True,
                                     timeout=PATIENCE, check=False)

@@ -227,6 +227,52 @@ static void waits_unseen(void **state)
     assert_int_equal(budget.used, 0);
 }
 
+static void use(struct names *names, uint32_t address)
+{
+    struct address a = host(1), b = host(address);
+    (void)names_find(names, &a, &b, 0);
+}
+
+/* How many of these addresses nothing is known of, without using them. */
+static unsigned lost(struct names *names, uint32_t first, uint32_t end)
+{
+    const uint64_t other_name = 12345;
+    const int64_t later = 100 * SECOND;
+    const struct address a = host(1);
+    unsigned count = 0;
+    for (uint32_t address = first; address < end; address++) {
+        const struct address b = host(address);
+        count += names_agree(names, &a, &b, other_name, later);
+    }
+    return count;
+}
+
+/* Names that were used while a lesson waited are no newer than those that were used after them, however long nothing
+ * else is learned: they are the first to be forgotten. */
+static void keeps_the_order_of_use(void **state)
+{
+    enum { FIRST = 100, EARLY = FIRST + 100, EARLY_END = EARLY + 8, END = FIRST + 400, MORE = 10000, LITTLE = 1 << 20 };
+    struct budget budget;
+    (void)state;
+    budget_init(&budget, LITTLE);
+    struct names *names = names_new(&budget);
+    assert_non_null(names);
+    for (uint32_t i = FIRST; i < END; i++)
+        learn(names, 1, i, "a.name");
+    assert_int_equal(lost(names, FIRST, END), 0);
+    learn(names, 1, END, "a.name");
+    for (uint32_t i = EARLY; i < EARLY_END; i++)
+        use(names, i);
+    for (uint32_t i = FIRST; i <= END; i++)
+        if (i < EARLY || i >= EARLY_END)
+            use(names, i);
+    for (uint32_t i = MORE; lost(names, FIRST, END) < EARLY_END - EARLY; i++)
+        learn(names, 1, i, "a.name");
+    assert_int_equal(lost(names, EARLY, EARLY_END), EARLY_END - EARLY);
+    names_free(names);
+    assert_int_equal(budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +284,7 @@ int main(void)
         cmocka_unit_test(prefers_what_was_asked_for),
         cmocka_unit_test(keeps_255_small_letters),
         cmocka_unit_test(waits_unseen),
+        cmocka_unit_test(keeps_the_order_of_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

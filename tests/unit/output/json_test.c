@@ -315,6 +315,38 @@ static void test_records_that_come_again(void **state)
     notes_free(notes);
 }
 
+/* What is kept of a conversation's sides is never that of other names, cut ones among them. */
+static void test_names_that_change(void **state)
+{
+    enum { RECORDS = 300 };
+    static const char *const names[] = {"a.example", "www.example.org", "www.example.org.and.more.behind.it"};
+    static const size_t most[] = {0, 15, 12};
+    static struct record records[RECORDS];
+    const struct record *pointers[RECORDS];
+    struct notes *notes = sample_catalogs();
+    (void)state;
+    srand(13);
+    for (size_t round = 0; round < sizeof most / sizeof *most; round++) {
+        struct output_options options = {.format = OUTPUT_JSON, .notes = notes, .max_text = most[round]};
+        for (size_t i = 0; i < RECORDS; i++) {
+            sample_begin(&records[i], &http_sample, rand() % 4 ? &http_conversation : &dns_conversation);
+            records[i].destination_domain = bytes_text(names[rand() % 3]);
+            pointers[i] = &records[i];
+        }
+        char *all = sample_print(options, pointers, RECORDS), *at = all;
+        for (size_t i = 0; i < RECORDS; i++) {
+            char *once = print_one(options, &records[i]);
+            assert_memory_equal(at, once, strlen(once));
+            at += strlen(once);
+            free(once);
+            record_done(&records[i]);
+        }
+        assert_int_equal(*at, '\0');
+        free(all);
+    }
+    notes_free(notes);
+}
+
 /* Words are kept as they were written; one that our tables should not have is escaped all the same. */
 static void test_words(void **state)
 {
@@ -415,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_map_keys_are_unique),
         cmocka_unit_test(test_json_c_agrees),
         cmocka_unit_test(test_records_that_come_again),
+        cmocka_unit_test(test_names_that_change),
         cmocka_unit_test(test_many_map_keys),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_groups),
