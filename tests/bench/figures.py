@@ -46,6 +46,8 @@ FIGURES = {figure.name: figure for figure in (
     overhear("notes", "overhear, JSON with notes", "--threads", "1", "--json"),
     overhear("transcript", "overhear, transcript", "--threads", "1", "--text", "--width", "120"),
     overhear("threads-2", "overhear, JSON without notes, 2 threads", "--threads", "2", *JSON),
+    overhear("notes-2", "overhear, JSON with notes, 2 threads", "--threads", "2", "--json"),
+    overhear("transcript-2", "overhear, transcript, 2 threads", "--threads", "2", "--text", "--width", "120"),
     overhear("cut", f"overhear, JSON without notes, first {CUT:,} frames", "--threads", "1", "-c", str(CUT), *JSON, cut=True),
     Figure("suricata", "Suricata, EVE, no rules, one thread (output to memory)",
            ("suricata", "-c", str(HERE / "suricata.yaml"), "-r", "{file}", "-k", "none", "-l", "{scratch}", "-S", "/dev/null",
