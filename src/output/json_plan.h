@@ -71,7 +71,7 @@ struct json_plan {
     bool sides_adjoin; /* the steps of source, destination and network are one behind the other */
     size_t longest_lead;
     struct json_shapes *shapes; /* owned; NULL: members of a group */
-    char *event;                /* owned: `"event":{"dataset":"dns"`, padded for put_padded */
+    char *event;                /* owned: `"event":{"dataset":"…"`, padded for put_padded */
     size_t event_length;
     int shift;                        /* the step of each field is its number and this; 0: of some it is another */
     const struct note_catalog *hosts; /* for addresses and names of either side */

@@ -49,7 +49,7 @@ struct json_network {
     const char *protocol;
     uint8_t family, transport;
     uint8_t length; /* 0: nothing is kept here */
-    char text[85];  /* `"type":"ipv4","transport":"udp","protocol":"dns",` */
+    char text[85];  /* `"type":"…","transport":"…","protocol":"…",` */
 };
 
 static_assert(sizeof(struct json_network) == 96, "nothing is lost");

@@ -16,14 +16,14 @@ uint64_t late_name_hash(struct bytes name)
     size_t i = 0;
     for (; name.len - i >= sizeof word; i += sizeof word) {
         memcpy(&word, name.at + i, sizeof word);
-        hash = (hash ^ lower_word(word)) * prime;
+        hash = (hash ^ bytes_lower8(word)) * prime;
         hash ^= hash >> 32;
     }
     if (i == name.len)
         return hash;
     word = 0;
     memcpy(&word, name.at + i, name.len - i);
-    hash = (hash ^ lower_word(word)) * prime;
+    hash = (hash ^ bytes_lower8(word)) * prime;
     return hash ^ hash >> 32;
 }
 

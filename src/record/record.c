@@ -354,7 +354,7 @@ static inline void lower_key(uint8_t *key, size_t length)
     for (size_t i = 0; i < length; i += LOWER_STEP) {
         uint64_t word;
         memcpy(&word, key + i, sizeof word);
-        word = lower_word(word);
+        word = bytes_lower8(word);
         memcpy(key + i, &word, sizeof word);
     }
 }

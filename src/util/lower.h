@@ -5,28 +5,17 @@
 #ifndef OVERHEAR_UTIL_LOWER_H
 #define OVERHEAR_UTIL_LOWER_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "overhear/bytes.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-/* No sum of two bytes below 128 reaches the next byte, so all eight are compared at once. */
-static inline uint64_t lower_word(uint64_t word)
-{
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    const uint64_t low = word & 0x7f * each;
-    const uint64_t from_a = low + (0x80 - 'A') * each, beyond_z = low + (0x7f - 'Z') * each;
-    return word | ((from_a ^ beyond_z) & ~word & 0x80 * each) >> 2;
-}
-
 static inline void lower_eight(uint8_t *to, const uint8_t *from)
 {
     uint64_t word;
     memcpy(&word, from, sizeof word);
-    word = lower_word(word);
+    word = bytes_lower8(word);
     memcpy(to, &word, sizeof word);
 }
 
@@ -34,7 +23,7 @@ static inline void lower_four(uint8_t *to, const uint8_t *from)
 {
     uint32_t word;
     memcpy(&word, from, sizeof word);
-    word = (uint32_t)lower_word(word);
+    word = (uint32_t)bytes_lower8(word);
     memcpy(to, &word, sizeof word);
 }
 
@@ -53,7 +42,7 @@ static inline void lower_copy(uint8_t *to, const uint8_t *from, size_t length)
         lower_four(to + length - 4, from + length - 4);
     } else {
         for (; at < length; at++)
-            to[at] = (uint8_t)lower_word(from[at]);
+            to[at] = byte_lower(from[at]);
     }
 }
 
