@@ -329,7 +329,7 @@ static void test_names_that_change(void **state)
     for (size_t round = 0; round < sizeof most / sizeof *most; round++) {
         struct output_options options = {.format = OUTPUT_JSON, .notes = notes, .max_text = most[round]};
         for (size_t i = 0; i < RECORDS; i++) {
-            sample_begin(&records[i], &http_sample, rand() % 4 ? &http_conversation : &dns_conversation);
+            sample_begin(&records[i], &dns_sample, rand() % 4 ? &http_conversation : &dns_conversation);
             records[i].destination_domain = bytes_text(names[rand() % 3]);
             pointers[i] = &records[i];
         }
