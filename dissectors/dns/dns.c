@@ -108,7 +108,7 @@ static bool is_transfer(uint16_t type)
 static bool same_name(const struct dns_exchange *exchange, const struct record *record,
                       const struct dns_message *message)
 {
-    char buffer[DNS_NAME_TEXT];
+    char buffer[DNS_NAME_TEXT] FILLED_LATER;
     if (exchange->asked.length == 0)
         return bytes_equal_nocase(record_find_text(record, DNS_FIELD_QUESTION_NAME), message->question);
     return dns_asked_again(&exchange->asked, message) ||

@@ -79,7 +79,7 @@ void http_file_begin(struct emitter *emitter, struct transaction *transaction, c
     struct http_transaction *exchange = http_exchange_of(transaction);
     const struct record *record = &transaction->record;
     bool is_request = message->side == SIDE_CLIENT;
-    struct extended_name name;
+    struct extended_name name FILLED_LATER;
     const struct file_start start = {
         .parent = "http",
         .name = name_of(emitter, record, head, message->side, &name),

@@ -20,10 +20,29 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Behind a variable: the room that another function fills. Release builds set every automatic variable to zero, lest old
+ * bytes of the stack get out; where that costs more than one part in 500 of a run, it is left out with this word. */
+#if defined __has_attribute
+#if __has_attribute(uninitialized)
+#define FILLED_LATER __attribute__((uninitialized))
+#endif
+#endif
+#ifndef FILLED_LATER
+#define FILLED_LATER
+#endif
+
 struct bytes {
     const uint8_t *at;
     size_t len;
 };
+
+/* `at` is NULL only where `len` is 0: whoever makes a struct bytes keeps that. Said to compilers, which look for paths
+ * where it were otherwise; UndefinedBehaviorSanitizer asks. */
+static inline void bytes_known(struct bytes b)
+{
+    if (b.len > 0 && !b.at)
+        __builtin_unreachable();
+}
 
 /* The bytes of a C string, without its NUL. */
 static inline struct bytes bytes_text(const char *text)
@@ -39,6 +58,7 @@ static inline struct bytes bytes_of(const void *at, size_t len)
 /* Byte number i, or 0 where there is none. */
 static inline uint8_t bytes_at(struct bytes b, size_t i)
 {
+    bytes_known(b);
     return i < b.len ? b.at[i] : 0;
 }
 
@@ -80,6 +100,8 @@ static inline struct bytes bytes_slice(struct bytes b, size_t from, size_t n)
 
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
+    bytes_known(a);
+    bytes_known(b);
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
@@ -121,6 +143,8 @@ static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
     if (a.len != b.len)
         return false;
+    bytes_known(a);
+    bytes_known(b);
     size_t i = 0;
     for (; a.len - i >= 8; i += 8) {
         uint64_t x, y;
@@ -142,6 +166,8 @@ static inline bool bytes_equal_small(struct bytes a, struct bytes small)
 {
     if (a.len != small.len)
         return false;
+    bytes_known(a);
+    bytes_known(small);
     size_t i = 0;
     for (; a.len - i >= 8; i += 8) {
         uint64_t x, y;
@@ -178,6 +204,7 @@ static inline size_t bytes_find(struct bytes b, uint8_t c, size_t from)
 {
     if (from >= b.len)
         return b.len;
+    bytes_known(b);
     const uint8_t *hit = memchr(b.at + from, c, b.len - from);
     return hit ? (size_t)(hit - b.at) : b.len;
 }
@@ -213,6 +240,7 @@ size_t bytes_count_base64(struct bytes b, uint64_t *count);
 /* Without spaces and tabs at both ends. */
 static inline struct bytes bytes_trim(struct bytes b)
 {
+    bytes_known(b);
     while (b.len > 0 && (b.at[0] == ' ' || b.at[0] == '\t')) {
         b.at++;
         b.len--;
@@ -225,6 +253,7 @@ static inline struct bytes bytes_trim(struct bytes b)
 /* Copies as many bytes as there is room for; returns how many. */
 static inline size_t bytes_copy(void *to, size_t room, struct bytes from)
 {
+    bytes_known(from);
     size_t count = from.len < room ? from.len : room;
     if (count > 0)
         memcpy(to, from.at, count);

@@ -123,7 +123,7 @@ static void count_value(const struct ranking *ranking, struct ranking_row *row, 
 
 static void count_values(const struct ranking *ranking, struct ranking_row *row, const struct record *record)
 {
-    uint8_t buffer[RANKING_TEXT];
+    uint8_t buffer[RANKING_TEXT] FILLED_LATER;
     const struct ranking_words *words = &row->words;
     if (words->lone < 0) {
         count_value(ranking, row, ranking_words_say(words, record, buffer));
@@ -155,7 +155,7 @@ static void count_answer(struct ranking_row *row, const struct record *record)
     struct ranking_slow *slow = ranking_times_slow(row->times, took_ns);
     if (!slow)
         return;
-    uint8_t buffer[RANKING_TEXT];
+    uint8_t buffer[RANKING_TEXT] FILLED_LATER;
     struct bytes text = bytes_first(ranking_words_say(&row->words, record, buffer), sizeof slow->text);
     slow->conversation = record->conversation ? record->conversation->id : 0;
     slow->frame = record->request.frame;

@@ -316,9 +316,14 @@ static const char *xml_type(struct bytes text)
     return "text/xml";
 }
 
+static bool is_space(uint8_t octet)
+{
+    return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n';
+}
+
 static struct bytes without_space(struct bytes text)
 {
-    while (text.len > 0 && memchr(" \t\r\n", bytes_at(text, 0), 4))
+    while (text.len > 0 && is_space(bytes_at(text, 0)))
         text = bytes_skip(text, 1);
     return text;
 }

@@ -159,7 +159,8 @@ static void put_new(const uint8_t block[SHA_CBLOCK], char *to)
 {
     uint32_t words[SHA1_WORDS];
     sha1(block, words);
-    memcpy(to, "1:", 2);
+    to[0] = '1';
+    to[1] = ':';
     put_base64(words, to + 2);
 }
 

@@ -36,16 +36,16 @@ static_assert(sizeof(struct image) % sizeof(uint32_t) == 0, "no unit is cut");
 static_assert(offsetof(struct image, traces) == sizeof(struct tcp_stream), "and none lies between");
 
 /* As memset and memcpy do it; but of such a size gcc makes `rep stos` and `rep movs`, which take longer to begin than
- * the few wide moves to be done. */
+ * the few wide moves to be done, and with _FORTIFY_SOURCE memset() is a call for each piece. */
 enum { PIECE = 64 };
 
 static inline void clear(void *memory, size_t size)
 {
     uint8_t *octets = memory;
     for (; size >= PIECE; octets += PIECE, size -= PIECE)
-        memset(octets, 0, PIECE);
+        __builtin_memset(octets, 0, PIECE);
     for (; size >= sizeof(uint32_t); octets += sizeof(uint32_t), size -= sizeof(uint32_t))
-        memset(octets, 0, sizeof(uint32_t));
+        __builtin_memset(octets, 0, sizeof(uint32_t));
 }
 
 static inline void copy_stream(struct tcp_stream *ret, const struct tcp_stream *stream)
@@ -149,7 +149,7 @@ static void unpack(struct tcp_stream *ret_stream, struct trace_ring ret_traces[2
 
 size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint64_t *ret_words, size_t capacity)
 {
-    union unit_image room;
+    union unit_image room FILLED_LATER;
     struct tcp_stream *own = &room.image.stream;
     if (stream->held || stream->current.present || (stream->anomalies && stream->anomalies->count > 0) ||
         stream->sides[0].waiting.root || stream->sides[1].waiting.root)
@@ -219,7 +219,7 @@ struct tcp_summary tcp_stream_packed_summary(const uint64_t *words, enum tcp_sta
 {
     enum { COUNTERS = offsetof(struct tcp_side, window) };
     static_assert(COUNTERS % sizeof(uint32_t) == 0, "no unit is cut");
-    struct tcp_stream stream;
+    struct tcp_stream stream FILLED_LATER;
     struct tcp_summary summary = {.state = state};
     for (int i = 0; i < 2; i++) {
         struct tcp_side *own = &stream.sides[i];
