@@ -16,7 +16,8 @@
 #define __has_feature(feature) 0
 #endif
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || __has_feature(address_sanitizer) ||                 \
-    __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(leak_sanitizer)
+    __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(leak_sanitizer) ||             \
+    defined OVERHEAR_COVERAGE
 enum { IS_WATCHED = true };
 #else
 enum { IS_WATCHED = false };

@@ -37,8 +37,8 @@ void sandbox_prepare(void);
  * same options for both. No new threads afterwards. Landlock rules over what lies beneath a folder, too.
  *
  * Files that are open, the terminal, pipes and sockets stay usable. What is refused fails with EPERM or EACCES. In a
- * build with a sanitizer that has to read files or to stop threads (address, thread, memory, leak), neither does
- * anything. */
+ * build with a sanitizer that has to read files or to stop threads (address, thread, memory, leak), or one that writes
+ * down at its end what was executed (coverage), neither does anything. */
 enum sandbox_result sandbox_confine(const struct sandbox_options *options, char ret_error[SANDBOX_ERROR_SIZE]);
 enum sandbox_result sandbox_enter(const struct sandbox_options *options, char ret_error[SANDBOX_ERROR_SIZE]);
 

@@ -3,9 +3,10 @@
 """Lets memory run out at many places of every capture of pcaps/ (faults.c). Argument: the program `faults`, best with ASan.
 
 About RUNS places of each capture are tried: all where there are fewer requests, else every n-th, with n prime so that
-the places differ from capture to capture.
+the places differ from capture to capture. FAULTS_RUNS in the environment may say another number.
 """
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 import suite
 
-RUNS = 300
+RUNS = int(os.environ.get("FAULTS_RUNS", "300"))
 MOST_FRAMES_BYTES = 2_000_000
 PRIMES = (1, 2, 3, 5, 7, 11, 17, 29, 53, 97, 193, 389, 769, 1543, 3079, 6151, 12289, 24593, 49157, 98317)
 
