@@ -72,6 +72,9 @@ struct engine_statistics {
     int64_t first_ns, last_ns;
     struct engine_stop stops[16];
     size_t stop_count;
+    uint64_t unknown_link_frames; /* of the stops: those whose link type nobody knows; */
+    uint64_t unknown_link_first;  /* the number of the first of them, and what it says */
+    uint16_t unknown_link_type;
     uint64_t conversations, conversations_ended;
     uint64_t untracked; /* packets without a conversation, for want of memory */
     uint64_t ended[5];  /* by enum end_reason */

@@ -103,11 +103,8 @@ static int fail(struct capture_writer *writer, size_t written, char ret_error[CA
 {
     const int error = errno;
     const size_t whole = whole_part(writer, written);
-    const off_t position = lseek(writer->descriptor, 0, SEEK_CUR);
     snprintf(ret_error, CAPTURE_ERROR_SIZE, "%.200s: writing frames failed: %s", writer->path, strerror(error));
-    if (position >= (off_t)(written - whole) && written > whole &&
-        ftruncate(writer->descriptor, position - (off_t)(written - whole)) == 0)
-        (void)lseek(writer->descriptor, position - (off_t)(written - whole), SEEK_SET);
+    write_take_back(writer->descriptor, written - whole);
     writer->size -= writer->used - whole;
     writer->used = 0;
     writer->failed = true;

@@ -44,6 +44,7 @@ struct follow {
     bool seen, begun, over;
     bool swapped_late; /* after words of it were written */
     uint64_t said[2], lost[2];
+    uint64_t written, unwritten; /* bytes of the output */
     int error;
 };
 
@@ -55,11 +56,13 @@ static bool is_text(const struct follow *follow)
 static void write_out(struct follow *follow)
 {
     struct text_buffer *out = &follow->out;
-    size_t written;
+    size_t written = 0;
     if (out->failed && follow->error == 0)
         follow->error = ENOMEM;
     if (follow->error == 0 && !write_all(follow->options.descriptor, bytes_of(out->at, out->length), &written))
         follow->error = errno;
+    follow->written += written;
+    follow->unwritten += out->length - written;
     out->length = 0;
 }
 
@@ -279,6 +282,12 @@ int follow_error(const struct follow *follow, const char **ret_text)
     if (ret_text)
         *ret_text = "the output";
     return follow->error;
+}
+
+void follow_written(const struct follow *follow, uint64_t *ret_written, uint64_t *ret_lost)
+{
+    *ret_written = follow->written;
+    *ret_lost = follow->unwritten;
 }
 
 uint64_t follow_conversations(const struct follow *follow)

@@ -42,6 +42,10 @@ int follow_error(const struct follow *follow, const char **ret_text);
 /* Conversations that had bytes; of FOLLOW_ONE: 0 where the number never came up. */
 uint64_t follow_conversations(const struct follow *follow);
 
+/* Of FOLLOW_ONE: bytes of the output that are written, and those that could not be: what comes after a failure is only
+ * counted. */
+void follow_written(const struct follow *follow, uint64_t *ret_written, uint64_t *ret_lost);
+
 /* Of FOLLOW_ONE: the conversation has ended, nothing more will come of it. */
 bool follow_is_over(const struct follow *follow);
 

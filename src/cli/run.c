@@ -11,6 +11,7 @@
 #include "message.h"
 #include "ranking.h"
 #include "record/notes.h"
+#include "run_end.h"
 #include "run_threads.h"
 #include "save.h"
 #include "signals.h"
@@ -43,7 +44,8 @@ bool run_is_over(const struct run *run)
 {
     const struct options *options = run->options;
     return run->status == STATUS_WRONG || run_output_errno(run) != 0 ||
-           (options->follow == FOLLOW_ONE && (follow_error(run->follow, NULL) != 0 || follow_is_over(run->follow))) ||
+           (options->follow == FOLLOW_ONE &&
+            (follow_error(run->follow, NULL) == EPIPE || follow_is_over(run->follow))) ||
            (options->frame_limit != 0 && run->taken >= options->frame_limit);
 }
 
@@ -72,7 +74,7 @@ static void save(struct run *run, const struct frame *frame)
 void run_take_frame(struct run *run, const struct frame *frame)
 {
     engine_frame(run->engine, frame);
-    if (run->save && !run->save_failed)
+    if (run->save) /* also where it has failed: it counts */
         save(run, frame);
     run->taken++;
 }
@@ -163,6 +165,7 @@ static void read_frames(struct run *run, struct capture *capture, const char *pa
         until_progress = PROGRESS_FRAMES;
         progress_show(&run->progress, path, capture_position(capture), run->frames + capture_frames(capture));
     }
+    run->ended_early = true;
 }
 
 static void report_misfits(struct run *run, const struct capture *capture)
@@ -215,8 +218,10 @@ static void read_file(struct run *run, size_t number)
 
 static void read_once(struct run *run)
 {
-    for (size_t i = 0; i < run->options->capture_count && !is_stopped(run) && !crew_gave_up(run); i++)
-        read_file(run, i);
+    size_t i = 0;
+    while (i < run->options->capture_count && !is_stopped(run) && !crew_gave_up(run))
+        read_file(run, i++);
+    run->ended_early = run->ended_early || i < run->options->capture_count;
     if (run->crew)
         (void)crew_finish(run->crew);
 }
@@ -282,8 +287,6 @@ static void listen(struct run *run)
 void run_captures(struct run *run)
 {
     const struct options *options = run->options;
-    /* bytes that are followed, and a summary alone, stay in the file that is open */
-    signals_watch(run->listening != NULL, run->listening && run->output && options->output_path);
     progress_init(&run->progress, run->results.descriptor, !run->listening && !options->quiet);
     run->progress.total = total_size(run);
     if (run->listening)
@@ -295,42 +298,6 @@ void run_captures(struct run *run)
         snprintf(text, sizeof text, "stopped by a signal after frame %llu", (unsigned long long)run->frames);
         run_fail(run, text);
     }
-}
-
-static uint64_t records_lost(const struct run *run)
-{
-    if (run->threads)
-        return run_threads_lost(run->threads);
-    return run->output ? output_records_lost(run->output) : 0;
-}
-
-/* True where the results reached whoever wanted them. A reader that went away is no failure, and no cause for words. */
-static bool flush_output(struct run *run)
-{
-    const char *place = NULL;
-    char text[400];
-    int error = 0;
-    if (run->threads)
-        run_threads_finish(run->threads);
-    if (run->output)
-        output_flush(run->output);
-    if (run->output || run->threads)
-        error = run_output_errno(run);
-    else if (run->follow && follow_flush(run->follow) != 0)
-        error = follow_error(run->follow, &place);
-    if (error == EPIPE)
-        return false;
-    if (error != 0) {
-        if (!place && run->results.path)
-            place = run->results.path;
-        snprintf(text, sizeof text, "writing %.200s failed: %s", place ? place : "the results", strerror(error));
-        run_fail(run, text);
-    } else if (records_lost(run) > 0) {
-        snprintf(text, sizeof text, "%llu records could not be written: out of memory",
-                 (unsigned long long)records_lost(run));
-        run_fail(run, text);
-    }
-    return true;
 }
 
 void run_statistics(const struct run *run, struct engine_statistics *ret_statistics)
@@ -402,7 +369,7 @@ static void print_summary(struct run *run, const struct engine_statistics *stati
     else
         summary_print_text(to, &summary);
     if (alone && fflush(to) != 0 && errno != EPIPE)
-        run_fail(run, "writing the summary failed");
+        run_fail(run, "writing the summary failed: it is not whole");
 }
 
 bool run_wants_summary(const struct options *options)
@@ -415,75 +382,16 @@ bool run_wants_summary(const struct options *options)
 
 static void summarize(struct run *run)
 {
-    struct engine_statistics *statistics = run_wants_summary(run->options) ? calloc(1, sizeof *statistics) : NULL;
-    if (!statistics)
+    if (!run_wants_summary(run->options))
         return;
+    struct engine_statistics *statistics = calloc(1, sizeof *statistics);
+    if (!statistics) {
+        run_fail(run, "out of memory: there is no summary");
+        return;
+    }
     run_statistics(run, statistics);
     print_summary(run, statistics);
     free(statistics);
-}
-
-/* A file that could not be saved is no reason to stop, but is said, and the exit status has it. */
-static void report_files(struct run *run)
-{
-    struct engine_statistics *statistics = run->options->extract_folder ? calloc(1, sizeof *statistics) : NULL;
-    char text[400];
-    if (!statistics)
-        return;
-    run_statistics(run, statistics);
-    if (statistics->extract_error[0] != '\0') {
-        snprintf(text, sizeof text, "--extract: %llu of %llu files could not be saved whole; the first: %s",
-                 (unsigned long long)statistics->files_not_saved, (unsigned long long)statistics->files,
-                 statistics->extract_error);
-        run_fail(run, text);
-    }
-    free(statistics);
-}
-
-/* A number that no conversation has is worth a word, and so is what --follow could not do. */
-static void report_conversation(struct run *run)
-{
-    const struct options *options = run->options;
-    struct engine_statistics *statistics = options->conversation || run->follow ? calloc(1, sizeof *statistics) : NULL;
-    char text[FOLLOW_TEXT_SIZE];
-    if (!statistics)
-        return;
-    run_statistics(run, statistics);
-    if (run->follow && follow_complaint(run->follow, statistics->conversations, text)) {
-        run_fail(run, text);
-    } else if (statistics->conversations < options->conversation) {
-        snprintf(text, sizeof text, "there is no conversation %llu: the capture has %llu",
-                 (unsigned long long)options->conversation, (unsigned long long)statistics->conversations);
-        run_fail(run, text);
-    }
-    free(statistics);
-}
-
-/* -Y: what `matches` could not be asked of a text within bounds counts as no match. */
-static void report_filter(struct run *run)
-{
-    uint64_t given_up = run->sink.display_filter ? display_filter_given_up(run->sink.display_filter) : 0;
-    char text[160];
-    if (given_up == 0)
-        return;
-    snprintf(text, sizeof text, "-Y: %llu texts were too long or too hard for the pattern; they count as not matching",
-             (unsigned long long)given_up);
-    run_fail(run, text);
-}
-
-static void finish_saving(struct run *run)
-{
-    char error[SAVE_ERROR_SIZE] = "";
-    if (!run->save)
-        return;
-    if (save_finish(run->save, error) != 0 && !run->save_failed)
-        run_fail(run, error);
-    if (save_overflowed(run->save) > 0) {
-        snprintf(error, sizeof error,
-                 "-w: %llu frames were not saved: too many waited for it to be known whether they are wanted",
-                 (unsigned long long)save_overflowed(run->save));
-        run_fail(run, error);
-    }
 }
 
 void run_finish(struct run *run)
@@ -491,11 +399,8 @@ void run_finish(struct run *run)
     progress_erase(&run->progress);
     if (run->engine)
         engine_finish(run->engine);
-    bool wanted = flush_output(run);
-    finish_saving(run);
-    report_files(run);
-    report_conversation(run);
-    report_filter(run);
+    bool wanted = run_end_output(run);
+    run_end_complain(run);
     bool nothing_was_read = run->frames == 0 && run->status != STATUS_DONE;
     if (wanted && (!nothing_was_read || run->options->summary == SUMMARY_JSON))
         summarize(run);

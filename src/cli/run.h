@@ -53,6 +53,7 @@ struct run {
     int64_t begun_ns;
     uint64_t frames;            /* numbered so far, over all captures */
     uint64_t taken;             /* given to the engine */
+    bool ended_early;           /* files hold more frames than were read */
     unsigned told, told_before; /* what was wrong with files; and so many times when they were read before */
     atomic_int status;          /* enum exit_status: the worst so far; workers may fail, too */
     atomic_bool save_refused;   /* -w met a frame that it cannot hold; said once */

@@ -29,7 +29,6 @@ enum {
 struct run_threads {
     struct relay *relay;
     struct ranking *ranking; /* NULL: nobody wants it */
-    uint64_t lost;           /* handed on by nobody */
     atomic_int error;        /* of writing; from then on nothing is written */
     unsigned output_count;
     struct output *outputs[];
@@ -251,8 +250,8 @@ int run_threads_start(struct run_threads *threads)
 
 void run_threads_record(struct run_threads *threads, const struct record *record, bool wanted)
 {
-    if (!relay_pass(threads->relay, record, wanted) && wanted)
-        threads->lost++;
+    /* Where memory is out it is missing among those that are written. */
+    (void)relay_pass(threads->relay, record, wanted);
 }
 
 void run_threads_pause(struct run_threads *threads)
@@ -270,12 +269,12 @@ void run_threads_finish(struct run_threads *threads)
     relay_finish(threads->relay);
 }
 
-uint64_t run_threads_lost(const struct run_threads *threads)
+uint64_t run_threads_written(const struct run_threads *threads)
 {
-    uint64_t lost = threads->lost;
+    uint64_t written = 0;
     for (unsigned i = 0; i < threads->output_count; i++)
-        lost += output_records_lost(threads->outputs[i]);
-    return lost;
+        written += output_records_written(threads->outputs[i]);
+    return written;
 }
 
 void run_threads_free(struct run_threads *threads)

@@ -45,8 +45,8 @@ int run_threads_errno(const struct run_threads *threads);
 /* Everything is written, and counted, when this returns; the threads are gone. */
 void run_threads_finish(struct run_threads *threads);
 
-/* After run_threads_finish: records that there was no memory for, or that could not be written. */
-uint64_t run_threads_lost(const struct run_threads *threads);
+/* After run_threads_finish: records that are whole where they were written to. */
+uint64_t run_threads_written(const struct run_threads *threads);
 
 /* NULL is fine. */
 void run_threads_free(struct run_threads *threads);

@@ -17,6 +17,7 @@ struct save {
     size_t wanted_count;
     bool wants_all; /* --only flow: every conversation ends with such a record */
     bool failed;
+    uint64_t not_kept;  /* frames that should have waited: memory was out */
     int64_t flushed_ns; /* the time of the frame after which the file was last flushed */
 };
 
@@ -138,6 +139,7 @@ static int take(struct save *save, const struct frame *frame, uint64_t conversat
         (save_queue_is_empty(save->queue) && (conversation == 0 || save_queue_is_wanted(save->queue, conversation))))
         return answer(save, save_files_add(save->files, frame, ret_error, SAVE_ERROR_SIZE), ret_failed);
     if (!save_queue_add(save->queue, &cut, conversation)) {
+        save->not_kept++;
         snprintf(ret_error, SAVE_ERROR_SIZE, "%.200s: out of memory: frame %llu is not saved", save->options->save_path,
                  (unsigned long long)frame->moment.frame);
         return -1;
@@ -220,6 +222,8 @@ int save_finish(struct save *save, char ret_error[SAVE_ERROR_SIZE])
         save_queue_decide(save->queue);
     if (!save->failed)
         result = drain(save, &failed, ret_error);
+    else
+        (void)drain(save, &failed, error); /* they are counted */
     if (save_files_finish(save->files, error, sizeof error) == SAVE_FILES_FAILED && !save->failed) {
         memcpy(ret_error, error, sizeof error);
         save->failed = true;
@@ -253,6 +257,14 @@ uint64_t save_files(struct save *save)
     const uint64_t files = save_files_count(save->files);
     pthread_mutex_unlock(&save->lock);
     return files;
+}
+
+uint64_t save_lost(struct save *save)
+{
+    pthread_mutex_lock(&save->lock);
+    const uint64_t frames = save->not_kept + save_files_lost(save->files);
+    pthread_mutex_unlock(&save->lock);
+    return frames;
 }
 
 uint64_t save_overflowed(struct save *save)

@@ -54,9 +54,12 @@ int save_finish(struct save *save, char ret_error[SAVE_ERROR_SIZE]);
 /* Finishes, if that was not done, and frees. 0, or -1 with the message. */
 int save_close(struct save *save, char ret_error[SAVE_ERROR_SIZE]);
 
-/* Frames and files written so far; frames that were not saved for want of room while they waited. */
+/* Frames and files written so far; frames that should have been saved, and could not be written or are of another link
+ * type; frames that were not saved for want of room while they waited. After a failure the calls above go on counting.
+ */
 uint64_t save_frames(struct save *save);
 uint64_t save_files(struct save *save);
+uint64_t save_lost(struct save *save);
 uint64_t save_overflowed(struct save *save);
 
 #endif

@@ -34,6 +34,7 @@ struct save_files {
     unsigned long periods; /* of -G that are over */
     unsigned number;       /* of the file in hand within its period */
     uint64_t frames;       /* in files before the one in hand */
+    uint64_t lost;         /* frames that should have been in one */
     uint64_t count;        /* of files */
 };
 
@@ -137,12 +138,22 @@ static enum save_files_result result_of(struct save_files *files, int result)
     }
 }
 
+/* What a writer counts less after it has failed than before is lost. */
+static int flush_writer(struct save_files *files, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    const uint64_t frames = capture_writer_frames(files->writer);
+    const int result = capture_writer_flush(files->writer, ret_error);
+    if (result != CAPTURE_WRITER_GONE) /* nobody wants them any more */
+        files->lost += frames - capture_writer_frames(files->writer);
+    return result;
+}
+
 static enum save_files_result close_writer(struct save_files *files, char *ret_error, size_t error_size)
 {
     char error[CAPTURE_ERROR_SIZE] = "";
     if (!files->writer)
         return SAVE_FILES_DONE;
-    const int flushed = capture_writer_flush(files->writer, error);
+    const int flushed = flush_writer(files, error);
     files->frames += capture_writer_frames(files->writer);
     const int closed = capture_writer_close(files->writer, error);
     files->writer = NULL;
@@ -227,8 +238,8 @@ int save_files_descriptor(const struct save_files *files)
     return files->descriptor;
 }
 
-enum save_files_result save_files_add(struct save_files *files, const struct frame *frame, char *ret_error,
-                                      size_t error_size)
+static enum save_files_result add(struct save_files *files, const struct frame *frame, char *ret_error,
+                                  size_t error_size)
 {
     const int64_t second_ns = 1000000000;
     char error[CAPTURE_ERROR_SIZE] = "";
@@ -258,9 +269,20 @@ enum save_files_result save_files_add(struct save_files *files, const struct fra
         return result;
     struct frame alike = *frame;
     alike.time_digits = files->time_digits;
+    const uint64_t frames = capture_writer_frames(files->writer);
     const int added = capture_writer_add(files->writer, &alike, error);
+    if (added != 0 && added != CAPTURE_WRITER_GONE)
+        files->lost += frames - capture_writer_frames(files->writer);
     snprintf(ret_error, error_size, "%s", error);
     return result_of(files, added);
+}
+
+enum save_files_result save_files_add(struct save_files *files, const struct frame *frame, char *ret_error,
+                                      size_t error_size)
+{
+    const enum save_files_result result = add(files, frame, ret_error, error_size);
+    files->lost += result == SAVE_FILES_FAILED || result == SAVE_FILES_REFUSED;
+    return result;
 }
 
 enum save_files_result save_files_flush(struct save_files *files, char *ret_error, size_t error_size)
@@ -268,7 +290,7 @@ enum save_files_result save_files_flush(struct save_files *files, char *ret_erro
     char error[CAPTURE_ERROR_SIZE] = "";
     if (!files->writer || files->failed || files->ended)
         return SAVE_FILES_DONE;
-    const int flushed = capture_writer_flush(files->writer, error);
+    const int flushed = flush_writer(files, error);
     snprintf(ret_error, error_size, "%s", error);
     return result_of(files, flushed);
 }
@@ -292,6 +314,11 @@ void save_files_free(struct save_files *files)
 uint64_t save_files_frames(const struct save_files *files)
 {
     return files->frames + (files->writer ? capture_writer_frames(files->writer) : 0);
+}
+
+uint64_t save_files_lost(const struct save_files *files)
+{
+    return files->lost;
 }
 
 uint64_t save_files_count(const struct save_files *files)

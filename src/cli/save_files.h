@@ -34,5 +34,7 @@ void save_files_free(struct save_files *files);
 /* So far. Frames: those that are in files, or on their way into one that still takes some. */
 uint64_t save_files_frames(const struct save_files *files);
 uint64_t save_files_count(const struct save_files *files);
+/* Frames that should have been in a file and are not: refused, or it could not be written. */
+uint64_t save_files_lost(const struct save_files *files);
 
 #endif

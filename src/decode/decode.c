@@ -104,6 +104,10 @@ static enum decode_stop walk_layers(struct decoder *decoder, const struct frame 
         .strict_checksums = decoder->common.strict_checksums,
     };
     enum decode_stop stop = run(&walk, frame->link_type);
+    if (stop == DECODE_UNKNOWN_LINK && decoder->statistics.stops[stop] == 0) {
+        decoder->statistics.unknown_link_frame = frame->moment.frame;
+        decoder->statistics.unknown_link_type = frame->link_type;
+    }
     if (stop == DECODE_MALFORMED && walk.has_fallback) {
         /* A port lied: what looked like a tunnel holds no packet. The datagram around it is what there is. */
         *ret_packet = decoder->fallback;

@@ -34,6 +34,8 @@ const char *decode_stop_name(enum decode_stop stop);
 
 struct decoder_statistics {
     uint64_t stops[DECODE_STOP_COUNT];
+    uint64_t unknown_link_frame; /* the first that stopped for its link type; 0: none did */
+    uint16_t unknown_link_type;
     uint64_t bad_checksums;
     uint64_t datagrams_reassembled;
     uint64_t datagrams_given_up; /* too old, too many, too long */

@@ -316,6 +316,9 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
     for (int stop = 0; stop < DECODE_STOP_COUNT; stop++)
         s->stops[s->stop_count++] = (struct engine_stop){decode_stop_name((enum decode_stop)stop),
                                                          decoder->stops[stop] - engine->overheard_stops[stop]};
+    s->unknown_link_frames = s->stops[DECODE_UNKNOWN_LINK].frames;
+    s->unknown_link_first = decoder->unknown_link_frame;
+    s->unknown_link_type = decoder->unknown_link_type;
     fill_files(engine, s);
     engine_credentials_fill(&engine->shared, s);
     memcpy(s->anomaly_counts, engine->shared.anomaly_counts, sizeof s->anomaly_counts);

@@ -14,6 +14,16 @@ static void add_times(struct engine_statistics *sum, const struct engine_statist
         sum->last_ns = one->last_ns;
 }
 
+static void add_unknown_links(struct engine_statistics *sum, const struct engine_statistics *one)
+{
+    if (one->unknown_link_frames > 0 &&
+        (sum->unknown_link_frames == 0 || one->unknown_link_first < sum->unknown_link_first)) {
+        sum->unknown_link_first = one->unknown_link_first;
+        sum->unknown_link_type = one->unknown_link_type;
+    }
+    sum->unknown_link_frames += one->unknown_link_frames;
+}
+
 static void add_lists(struct engine_statistics *sum, const struct engine_statistics *one)
 {
     for (size_t i = 0; i < one->stop_count; i++) {
@@ -81,6 +91,7 @@ void statistics_add(struct engine_statistics *sum, const struct engine_statistic
 {
     add_times(sum, one);
     add_lists(sum, one);
+    add_unknown_links(sum, one);
     add_credentials(sum, one);
     add_files(sum, one);
     sum->frames += one->frames;

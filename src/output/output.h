@@ -33,7 +33,8 @@ struct output *output_new(const struct output_options *options);
 /* For struct record_sink: context is the struct output. */
 void output_record(void *output, const struct record *record);
 
-/* Write what is buffered. 0; -1 where writing failed (errno kept in output_errno), from then on nothing is written. */
+/* Write what is buffered. 0; -1 where writing failed (errno kept in output_errno), from then on nothing is written.
+ * What reached a file of a record that is not whole is taken back. */
 int output_flush(struct output *output);
 /* From now on write there: what is buffered is written to the old descriptor first. As output_flush. */
 int output_redirect(struct output *output, int descriptor);
@@ -43,6 +44,8 @@ size_t output_waiting(const struct output *output);
 
 /* 0: fine so far. EPIPE: the reader went away. */
 int output_errno(const struct output *output);
+/* Records that are whole where they were written to, and those that are not, for want of memory or of room. */
+uint64_t output_records_written(const struct output *output);
 uint64_t output_records_lost(const struct output *output);
 void output_free(struct output *output);
 

@@ -16,8 +16,9 @@ struct transcript;
 struct output {
     struct output_options options; /* width and max_text with their defaults */
     struct text_buffer buffer;     /* whole records that wait to be written */
-    uint64_t buffered_records;
-    uint64_t lost_records;
+    size_t *ends;                  /* where each of them ends */
+    size_t buffered_records, end_capacity;
+    uint64_t written_records, lost_records;
     int error;
     struct json_writer *json; /* one of these two */
     struct transcript *transcript;

@@ -72,12 +72,6 @@ static bool reads_as_escape(struct bytes wire, size_t at)
            is_hex_digit(bytes_at(wire, at + 3));
 }
 
-static bool is_bidi_control(uint32_t character)
-{
-    return character == 0x061c || character == 0x200e || character == 0x200f ||
-           (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
-}
-
 /* What to do with the character at `at`; ret_length: its bytes, at least 1. */
 static enum treatment treatment_of(struct bytes wire, size_t at, size_t *ret_length, uint32_t *ret_character)
 {
@@ -91,9 +85,9 @@ static enum treatment treatment_of(struct bytes wire, size_t at, size_t *ret_len
         return reads_as_escape(wire, at) ? HEX : JSON_PAIR;
     if (character == '"' || character == '\n' || character == '\t')
         return JSON_PAIR;
-    if (character < 0x20 || (character >= 0x7f && character <= 0x9f))
+    if (utf8_is_control(character))
         return HEX;
-    return is_bidi_control(character) ? BIDI : COPY;
+    return utf8_is_bidirectional(character) ? BIDI : COPY;
 }
 
 static const char hex_digits[] = "0123456789abcdef";

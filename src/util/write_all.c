@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* False: errno is about something that waiting does not mend, and stays. */
@@ -32,4 +33,15 @@ bool write_all(int descriptor, struct bytes data, size_t *ret_written)
         }
     }
     return true;
+}
+
+void write_take_back(int descriptor, size_t count)
+{
+    struct stat status;
+    const int reason = errno;
+    const off_t end = count > 0 ? lseek(descriptor, 0, SEEK_CUR) : -1;
+    if (end >= (off_t)count && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == end &&
+        ftruncate(descriptor, end - (off_t)count) == 0)
+        (void)lseek(descriptor, end - (off_t)count, SEEK_SET);
+    errno = reason;
 }

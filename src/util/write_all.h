@@ -8,4 +8,8 @@
  * then it waits. False with errno: it could not be done; *ret_written bytes were written either way. */
 bool write_all(int descriptor, struct bytes data, size_t *ret_written);
 
+/* The last `count` bytes that were written are taken back: of a file, and where nobody has written behind them. Else
+ * they stay. errno is as it was. */
+void write_take_back(int descriptor, size_t count);
+
 #endif

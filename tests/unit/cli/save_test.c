@@ -682,6 +682,11 @@ static void fill_up(const char *path)
     snprintf(expected, sizeof expected, "%s: writing frames failed: ", path);
     assert_memory_equal(error, expected, strlen(expected));
     const uint64_t frames = save_frames(save);
+    assert_int_equal(save_lost(save), number - frames);
+    const struct frame further = frame_of(++number, noon_ns, 1001);
+    assert_int_equal(save_frame(save, &further, NULL, &failed, error), -1);
+    assert_int_equal(save_frames(save), frames);
+    assert_int_equal(save_lost(save), number - frames);
     struct stat status;
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_size, 24 + frames * (16 + 1001));

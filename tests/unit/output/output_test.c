@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
 
 static struct output *new_output(int descriptor, bool line_buffered)
 {
@@ -92,6 +94,43 @@ static void test_full_disk(void **state)
     close(descriptor);
 }
 
+/* What is in the file of a record that does not fit is taken back; what was there before, and whole records, stay. */
+static void test_disk_full_in_the_middle(void **state)
+{
+    (void)state;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    const int descriptor = fileno(file);
+    struct rlimit before, little;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    struct output *output = new_output(descriptor, false);
+    struct record record;
+    sample_dns(&record);
+    output_record(output, &record);
+    assert_int_equal(output_flush(output), 0);
+    const off_t line = lseek(descriptor, 0, SEEK_END);
+    little = before;
+    little.rlim_cur = (rlim_t)(3 * line + line / 2);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    for (int i = 0; i < 5; i++)
+        output_record(output, &record);
+    const int flushed = output_flush(output);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(flushed, -1);
+    assert_int_equal(output_errno(output), EFBIG);
+    assert_int_equal(output_records_written(output), 3);
+    assert_int_equal(output_records_lost(output), 3);
+    assert_int_equal(lseek(descriptor, 0, SEEK_END), 3 * line);
+    output_record(output, &record);
+    assert_int_equal(output_flush(output), -1);
+    assert_int_equal(output_records_lost(output), 4);
+    assert_int_equal(lseek(descriptor, 0, SEEK_END), 3 * line);
+    output_free(output);
+    record_done(&record);
+    (void)fclose(file);
+}
+
 /* A pipe that does not take everything at once, and does not block. */
 static void test_slow_reader(void **state)
 {
@@ -125,7 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_buffers_whole_lines), cmocka_unit_test(test_line_buffered),
         cmocka_unit_test(test_reader_went_away),    cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_slow_reader),
+        cmocka_unit_test(test_slow_reader),         cmocka_unit_test(test_disk_full_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,11 +75,43 @@ static void tells_how_far_it_came(void **state)
     assert_int_equal(errno, EBADF);
 }
 
+static void takes_back_what_is_last(void **state)
+{
+    (void)state;
+    char name[] = "/tmp/overhear-write-XXXXXX", text[8] = "";
+    int pipes[2], file = mkstemp(name);
+    size_t written;
+    assert_true(file >= 0);
+    unlink(name);
+    assert_true(write_all(file, bytes_text("whole, half"), &written));
+    errno = ENOSPC;
+    write_take_back(file, 6);
+    assert_int_equal(errno, ENOSPC);
+    assert_true(write_all(file, bytes_text("!"), &written));
+    assert_int_equal(pread(file, text, sizeof text, 0), 6);
+    assert_memory_equal(text, "whole!", 6);
+    /* not what somebody else has written behind it */
+    assert_int_equal(pwrite(file, "theirs", 6, 6), 6);
+    write_take_back(file, 1);
+    assert_int_equal(lseek(file, 0, SEEK_END), 12);
+    write_take_back(file, 0);
+    assert_int_equal(lseek(file, 0, SEEK_END), 12);
+    close(file);
+    /* nor what is in a pipe */
+    assert_int_equal(pipe(pipes), 0);
+    assert_true(write_all(pipes[1], bytes_text("gone"), &written));
+    write_take_back(pipes[1], 2);
+    assert_int_equal(read(pipes[0], text, sizeof text), 4);
+    close(pipes[0]);
+    close(pipes[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_for_a_reader),
         cmocka_unit_test(tells_how_far_it_came),
+        cmocka_unit_test(takes_back_what_is_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
