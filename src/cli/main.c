@@ -9,9 +9,11 @@
 #include "record/notes.h"
 #include "reference.h"
 #include "run.h"
+#include "signals.h"
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -124,9 +126,21 @@ static enum exit_status flush_stdout(enum exit_status status)
     return STATUS_BROKEN;
 }
 
+/* Where there is nothing to read or write by 0, 1 or 2, a file of ours would be opened there, and results or messages
+ * would run into it: something that gives EBADF is put there. */
+static void keep_standard_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest that is free */
+}
+
 static enum exit_status analyze(const struct options *options)
 {
     struct run run;
+    /* Bytes that are followed, and a summary alone, stay in the file that is open. */
+    signals_watch(options->interface_count > 0, options->interface_count > 0 && options->output_path &&
+                                                    options->follow == FOLLOW_NONE && !options->only_summary);
     if (run_open(&run, options) == STATUS_DONE) {
         run_captures(&run);
         run_finish(&run);
@@ -139,6 +153,7 @@ int main(int argc, char **argv)
     struct options options;
     char error[OPTIONS_ERROR_SIZE] = "";
     enum exit_status status;
+    keep_standard_descriptors();
     signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE, */
     signal(SIGXFSZ, SIG_IGN); /* and a limit of file sizes as EFBIG */
     if (options_parse(&options, argc, argv, error) != 0) {
