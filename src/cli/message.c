@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "message.h"
 
+#include "util/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -8,11 +10,14 @@ enum { LINE_SIZE = 1024 };
 
 void message_make_plain(char *text)
 {
-    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
-        if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
-            c[0] = c[1] = '?'; /* control characters that UTF-8 has besides */
-        else if ((c[0] < 0x20 && c[0] != '\n') || c[0] == 0x7f)
-            c[0] = '?';
+    const struct bytes bytes = bytes_text(text);
+    for (size_t at = 0; at < bytes.len;) {
+        uint32_t character = 0;
+        const size_t length = utf8_character(bytes, at, &character);
+        const bool acts = utf8_is_control(character) || utf8_is_bidirectional(character);
+        if (length == 0 || (acts && character != '\n'))
+            memset(text + at, '?', length > 0 ? length : 1);
+        at += length > 0 ? length : 1;
     }
 }
 

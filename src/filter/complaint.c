@@ -16,12 +16,6 @@ enum {
     CHARACTER_SIZE = 5,
 };
 
-static bool is_bidirectional(uint32_t character)
-{
-    return character == 0x61c || character == 0x200e || character == 0x200f ||
-           (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
-}
-
 /* The character at `at` as it may be shown, with its NUL; returns how many bytes it was. */
 static size_t take_character(struct bytes text, size_t at, char ret_shown[CHARACTER_SIZE])
 {
@@ -30,8 +24,8 @@ static size_t take_character(struct bytes text, size_t at, char ret_shown[CHARAC
     memset(ret_shown, 0, CHARACTER_SIZE);
     if (character == '\n' || character == '\r' || character == '\t')
         ret_shown[0] = ' ';
-    else if (length == 0 || character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x2028 ||
-             character == 0x2029 || is_bidirectional(character))
+    else if (length == 0 || utf8_is_control(character) || character == 0x2028 || character == 0x2029 ||
+             utf8_is_bidirectional(character))
         ret_shown[0] = '?';
     else
         (void)bytes_copy(ret_shown, CHARACTER_SIZE - 1, bytes_slice(text, at, length));

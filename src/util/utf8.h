@@ -29,6 +29,19 @@ static inline size_t utf8_character(struct bytes text, size_t at, uint32_t *ret_
     return length;
 }
 
+/* Does it change the direction in which what is around it is shown? */
+static inline bool utf8_is_bidirectional(uint32_t character)
+{
+    return character == 0x061c || character == 0x200e || character == 0x200f ||
+           (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+}
+
+/* C0 (newline and tab among them), DEL and C1. */
+static inline bool utf8_is_control(uint32_t character)
+{
+    return character < 0x20 || (character >= 0x7f && character <= 0x9f);
+}
+
 /* The longest beginning of at most `limit` bytes that ends between two characters. A byte that belongs to no
  * character stands for itself. */
 static inline struct bytes utf8_cut(struct bytes text, size_t limit)

@@ -18,7 +18,13 @@ static void nothing_steers_the_terminal(void **state)
         {"\xc2\x9b"
          "31m",
          "??31m"}, /* the same in one character */
-        {"é\xc2\xa0ü\xc2", "é\xc2\xa0ü\xc2"},
+        {"é\xc2\xa0ü\xc2", "é\xc2\xa0ü?"},
+        {"a\x9b"
+         "31m\xff\xed\xa0\x80",
+         "a?31m????"},
+        {"\xe2\x80\xae"
+         "fdp.exe\xd8\x9c\xe2\x81\xa6",
+         "???fdp.exe?????"},
         {"", ""},
     };
     (void)state;
