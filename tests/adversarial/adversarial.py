@@ -19,6 +19,7 @@ import dns_attacks
 import ftp_attacks
 import http_attacks
 import imap_attacks
+import interfaces_and_clocks
 import lying_lengths
 import mail_attacks
 import name_attacks
@@ -30,7 +31,8 @@ import text_attacks
 import tls_attacks
 from case import Cases
 
-SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, lying_lengths, mail_attacks, name_attacks,
+SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks, lying_lengths,
+            mail_attacks, name_attacks,
             packet_attacks, stream_attacks, telnet_attacks, text_attacks, tls_attacks)
 
 

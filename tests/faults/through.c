@@ -139,9 +139,9 @@ bool through_read_file(const char *path, struct bytes *ret_bytes)
 
 static bool could_be_obeyed(uint32_t character)
 {
-    return (character < 0x20 && character != '\n') || (character >= 0x7f && character < 0xa0) ||
-           character == 0x061c || character == 0x200e || character == 0x200f ||
-           (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+    return (character < 0x20 && character != '\n') || (character >= 0x7f && character < 0xa0) || character == 0x061c ||
+           character == 0x200e || character == 0x200f || (character >= 0x202a && character <= 0x202e) ||
+           (character >= 0x2066 && character <= 0x2069);
 }
 
 /* How long one of our own colours is here: ESC [ digits and semicolons m. 0: it is none. */
