@@ -295,7 +295,7 @@ bool dns_name_recall(struct dns_names *names, struct bytes message, struct reade
     if (!text && dns_name_skip_labels(reader))
         return true;
     char *room = names && text ? dns_text_room(text, DNS_NAME_TEXT) : NULL;
-    if (!room)
+    if (!names || !room)
         return walk_name(names, message, reader, bytes_offset(message, reader_peek(reader)), text, ret_fault);
     if (!dns_name_view(names, message, reader, room, &name, ret_fault))
         return false;

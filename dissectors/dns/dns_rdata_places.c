@@ -9,7 +9,7 @@
 /* A size as two digits: centimetres are the high one times ten to the power of the low one. */
 static bool add_size(struct dns_text *text, uint8_t size)
 {
-    static const unsigned powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
     unsigned digit = size >> 4, exponent = size & 15;
     if (digit > 9 || exponent > 9)
         return false;

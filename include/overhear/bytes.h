@@ -20,8 +20,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Behind a variable: the room that another function fills. Release builds set every automatic variable to zero, lest old
- * bytes of the stack get out; where that costs more than one part in 500 of a run, it is left out with this word. */
+/* Behind a variable: room that another function fills. Release builds set every automatic variable to zero, lest old
+ * bytes of the stack get out; where that costs more than one part in 500 of a run, this word leaves it out. */
 #if defined __has_attribute
 #if __has_attribute(uninitialized)
 #define FILLED_LATER __attribute__((uninitialized))
@@ -68,6 +68,7 @@ static inline uint16_t bytes_u16(struct bytes b, size_t i)
 {
     if (b.len < 2 || i > b.len - 2)
         return 0;
+    bytes_known(b);
     return (uint16_t)((uint16_t)(b.at[i] << 8) | b.at[i + 1]);
 }
 
@@ -75,6 +76,7 @@ static inline uint32_t bytes_u32(struct bytes b, size_t i)
 {
     if (b.len < 4 || i > b.len - 4)
         return 0;
+    bytes_known(b);
     return (uint32_t)b.at[i] << 24 | (uint32_t)b.at[i + 1] << 16 | (uint32_t)b.at[i + 2] << 8 | b.at[i + 3];
 }
 

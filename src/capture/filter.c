@@ -6,6 +6,8 @@
  */
 #include "filter.h"
 
+#include "util/analyzer.h"
+
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +93,8 @@ static bool is_about_name(const char *problem)
     return strncmp(problem, "unknown ", 8) == 0;
 }
 
+/* What was wrong is kept in the program. */
+ANALYZER_IS_WRONG("-Wanalyzer-malloc-leak")
 static void compile(struct program *program, const struct filter *filter, uint16_t link_type)
 {
     char problem[PCAP_ERRBUF_SIZE] = "", text[CAPTURE_ERROR_SIZE];
@@ -114,6 +118,7 @@ static void compile(struct program *program, const struct filter *filter, uint16
     }
     pcap_close(handle);
 }
+ANALYZER_MAY_BE_RIGHT
 
 static struct filter *new_filter(const char *expression, char ret_error[CAPTURE_ERROR_SIZE])
 {

@@ -118,11 +118,11 @@ static bool takes_next(struct options *options, const struct option_row *row, in
     return index + 1 < argc && !row->take(options, argv[index + 1]);
 }
 
-/* --follow all DIR */
-static int take_folder(struct options *options, const char *value, int argc, char *const *argv, int *index,
-                       char ret_error[OPTIONS_ERROR_SIZE])
+/* --follow all DIR; any other option has its value already. */
+static int take_folder(struct options *options, const struct option_row *row, const char *value, int argc,
+                       char *const *argv, int *index, char ret_error[OPTIONS_ERROR_SIZE])
 {
-    if (strcmp(value, "all") != 0)
+    if (row->argument != ARGUMENT_FOLDER || !value || strcmp(value, "all") != 0)
         return 0;
     if (*index + 1 >= argc) {
         snprintf(ret_error, OPTIONS_ERROR_SIZE, "option --follow: nothing follows 'all', expected a folder");
@@ -161,9 +161,7 @@ static int parse_long(struct options *options, int argc, char *const *argv, int 
     }
     if (take(options, row, word, shown_length, value, ret_error) != 0)
         return -1;
-    if (row->argument != ARGUMENT_FOLDER)
-        return 0;
-    return take_folder(options, value, argc, argv, index, ret_error);
+    return take_folder(options, row, value, argc, argv, index, ret_error);
 }
 
 /* -n, -nq, -rFILE, -r FILE. */

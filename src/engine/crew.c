@@ -5,6 +5,7 @@
  */
 #include "crew_state.h"
 
+#include "util/analyzer.h"
 #include "util/thread.h"
 
 #include <stdlib.h>
@@ -216,6 +217,8 @@ static bool make_room(struct round *round, size_t size)
     return round->bytes != NULL;
 }
 
+/* The new room is kept in the round. */
+ANALYZER_IS_WRONG("-Wanalyzer-malloc-leak")
 static bool add(struct crew *crew, const struct frame *frame)
 {
     struct round *round = &crew->rounds[crew->filled % crew->round_count];
@@ -241,6 +244,7 @@ static bool add(struct crew *crew, const struct frame *frame)
     round->entries += entries;
     return true;
 }
+ANALYZER_MAY_BE_RIGHT
 
 bool crew_frames(struct crew *crew, const struct frame *frames, size_t count)
 {

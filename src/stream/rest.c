@@ -6,6 +6,7 @@
  */
 #include "side.h"
 
+#include "util/analyzer.h"
 #include "util/budget.h"
 
 #ifdef __SSE2__
@@ -57,6 +58,8 @@ static inline void copy_stream(struct tcp_stream *ret, const struct tcp_stream *
     memcpy(to + sizeof *stream / PIECE * PIECE, from + sizeof *stream / PIECE * PIECE, sizeof *stream % PIECE);
 }
 
+/* It does not see that copy_stream() and clear() fill a whole stream, piece by piece. */
+ANALYZER_IS_WRONG("-Wanalyzer-use-of-uninitialized-value")
 static void toggle_moment(struct moment *moment, struct moment last)
 {
     moment->frame ^= last.frame;
@@ -169,6 +172,7 @@ size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint
     toggle(own, last);
     return pack(room.units, has_traces ? MASKS : STREAM_MASKS, ret_words, capacity);
 }
+ANALYZER_MAY_BE_RIGHT
 
 static bool take_traces(struct tcp_side *side, struct budget *budget, const struct trace_ring *traces)
 {
