@@ -9,16 +9,15 @@ figure that is kept fails; more than 3 % below says that it should be renewed. -
 
 import json
 import os
-import re
 import shutil
 import struct
-import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lib"), str(HERE / "corpus")]
 
+import cost
 import flood
 import suite
 
@@ -41,14 +40,6 @@ WORK = [
     ("flood", 1, ("json",)),
     ("nothing", 1, ("json", "notes", "transcript")),
 ]
-
-# Functions that libraries choose by the processor: the plainest, which every machine has.
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "dumb",
-    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX_Fast_Unaligned_Load,-AVX2,-AVX512F,-AVX512VL,-BMI1,-BMI2,-ERMS,-FSRM,"
-                      "-LZCNT,-MOVBE,-SSSE3,-SSE4_1,-SSE4_2:glibc.cpu.x86_non_temporal_threshold=0xc0000",
-    "OPENSSL_ia32cap": "0:0",
-}
 
 PCAP_HEADER = struct.Struct("<IHHiIII")
 FRAME_HEADER = struct.Struct("<IIII")
@@ -81,17 +72,9 @@ def write_captures(folder):
             path.write_bytes(repeat(suite.PCAPS / path.name, times))
 
 
-def count_instructions(program, capture, form, *, before=("setarch", "--addr-no-randomize"), **more):
+def count_instructions(program, capture, form, **how):
     """Those of one run in user space. What it writes goes nowhere."""
-    # cachegrind that looks at no cache counts what callgrind counts, in half the time.
-    command = [*before, "valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", program, *suite.STAYS,
-               "--no-sandbox", "--summary=none", "--color=never", *FORMS[form], "-r", str(capture)]
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                            env=ENVIRONMENT | more, timeout=suite.HANG, check=False)
-    found = re.search(rb"I +refs: +([\d,]+)", result.stderr)
-    if result.returncode != 0 or not found:
-        raise RuntimeError(f"{' '.join(command)}: {result.returncode}\n{result.stderr.decode(errors='replace')}")
-    return int(found.group(1).replace(b",", b""))
+    return cost.instructions([program, *suite.STAYS, "--no-sandbox", "--summary=none", "--color=never", *FORMS[form], "-r", capture], **how)
 
 
 def count_work(tests, capture):
