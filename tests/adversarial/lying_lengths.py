@@ -41,8 +41,9 @@ def look(cases, what, content, before, harmless=False):
     good = not suite.sanitizer_report(result.stderr) and names[:len(expected)] == expected and result.returncode in (0, 1)
     if harmless:
         good = good and result.returncode == 0
-    if result.returncode == 1:
-        good = good and len(message.splitlines()) == 1 and str(path) in message and ("byte" in message or not names)
+    if result.returncode == 1:  # and damage may have made frames of a link type that does not exist
+        said = [line for line in message.splitlines() if "link type is unknown" not in line]
+        good = good and len(said) == 1 and str(path) in message and ("byte" in message or not names)
     else:
         good = good and message == ""
     path.unlink()
