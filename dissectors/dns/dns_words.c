@@ -4,6 +4,7 @@
  */
 #include "dns_words.h"
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a text in parentheses initializes no array */
 #define WORD(text)                                                                                                     \
     {                                                                                                                  \
         text, sizeof text - 1                                                                                          \

@@ -135,7 +135,7 @@ static bool place_groups(const uint16_t groups[IPV6_GROUPS], unsigned count, uns
         return false;
     *ret_address = (struct address){.family = 6};
     for (unsigned i = 0; i < count; i++) {
-        unsigned place = i < gap ? i : IPV6_GROUPS - count + i;
+        size_t place = i < gap ? i : IPV6_GROUPS - count + i;
         if (place >= IPV6_GROUPS)
             return false;
         ret_address->octets[place * 2] = (uint8_t)(groups[i] >> 8);

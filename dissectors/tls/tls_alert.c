@@ -18,7 +18,7 @@ void tls_alert(struct tls_input *input, struct bytes content, size_t record_leng
     struct tls_half *half = tls_half_of(input);
     bool late = half->finished || half->application_records > 0;
     half->any = true;
-    if (record_length > 2 * ALERT_BYTES || record_length % ALERT_BYTES != 0) {
+    if (record_length > (size_t)2 * ALERT_BYTES || record_length % ALERT_BYTES != 0) {
         keep(half, (struct tls_alert){.encrypted = true, .late = late});
         return;
     }

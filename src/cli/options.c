@@ -372,6 +372,7 @@ static int check_interfaces(const struct options *options, char ret_error[OPTION
             return -1;
         }
         for (size_t j = 0; j < i; j++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): no name is NULL */
             if (strcmp(name, options->interfaces[j]) == 0) {
                 snprintf(ret_error, OPTIONS_ERROR_SIZE, "-i %.*s: named twice; expected each interface once",
                          WORD_SHOWN, name);

@@ -283,7 +283,7 @@ static void finish_digest(struct file_state *state, struct file_result *result)
     if (!state->digest)
         return;
     if (EVP_DigestFinal_ex(state->digest, digest, &length) == 1 && length == 32) {
-        for (unsigned i = 0; i < length; i++) {
+        for (size_t i = 0; i < length; i++) {
             result->sha256[2 * i] = digits[digest[i] >> 4];
             result->sha256[2 * i + 1] = digits[digest[i] & 15];
         }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 enum {
+    FIRST_BYTES = 64 * 1024,
     FILE_BYTES_MAX = 16 * 1024 * 1024,
     DEPTH_MAX = 8, /* two are needed; more gives a message of ours instead of the parser's */
 };
@@ -129,7 +130,7 @@ static uint8_t *load(const char *path, size_t *ret_length)
         return NULL;
     uint8_t *content = NULL;
     size_t length = 0;
-    for (size_t capacity = 64 * 1024; length <= FILE_BYTES_MAX; capacity *= 2) {
+    for (size_t capacity = FIRST_BYTES; length <= FILE_BYTES_MAX; capacity *= 2) {
         uint8_t *more = realloc(content, capacity);
         if (!more) {
             free(content);

@@ -21,6 +21,7 @@ static inline uint64_t word_at(struct bytes data, size_t offset)
 {
     uint64_t word = 0;
     const struct bytes part = bytes_slice(data, offset, sizeof word);
+    bytes_known(part);
     if (part.len == sizeof word)
         memcpy(&word, part.at, sizeof word);
     return word;
@@ -36,7 +37,7 @@ static uint64_t digest_of(struct bytes data)
         return digest;
     }
     size_t step = SAMPLE_BYTES;
-    if (data.len > SAMPLES * SAMPLE_BYTES)
+    if (data.len > (size_t)SAMPLES * SAMPLE_BYTES)
         step = (data.len - SAMPLE_BYTES) / (SAMPLES - 1);
     const size_t last = data.len - SAMPLE_BYTES;
     for (size_t i = 0, at = 0; i < SAMPLES - 1 && at < last; i++, at += step)

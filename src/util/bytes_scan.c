@@ -34,6 +34,7 @@ ALWAYS_INLINE size_t strides_without(const uint8_t *at, size_t length, uint8_t f
         lanes found = {0};
         for (size_t i = 0; i < STRIDE; i += LANES) {
             lanes here, next;
+            /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): bytes that are there are not at NULL */
             memcpy(&here, at + done + i, sizeof here);
             memcpy(&next, at + done + i + 1, sizeof next);
             lanes is_first = (lanes)(here == firsts);
