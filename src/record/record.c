@@ -195,9 +195,13 @@ static inline struct item *add_item(struct record *record, unsigned field)
     return is_simple(record, field, 0) ? put_item(record, field) : add_item_slowly(record, field);
 }
 
-/* A copy of few bytes without a call: moves of one size, of which the last overlaps. */
-static inline void copy_text(uint8_t *to, struct bytes text)
+/* A copy of few bytes without a call: moves of one size, of which the last overlaps. Of no bytes there may be no
+ * place either. */
+static inline void copy_text(uint8_t *base, uint32_t offset, struct bytes text)
 {
+    if (text.len == 0)
+        return;
+    uint8_t *to = base + offset;
     if (text.len >= 16 && text.len <= 32) {
         memcpy(to, text.at, 16);
         memcpy(to + text.len - 16, text.at + text.len - 16, 16);
@@ -207,7 +211,7 @@ static inline void copy_text(uint8_t *to, struct bytes text)
     } else if (text.len >= 4 && text.len < 8) {
         memcpy(to, text.at, 4);
         memcpy(to + text.len - 4, text.at + text.len - 4, 4);
-    } else if (text.len > 0) {
+    } else {
         memcpy(to, text.at, text.len);
     }
 }
@@ -248,7 +252,7 @@ void record_text(struct record *record, unsigned field, struct bytes text)
     *put_item(record, field) = (struct item){
         .field = (uint16_t)field, .kind = ITEM_TEXT, .offset = offset, .length = (uint32_t)text.len};
     record->text_length = offset + (uint32_t)text.len;
-    copy_text(record->text + offset, text);
+    copy_text(record->text, offset, text);
 }
 
 static inline void set_word(struct item *item, unsigned field, const char *word, size_t length)
@@ -404,9 +408,9 @@ void record_map_secret(struct record *record, unsigned field, struct bytes key, 
     const uint32_t offset = record->text_length;
     uint8_t *to = record->text + offset;
     record->text_length = offset + (uint32_t)(key.len + value.len);
-    copy_text(to, key);
+    copy_text(to, 0, key);
     lower_key(to, key.len);
-    copy_text(to + key.len, value);
+    copy_text(to, (uint32_t)key.len, value);
     set_entry(item, field, offset, key.len, value.len);
     item->secret_at = (uint32_t)secret_at;
     item->secret_length = (uint32_t)secret_length;

@@ -4,12 +4,10 @@
  * piece is copied into memory of exactly its length. What is recorded may not depend on the pieces, so the mail is
  * carried twice.
  */
-#include "session_harness.h"
+#include "harness.h"
+#include "play.h"
 
-#include "file/save.h"
 #include "overhear/mail.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HASH = 1, PARTIAL = 2, INCOMPLETE = 4, LEAVE = 8, DROP = 16, GAPS = 32 };
 
@@ -17,10 +15,10 @@ struct carrier_state {
     struct object *mail;
 };
 
-/* How the mail in hand is carried: in the port of its client, where the hooks find it. */
+/* How the mail in hand is carried: in the address of its client, where the hooks find it. */
 static unsigned how_of(const struct emitter *emitter)
 {
-    return emit_conversation(emitter)->source.port;
+    return emit_conversation(emitter)->source.ip.octets[3];
 }
 
 static struct framing carrier_frame(void *state, enum side side, struct bytes pending, size_t seen)
@@ -71,79 +69,52 @@ static const struct dissector carrier_dissector = {
 
 const struct dissector *const dissector_registry[] = {&carrier_dissector, NULL};
 
-/* What is recorded, as a number: FNV-1a over all values. */
-static void mix(uint64_t *sum, const void *at, size_t length)
+enum { INPUT_MAX = 1 << 17, PIECE_MAX = 60000, GAP_BYTES = 77 };
+
+static size_t put_step(uint8_t *to, enum play_kind kind, struct bytes data, size_t length)
 {
-    const uint8_t *bytes = at;
-    for (size_t i = 0; i < length; i++)
-        *sum = (*sum ^ bytes[i]) * 0x100000001b3;
+    to[0] = (uint8_t)(kind << 2 | SIDE_CLIENT);
+    to[1] = (uint8_t)(length >> 8);
+    to[2] = (uint8_t)length;
+    return PLAY_STEP + bytes_copy(to + PLAY_STEP, PIECE_MAX, data);
 }
 
-static void sum_record(void *context, const struct record *record)
+/* The mail as a conversation of play.h. */
+static struct bytes conversation_of(struct bytes mail, unsigned how)
 {
-    uint64_t *sum = context;
-    mix(sum, record->dataset->name, strlen(record->dataset->name));
-    mix(sum, &record->incomplete, sizeof record->incomplete);
-    for (uint32_t i = 0; i < record->item_count; i++) {
-        const struct item *item = &record->items[i];
-        mix(sum, &item->field, sizeof item->field);
-        mix(sum, &item->length, sizeof item->length);
-        if (item->kind == ITEM_INTEGER)
-            mix(sum, &item->integer, sizeof item->integer);
-        else if (item->kind == ITEM_TEXT)
-            mix(sum, record->text + item->offset, item->length);
-    }
-}
-
-static uint64_t carry(struct bytes mail, unsigned how, size_t cut)
-{
-    struct budget budget;
-    struct files files;
-    uint64_t sum = 0xcbf29ce484222325;
-    budget_init(&budget, 64 << 20);
-    if (files_open(&files, how & HASH, NULL, 0, 0) != 0)
-        abort();
-    struct session_shared shared = {
-        .budget = &budget,
-        .names = names_new(&budget),
-        .ports = port_map_new(),
-        .files = &files,
-        .sink = {&sum, sum_record},
-        .wants_notes = true,
-    };
-    struct conversation conversation = {
-        .id = 1,
-        .transport = TRANSPORT_TCP,
-        .source = {.ip = {4, {10, 0, 0, 1}}, .port = (uint16_t)how},
-        .destination = {.ip = {4, {10, 0, 0, 2}}, .port = 9},
-    };
-    struct session session;
-    session_init(&session, &shared, &conversation);
-    while (mail.len > 0) {
+    static uint8_t input[INPUT_MAX];
+    size_t length = PLAY_HEADER;
+    memset(input, 0, PLAY_HEADER);
+    input[1] = how & HASH ? PLAY_HASH : 0;
+    input[8] = (uint8_t)how;
+    while (mail.len > 0 && length + 2 * PLAY_STEP + PIECE_MAX < sizeof input) {
         size_t end = how & GAPS ? bytes_find(mail, 1, 0) : mail.len;
-        for (struct bytes rest = bytes_first(mail, end); rest.len > 0; rest = bytes_skip(rest, cut))
-            fuzz_piece(&session, 0, bytes_first(rest, cut));
-        if (end < mail.len)
-            fuzz_piece(&session, 2, bytes_first(mail, 77));
-        mail = bytes_skip(mail, end + 1);
+        struct bytes piece = bytes_first(bytes_first(mail, end), PIECE_MAX);
+        length += put_step(input + length, PLAY_DATA, piece, piece.len);
+        if (piece.len == end && end < mail.len)
+            length += put_step(input + length, PLAY_GAP, bytes_of(NULL, 0), GAP_BYTES);
+        mail = bytes_skip(mail, piece.len + (piece.len == end));
     }
-    session_end(&session, END_CAPTURE);
-    session_shared_done(&shared);
-    names_free(shared.names);
-    port_map_free(shared.ports);
-    files_close(&files);
-    if (budget.used != 0)
-        abort();
-    return sum;
+    return bytes_of(input, length);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct play_way way = {TRANSPORT_TCP, 9};
+    static uint64_t inputs;
+    struct play play = {.ways = &way, .way_count = 1, .number = ++inputs};
     if (size < 2)
         return 0;
-    struct bytes mail = bytes_of(data + 2, size - 2);
-    unsigned how = data[0];
-    if (carry(mail, how, size) != carry(mail, how, 1 + data[1] % 100))
-        abort();
+    const uint64_t number = fuzz_number(bytes_of(data, size));
+    struct bytes input = conversation_of(bytes_of(data + 2, size - 2), data[0]);
+    struct record_watch watch = {.writes = fuzz_one_in(number, 4), .way = (unsigned)number & 15},
+                        other = {.records = 0};
+    int64_t start = fuzz_time_ns();
+    uint64_t whole = play_conversations(&play, input, &watch).sum;
+    demand(!fuzz_is_slow(fuzz_time_ns() - start, size));
+    record_watch_finish(&watch, "--- as it is");
+    play.piece = 1 + data[1] % 100u;
+    if (fuzz_one_in(number, 2))
+        demand(play_conversations(&play, input, &other).sum == whole);
     return 0;
 }

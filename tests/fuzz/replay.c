@@ -3,13 +3,9 @@
  * Feeds inputs to a fuzz target without libFuzzer, so that every test run, with any compiler, sees again what once
  * was found: replay_X [--mutate N] FILE... runs each file, and N mutations of it that are the same in every run.
  */
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "harness.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <stdio.h>
 
 enum { INPUT_MAX = 1 << 20 };
 
@@ -18,22 +14,10 @@ struct input {
     size_t length;
 };
 
-/* xorshift64*: the same numbers everywhere. */
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 2685821657736338717u;
-}
-
 /* In a block of exactly its size, so that a sanitizer sees each byte too far. */
 static void feed(const uint8_t *data, size_t length)
 {
-    uint8_t *copy = malloc(length ? length : 1);
-    if (!copy)
-        return;
-    memcpy(copy, data, length);
+    uint8_t *copy = fuzz_copy(bytes_of(data, length));
     (void)LLVMFuzzerTestOneInput(copy, length);
     free(copy);
 }
@@ -42,26 +26,26 @@ static void mutate(const struct input *input, uint8_t *scratch, uint64_t *state)
 {
     size_t length = input->length;
     memcpy(scratch, input->at, length);
-    uint64_t changes = 1 + next_random(state) % 8;
+    uint64_t changes = 1 + fuzz_random(state) % 8;
     while (changes-- > 0 && length > 0) {
-        size_t at = next_random(state) % length;
-        switch (next_random(state) % 5) {
+        size_t at = fuzz_random(state) % length;
+        switch (fuzz_random(state) % 5) {
         case 0:
-            scratch[at] = (uint8_t)next_random(state);
+            scratch[at] = (uint8_t)fuzz_random(state);
             break;
         case 1:
-            scratch[at] ^= (uint8_t)(1u << next_random(state) % 8);
+            scratch[at] ^= (uint8_t)(1u << fuzz_random(state) % 8);
             break;
         case 2:
-            scratch[at] = next_random(state) % 2 ? 0xff : 0;
+            scratch[at] = fuzz_random(state) % 2 ? 0xff : 0;
             break;
         case 3: /* cut */
             length = at;
             break;
         default: { /* a piece moves */
-            size_t from = next_random(state) % length;
+            size_t from = fuzz_random(state) % length;
             size_t most = length - (at > from ? at : from);
-            memmove(scratch + at, scratch + from, next_random(state) % (most + 1));
+            memmove(scratch + at, scratch + from, fuzz_random(state) % (most + 1));
             break;
         }
         }
@@ -83,6 +67,7 @@ static bool read_input(const char *path, struct input *input)
 int main(int count, char **arguments)
 {
     int first = 1;
+    fuzz_replays = true;
     unsigned long mutations = 0;
     if (count > 2 && strcmp(arguments[1], "--mutate") == 0) {
         mutations = strtoul(arguments[2], NULL, 10);

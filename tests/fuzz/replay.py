@@ -1,49 +1,63 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs every fuzz target over its inputs: tests/fuzz/corpus/NAME/ (kept inputs, every crash that was ever found) and,
-for the targets that eat captures, pcaps/; each also mutated, the same way in every run. To a target that eats other things and
-has no kept inputs a capture is but bytes: short ones will do. Argument: a build's tests folder.
+"""Runs every fuzz target over its inputs: tests/fuzz/corpus/NAME/ (kept inputs, every one that ever broke something) and
+seeds, made from pcaps/; some of them also mutated, the same way in every run. All invariants are looked at. Argument: a
+build's tests folder; then targets, else all.
 """
 
+import os
+import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from seeds import make_seeds
+
 HERE = Path(__file__).resolve().parent
-MUTATIONS = 300
-EATS_CAPTURES = {"capture", "engine", "pcap", "pcapng"}
+MUTATED = 0  # inputs in all, of each target
+SLOW = {}
+REGISTRY = HERE.parents[1] / "dissectors/registry.c"
 
 
-def inputs(name):
-    files = sorted(path for path in (HERE / "corpus" / name).glob("*") if path.is_file())
-    if name in EATS_CAPTURES or not files:
-        most = 200_000 if name in EATS_CAPTURES else 30_000
-        files += sorted(path for path in (HERE.parents[1] / "pcaps").glob("*.pcap*") if path.stat().st_size < most)
-    return files
+def expected():
+    """One target for each row of the registry, and one for each fuzz_NAME.c."""
+    rows = re.findall(r"^extern const struct dissector (\w+)_dissector;", REGISTRY.read_text(encoding="utf-8"), re.MULTILINE)
+    return set(rows) | {path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.c")}
 
 
-def replay(program):
+def inputs(name, seeds):
+    return [path for folder in (HERE / "corpus" / name, seeds / name) for path in sorted(folder.glob("*")) if path.is_file()]
+
+
+def replay(program, seeds):
     name = program.name.removeprefix("replay_")
-    command = [program, "--mutate", str(MUTATIONS), *inputs(name)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=1000)
-    return name, result
+    files = inputs(name, seeds)
+    mutations = SLOW.get(name, MUTATED) // max(len(files), 1)
+    command = [program, "--mutate", str(mutations), *files]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=1000,
+                            env={"UBSAN_OPTIONS": "print_stacktrace=1", **os.environ})
+    return name, result, len(files)
 
 
 def main():
-    programs = sorted(Path(sys.argv[1]).glob("replay_*"))
-    targets = {path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.c")}
+    folder = Path(sys.argv[1])
+    programs = [path for path in sorted(folder.glob("replay_*")) if not sys.argv[2:] or path.name[7:] in sys.argv[2:]]
     passed = failed = 0
-    for name in sorted(targets - {program.name.removeprefix("replay_") for program in programs}):
+    for name in sorted(expected() - {path.name.removeprefix("replay_") for path in folder.glob("replay_*")}):
         print(f"FAIL {name}: the target was not built")
         failed += 1
-    with ThreadPoolExecutor(2) as pool:
-        for name, result in pool.map(replay, programs):
-            good = result.returncode == 0
+    with tempfile.TemporaryDirectory() as seeds, ThreadPoolExecutor(2) as pool:
+        make_seeds(folder / "fuzz_seeds", Path(seeds))
+        for name, result, count in pool.map(lambda program: replay(program, Path(seeds)), programs):
+            good = result.returncode == 0 and count > 0
             passed += good
             failed += not good
             if not good:
-                print(f"FAIL {name}: exit status {result.returncode}")
+                print(f"FAIL {name}: exit status {result.returncode}, {count} inputs")
                 print(result.stdout.decode(errors="replace")[-8000:])
     print(f"fuzz: {passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
