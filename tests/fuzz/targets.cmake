@@ -51,6 +51,7 @@ foreach(row IN LISTS REGISTRY)
 endforeach()
 
 # These know how their inputs are built.
+set(FUZZ_MUTATOR_certificate certificate_mutator.c)
 #set(FUZZ_MUTATOR_engine frames_mutator.c)
 #set(FUZZ_MUTATOR_decode frames_mutator.c)
 

@@ -134,6 +134,29 @@ def dissector_folders():
     return wrong
 
 
+def registry_rows():
+    """Every row of the registry has a dictionary, a golden capture, notes and a page; target and seed are looked at by the
+    suite `fuzz`, which runs them."""
+    wrong = []
+    registry = (TOP / "dissectors/registry.c").read_text(encoding="utf-8")
+    golden = "".join(path.read_text(encoding="utf-8") for path in files("tests/golden/*.json"))
+    for name in re.findall(r"^extern const struct dissector (\w+)_dissector;", registry, re.MULTILINE):
+        defined = [path for path in files("dissectors/*/*.c")
+                   if re.search(rf"^const struct dissector {name}_dissector = ", path.read_text(encoding="utf-8"), re.MULTILINE)]
+        folder = defined[0].parent if defined else TOP / "dissectors" / name
+        protocol = name.replace("_", "-")
+        for needed, found in {
+            f"tests/fuzz/dictionaries/{name}.dict": (TOP / f"tests/fuzz/dictionaries/{name}.dict").exists(),
+            "capture in tests/golden": f'"protocol":"{protocol}"' in golden,
+            "notes.json": (folder / "notes.json").exists(),
+            f"page docs/{folder.name}.md that names it": (page := TOP / f"docs/{folder.name}.md").exists()
+            and folder.name in page.read_text(encoding="utf-8").lower(),
+        }.items():
+            if not found:
+                wrong.append(f"{name}: no {needed}")
+    return wrong
+
+
 def notes():
     """Catalogs are objects of sentences; no value is explained twice; no sentence ends with a period."""
     wrong, seen = [], {}
@@ -267,7 +290,7 @@ def links():
 
 PROGRAM = [""]  # that lists the fields; set by main
 
-RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, notes, sizes, mutable_state, layout,
+RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, registry_rows, notes, sizes, mutable_state, layout,
          text_files, python_compiles, licences, pages_are_current, limits_documented,
          suites_documented, links)
 
