@@ -54,13 +54,13 @@ const struct layer layer_snap = {
 /* FDDI: frame control 1 | destination 6 | source 6 | 802.2. */
 static bool fddi_decode(struct walk *walk)
 {
-    enum { KIND = 0xc0, ASYNCHRONOUS_LLC = 0x40 };
+    enum { FORMAT = 0x70, LLC = 0x50 }; /* addresses of 6 bytes; the top bit says synchronous or not */
     struct reader r = reader_of(walk->data);
     uint8_t control = reader_u8(&r);
     reader_skip(&r, 12);
     if (!reader_ok(&r))
         return walk_short(walk);
-    if ((control & KIND) != ASYNCHRONOUS_LLC)
+    if ((control & FORMAT) != LLC)
         return walk_stop(walk, DECODE_NOT_IP);
     walk_advance(walk, reader_offset(&r));
     return walk_next(walk, LAYER_LINK, LINK_LLC);

@@ -18,14 +18,16 @@ static bool ethernet_after(const struct walk *walk, size_t skipped)
 
 static bool after_labels(struct walk *walk)
 {
-    enum { CONTROL_WORD = 4 };
+    enum { CONTROL_WORD = 4, ETHERNET_HEADER = 14 };
     if (walk->data.len == 0)
         return walk_short(walk);
     uint8_t nibble = bytes_at(walk->data, 0) >> 4;
     if ((nibble == 4 || nibble == 6) && (looks_like_ip(walk->data, walk->length) || !ethernet_after(walk, 0)))
         return walk_next_ip(walk);
-    if (nibble == 1 && !ethernet_after(walk, 0))
-        return walk_stop(walk, DECODE_NOT_IP);
+    if (nibble == 1 && !ethernet_after(walk, 0)) {
+        bool unseen = walk->data.len < ETHERNET_HEADER && walk->data.len < walk->length;
+        return unseen ? walk_short(walk) : walk_stop(walk, DECODE_NOT_IP);
+    }
     if (nibble == 0 && walk->data.len >= CONTROL_WORD && !ethernet_after(walk, 0))
         walk_advance(walk, CONTROL_WORD);
     return walk_next(walk, LAYER_LINK, LINK_ETHERNET);

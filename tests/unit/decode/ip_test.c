@@ -19,6 +19,8 @@ static void test_ipv4_options(void **state)
     seal_transport(&b, udp, 17, ip + 12, 4);
     assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
     assert_question(&bench.packet, 4);
+    for (size_t captured = 0; captured < udp + 8; captured++)
+        assert_int_equal(bench_cut(&bench, 1, &b, captured), DECODE_CUT);
     bench_close(&bench);
 }
 
@@ -226,6 +228,32 @@ static void test_ipv6_way_stations(void **state)
     bench_close(&bench);
 }
 
+/* What names no other end leaves the addresses of the header. */
+static void test_ipv6_other_options(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned first;
+        const char *extensions;
+    } rows[] = {
+        {43, "11 00 00 01 00000000"},                                    /* no address */
+        {43, "11 02 03 01 00000000 20010db8000000000000000000000077"},   /* low-power routing */
+        {60, "11 02 0100 00 00 00 c90f 20010db80000000000000000000000"}, /* an octet is missing */
+        {0, "11 00 c203 000100 00"},                                     /* jumbo, likewise */
+        {0, "11 01 c207 00010000000000 0000000000"},                     /* and too long */
+        {60, "11 00 c9ff 00000000"},                                     /* beyond its header */
+    };
+    static struct build b;
+    struct bench bench;
+    bench_open(&bench, true);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put_extended(&b, rows[i].first, rows[i].extensions);
+        assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
+        assert_question(&bench.packet, 6);
+    }
+    bench_close(&bench);
+}
+
 static void test_ipv6_jumbogram(void **state)
 {
     (void)state;
@@ -250,6 +278,10 @@ static void test_ipv6_jumbogram(void **state)
     set_u16(&b, ip + 44, 0xffff);
     assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
     assert_anomaly(&bench.packet, ANOMALY_IP_BAD_LENGTH, 0xffff01d8 - 8, 66002);
+    put_hex(&b, "00"); /* less than the option's own header */
+    set_u16(&b, ip + 44, 0);
+    set_u16(&b, ip + 46, 7);
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_MALFORMED);
     bench_close(&bench);
 }
 
@@ -290,12 +322,13 @@ static void test_authentication_in_ipv4(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ipv4_options),        cmocka_unit_test(test_ipv4_without_length),
-        cmocka_unit_test(test_ipv4_claims_more),    cmocka_unit_test(test_ipv4_malformed),
-        cmocka_unit_test(test_ipv4_checksum),       cmocka_unit_test(test_ipv6_extensions),
-        cmocka_unit_test(test_ipv6_extensions_end), cmocka_unit_test(test_ipv6_too_many_extensions),
-        cmocka_unit_test(test_ipv6_way_stations),   cmocka_unit_test(test_ipv6_jumbogram),
-        cmocka_unit_test(test_ipv6_without_length), cmocka_unit_test(test_authentication_in_ipv4),
+        cmocka_unit_test(test_ipv4_options),           cmocka_unit_test(test_ipv4_without_length),
+        cmocka_unit_test(test_ipv4_claims_more),       cmocka_unit_test(test_ipv4_malformed),
+        cmocka_unit_test(test_ipv4_checksum),          cmocka_unit_test(test_ipv6_extensions),
+        cmocka_unit_test(test_ipv6_extensions_end),    cmocka_unit_test(test_ipv6_too_many_extensions),
+        cmocka_unit_test(test_ipv6_way_stations),      cmocka_unit_test(test_ipv6_other_options),
+        cmocka_unit_test(test_ipv6_jumbogram),         cmocka_unit_test(test_ipv6_without_length),
+        cmocka_unit_test(test_authentication_in_ipv4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,14 @@ static void test_udp_checksum(void **state)
     set_u16(&b, udp + 6, 0xaaaa);
     assert_int_equal(bench_frame(&bench, 1, &b), DECODE_BAD_CHECKSUM);
     assert_anomaly(&bench.packet, ANOMALY_UDP_BAD_CHECKSUM, 0xaaaa, right);
+    /* one of zero is sent as 0xffff, since 0 means none */
+    unsigned word = plain_sum((unsigned)(b.at[udp + 8] << 8 | b.at[udp + 9]) + right, b.at, 0);
+    set_u16(&b, udp + 8, word);
+    set_u16(&b, udp + 6, 0xffff);
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
+    set_u16(&b, udp + 6, 0xaaaa);
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_BAD_CHECKSUM);
+    assert_anomaly(&bench.packet, ANOMALY_UDP_BAD_CHECKSUM, 0xaaaa, 0xffff);
     /* IPv6 has no header checksum to fall back on, so there has to be one here */
     b.len = 0;
     put_hex(&b, ethernet6);
@@ -273,8 +281,15 @@ static void test_icmp_without_a_packet(void **state)
     assert_int_equal(decode_icmp(&bench, 4, "0303 0000 000000"), DECODE_MALFORMED);
     assert_int_equal(decode_icmp(&bench, 6, "8700 0000 00000000"), DECODE_ICMP);
     assert_false(bench.packet.icmp.present);
+    assert_int_equal(decode_icmp(&bench, 6, "0000 0000 00000000 60"), DECODE_ICMP); /* reserved */
+    assert_false(bench.packet.icmp.present);
     bench_close(&bench);
 }
+
+/* Headers of options, each followed by another. */
+#define OPTIONS "3c 00 0104 00000000 "
+#define OPTIONS_5 OPTIONS OPTIONS OPTIONS OPTIONS OPTIONS
+#define OPTIONS_15 OPTIONS_5 OPTIONS_5 OPTIONS_5
 
 static void test_icmpv6_errors(void **state)
 {
@@ -288,11 +303,13 @@ static void test_icmpv6_errors(void **state)
         {false, "2c", "11 00 0008 00000001 1234 0035 0010 0000"},
         {false, "00", "11 01 0104 00000000 1234 00"},
         {false, "11", "1234 00"},
+        {true, "3c", OPTIONS_15 "11 00 0104 00000000 1234 0035 0010 0000"},
+        {false, "3c", OPTIONS_15 OPTIONS "11 00 0104 00000000 1234 0035 0010 0000"},
     };
     struct bench bench;
     bench_open(&bench, true);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char message[400];
+        char message[600];
         snprintf(message, sizeof message, "0104 0000 00000000 60000000 0010 %s 40 %s %s %s", rows[i].next, client6,
                  server6, rows[i].chain);
         assert_int_equal(decode_icmp(&bench, 6, message), DECODE_ICMP);

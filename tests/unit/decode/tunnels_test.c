@@ -21,6 +21,7 @@ static const struct tunnel_case cases[] = {
     {"GRE", 47, 0, 4, "0000 0800"},
     {"GRE, IPv6", 47, 0, 6, "0000 86dd"},
     {"GRE, everything", 47, 0, 4, "f000 0800 0000 0000 00000007 00000001 0002 00 04 c0000201 0000 00 00"},
+    {"GRE, routing of no family", 47, 0, 4, "4000 0800 0000 0000 0000 00 04 c0000201 0000 00 00"},
     {"GRE, checksum", 47, 0, 4, "8000 0800 1234 0000"},
     {"GRE, ethernet", 47, 0, 4, "2000 6558 00000001 020000000001 020000000002 0800"},
     {"GRE, MPLS", 47, 0, 4, "0000 8847 00010140"},
@@ -39,6 +40,8 @@ static const struct tunnel_case cases[] = {
     {"VXLAN", 17, 4789, 4, "08000000 00002a00 020000000001 020000000002 0800"},
     {"VXLAN, old port", 17, 8472, 6, "08000000 00002a00 020000000001 020000000002 86dd"},
     {"VXLAN, policy", 17, 4789, 4, "88080007 00002a00 020000000001 020000000002 0800"},
+    {"VXLAN, group", 17, 4789, 4, "08000700 00002a00 020000000001 020000000002 0800"},
+    {"VXLAN, reserved fields used", 17, 4789, 4, "08000000 00002a07 020000000001 020000000002 0800"},
     {"VXLAN-GPE", 17, 4790, 4, "0c000001 00002a00"},
     {"VXLAN-GPE, IPv6", 17, 4790, 6, "0c000002 00002a00"},
     {"VXLAN-GPE, ethernet", 17, 4790, 4, "0c000003 00002a00 020000000001 020000000002 0800"},
@@ -145,17 +148,32 @@ static void test_ports_are_not_believed(void **state)
         {4789, "08000000 00002a"},
         {4789, "08000001 00002a00 020000000001 020000000002 9999 00"},
         {4790, "0c000009 00002a00 00000000"},
+        {4790, "0c000001 00002a01 45000014"},
+        {4790, "0c000101 00002a00 45000014"},
+        {4790, "04000001 00002a00 45000014"},
+        {6081, "003f6558 00002a00 020000000001 020000000002 0800"},
+        {6081, "00006558 00002a01 020000000001 020000000002 0800"},
         {6081, "40006558 00002a00 020000000001 020000000002 0800"},
         {6081, "00009999 00002a00 020000000001"},
         {6081, "3f006558 00002a00 020000000001"},
         {2152, "3001 0004 00000000 00000000"},
         {2152, "30ff 0014 00000000 55000014"},
         {2152, "34ff 0008 00000000 0000 00 85 00 000000"},
+        {2152, "32ff 0002 00000001 0001 00 00"},
+        {2152, "30ff 0002 00000001 4500"},
+        {2152, "30ff 0014 00000001 44000014 0000000000000000 0000000000000000"},
+        {2152, "30ff 0014 00000001 45000013 0000000000000000 0000000000000000"},
         {3544, "45000014 00000000 40110000 0a000001 0a000002"},
         {3544, "60000000 00ff 11 40"},
         {3544, "0001 ff ff"},
         {4754, "0fff 0800 45"},
+        {4754, "0000 9999 45"},
         {5072, "44 51 12 29 00000000"},
+        {5072, "04 01 12 29 00000000 00 60000000 0000 3b 40 00000000000000000000000000000000"
+               "00000000000000000000000000000000"},
+        {5072, "04 01 11 2a 00000000 00 60000000 0000 3b 40 00000000000000000000000000000000"
+               "00000000000000000000000000000000"},
+        {5072, "04 01 11 04 00000000 00 20000000"},
     };
     static struct build b;
     struct bench bench;
@@ -261,6 +279,48 @@ static void test_virtual_networks(void **state)
     bench_close(&bench);
 }
 
+/* An answer's source is the tunnel's port. */
+static void test_tunnels_by_their_source(void **state)
+{
+    (void)state;
+    static const struct tunnel_case answers = {"", 17, 50000, 4, "08000000 00002a00 020000000001 020000000002 0800"};
+    static struct build b;
+    struct bench bench;
+    bench_open(&bench, false);
+    put_tunnel(&b, &answers, "0a640001", "0a640002");
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
+    assert_int_equal(bench.packet.destination.port, 50000);
+    set_u16(&b, 14 + 20, 4789);
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
+    assert_int_equal(bench.packet.destination.port, 53);
+    assert_payload(&bench.packet, "question");
+    assert_true(bench.packet.inside != 0);
+    bench_close(&bench);
+}
+
+/* Over IPv6 a tunnel, and nothing else, may do without a checksum (RFC 6935). */
+static void test_tunnels_without_checksum(void **state)
+{
+    (void)state;
+    static struct build b;
+    struct bench bench;
+    bench_open(&bench, true);
+    for (int is_tunnel = 0; is_tunnel < 2; is_tunnel++) {
+        b.len = 0;
+        put_hex(&b, ethernet6);
+        size_t ip = ipv6_begin(&b, 17, client6, server6);
+        size_t udp = put_udp(&b, 50000, is_tunnel ? 4789 : 4788, "");
+        put_hex(&b, "08000000 00002a00 020000000001 020000000002 0800");
+        put_question4(&b);
+        set_u16(&b, udp + 4, (unsigned)(b.len - udp));
+        ipv6_end(&b, ip);
+        assert_int_equal(bench_frame(&bench, 1, &b), is_tunnel ? DECODE_PACKET : DECODE_BAD_CHECKSUM);
+        if (is_tunnel)
+            assert_question(&bench.packet, 4);
+    }
+    bench_close(&bench);
+}
+
 static void put_nested(struct build *b, int tunnels)
 {
     b->len = 0;
@@ -304,6 +364,35 @@ static void test_depth(void **state)
     bench_close(&bench);
 }
 
+/* Each tunnel counts, whichever it is. */
+static void test_depth_of_each(void **state)
+{
+    (void)state;
+    static struct build inner, b;
+    struct bench bench;
+    bench_open(&bench, true);
+    for (size_t i = 0; i < CASES; i++) {
+        put_tunnel(&inner, &cases[i], "0a640001", "0a640002");
+        for (int around = LIMIT_TUNNELS - 1; around <= LIMIT_TUNNELS; around++) {
+            size_t starts[LIMIT_TUNNELS];
+            b.len = 0;
+            put_hex(&b, ethernet4);
+            for (int k = 0; k < around; k++)
+                starts[k] = ipv4_begin(&b, 4, "0a640001", "0a640002");
+            put_bytes(&b, bytes_of(inner.at + 14, inner.len - 14));
+            for (int k = around - 1; k >= 0; k--)
+                ipv4_end(&b, starts[k]);
+            bool fits = around < LIMIT_TUNNELS;
+            assert_int_equal(bench_frame(&bench, 1, &b), fits ? DECODE_PACKET : DECODE_TOO_DEEP);
+            if (fits)
+                assert_question(&bench.packet, cases[i].family);
+            else
+                assert_anomaly(&bench.packet, ANOMALY_DECODE_TOO_DEEP, LIMIT_TUNNELS, 0);
+        }
+    }
+    bench_close(&bench);
+}
+
 static void test_ends_inside(void **state)
 {
     (void)state;
@@ -312,8 +401,11 @@ static void test_ends_inside(void **state)
         enum decode_stop stop;
         const char *payload;
     } rows[] = {
-        {47, DECODE_NOT_IP, "0000 2001 00"},                      /* next hop resolution */
-        {47, DECODE_NOT_IP, "2081 880b 0000 0001 00000002"},      /* PPTP, only an acknowledgment */
+        {47, DECODE_NOT_IP, "0000 2001 00"},                 /* next hop resolution */
+        {47, DECODE_NOT_IP, "2081 880b 0000 0001 00000002"}, /* PPTP, only an acknowledgment */
+        {47, DECODE_NOT_IP, "3001 880b 0000 0001 00000001"}, /* PPTP, empty */
+        {47, DECODE_NOT_IP,
+         "1000 22eb 00000001 2001 0001 00000000 0000 0400"},      /* ERSPAN III, neither Ethernet nor IP */
         {47, DECODE_MALFORMED, "0002 0800 45"},                   /* another version */
         {47, DECODE_MALFORMED, "4000 0800 0000 0000 0002 00 ff"}, /* routing without an end */
         {97, DECODE_MALFORMED, "4000 020000000001"},
@@ -346,7 +438,10 @@ int main(void)
         cmocka_unit_test(test_nonsense_inside_gives_the_datagram_back),
         cmocka_unit_test(test_vlans),
         cmocka_unit_test(test_virtual_networks),
+        cmocka_unit_test(test_tunnels_by_their_source),
+        cmocka_unit_test(test_tunnels_without_checksum),
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_depth_of_each),
         cmocka_unit_test(test_ends_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
