@@ -88,9 +88,7 @@ static void lose(struct flow_table *table, struct flow *flow, enum side side, co
 
 static void feed_datagram(struct flow_table *table, struct flow *flow, enum side side, const struct packet *packet)
 {
-    uint64_t length = packet->payload_length;
-    if (length < packet->payload.len)
-        length = packet->payload.len;
+    const uint64_t length = packet->payload_length;
     table->statistics.seen_bytes += packet->payload.len;
     table->statistics.delivered_bytes += packet->payload.len;
     flow->as.cut_bytes += length - packet->payload.len;
@@ -134,7 +132,7 @@ static bool unpark(struct flow_table *table, struct flow *flow)
 
 static bool is_bare_syn(const struct packet *packet)
 {
-    return packet->tcp.flags == TCP_SYN && packet->payload_length == 0 && packet->payload.len == 0;
+    return packet->tcp.flags == TCP_SYN && packet->payload_length == 0;
 }
 
 /* A SYN that came late tells who the client is, as long as nothing was said. */

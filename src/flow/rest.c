@@ -266,7 +266,7 @@ struct flow_node *flow_fold(struct flow_table *table, struct flow *flow)
 static bool is_lone_syn(const struct packet *packet)
 {
     return packet->transport == TRANSPORT_TCP && packet->tcp.flags == TCP_SYN && packet->payload_length == 0 &&
-           packet->payload.len == 0 && packet->anomaly_count == 0;
+           packet->anomaly_count == 0;
 }
 
 /* What may_rest asks, of a conversation that is only this packet. */

@@ -29,8 +29,9 @@ static struct {
     uint64_t ticks, records_a_tick;
     bool wants_swap; /* the next bytes say that the roles are wrong */
     uint64_t unrecognised;
-    bool rests; /* nothing is ever open */
-    bool folds; /* and what may be folded is, after every packet */
+    const char *protocol; /* of who speaks */
+    bool rests;           /* nothing is ever open */
+    bool folds;           /* and what may be folded is, after every packet */
     uint64_t records, anomalies;
     uint64_t last_id;
     size_t length;
@@ -95,6 +96,8 @@ static inline void hear(struct session *session, enum side side, struct bytes da
     note("%llu%c[%.*s] ", (unsigned long long)session->conversation->id, letter(side), (int)data.len,
          (const char *)data.at);
     session->unrecognised += w.unrecognised;
+    if (w.protocol)
+        session->conversation->protocol = w.protocol;
 }
 
 void session_datagram(struct session *session, enum side side, struct bytes data, uint64_t length, struct moment moment)

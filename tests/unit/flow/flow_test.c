@@ -266,6 +266,10 @@ static void icmp_errors_find_their_conversation(void **state)
     assert_string_equal(said(), "1c[q] 1:icmp4(3,3) 1:icmp4(3,3) 1c[q]");
     assert_int_equal(flow_table_statistics(w.table)->icmp_errors_matched, 2);
     assert_int_equal(flow_table_statistics(w.table)->packets, 2);
+    struct packet echo = packet_of(TRANSPORT_ICMP, at(1, 0), at(2, 0), "");
+    feed(&echo);
+    assert_string_equal(said(), "");
+    assert_int_equal(flow_table_statistics(w.table)->opened, 1);
     end();
 }
 
@@ -387,6 +391,126 @@ static void the_end_is_in_order(void **state)
     end();
 }
 
+/* In order, too, where ids are more than 32 bits apart, or alike but for the last. */
+static void the_end_of_long_captures(void **state)
+{
+    (void)state;
+    begin(0);
+    for (unsigned i = 0; i < 3; i++)
+        udp(at(i, 1000), at(50, 2000), "x");
+    w.table->statistics.opened = UINT64_C(1) << 33;
+    for (unsigned i = 3; i < 6; i++)
+        udp(at(i, 1000), at(50, 2000), "x");
+    said();
+    flow_table_finish(w.table);
+    assert_string_equal(said(), "1:end 2:end 3:end 8589934593:end 8589934594:end 8589934595:end");
+    w.table->statistics.opened = 6;
+    end();
+
+    begin(0);
+    for (unsigned i = 0; i < 40; i++)
+        udp(at(i, 1000), at(50, 2000), "x");
+    udp(at(50, 2000), at(7, 1000), "x"); /* the eighth is in another list now */
+    w.table->statistics.opened = 5000;
+    said();
+    flow_table_finish(w.table);
+    const char *last = said();
+    for (unsigned i = 1; i <= 40; i++) {
+        char expected[32];
+        int length = snprintf(expected, sizeof expected, "%u:end", i);
+        assert_memory_equal(last, expected, (size_t)length);
+        last += length + 1;
+    }
+    w.table->statistics.opened = 40;
+    end();
+}
+
+/* No memory for more slots: with a limit others go, without one who comes is not looked at. */
+static void no_memory_for_slots(void **state)
+{
+    (void)state;
+    for (int is_limited = 0; is_limited < 2; is_limited++) {
+        begin(is_limited ? (size_t)64 << 20 : 0);
+        w.quiet = true;
+        for (unsigned i = 0; i < 1200; i++) {
+            if (flow_table_statistics(w.table)->open >= w.table->slot_count / 4 * 3)
+                w.budget.fail_at = 2; /* the first is the conversation's own */
+            tcp(at(i, 1234), SERVER, TCP_ACK, i, 0, "");
+            w.budget.fail_at = 0;
+        }
+        assert_int_equal(w.table->slot_count, 1024);
+        assert_int_equal(flow_table_statistics(w.table)->open, 960);
+        /* the second request of the first who made somebody go was for the record of that */
+        assert_int_equal(flow_table_statistics(w.table)->ended[END_EVICTED], is_limited ? 239 : 0);
+        assert_int_equal(w.anomalies, is_limited ? 1 : 240);
+        w.budget.fail_at = 2; /* whoever begins folded is tried in full, too */
+        tcp(at(5000, 1234), SERVER, TCP_SYN, 1, 0, "");
+        assert_int_equal(flow_table_statistics(w.table)->opened, is_limited ? 1200 : 961);
+        assert_int_equal(w.table->slot_count, is_limited ? 1024 : 2048);
+        end();
+    }
+}
+
+/* Of those that were silent for equally long, who came first goes first. */
+static void evicted_in_order(void **state)
+{
+    (void)state;
+    begin(1024 * 1024);
+    w.quiet = true;
+    for (unsigned i = 0; i < 5000; i++) {
+        udp(at(2 * i, 1234), SERVER, "question");
+        tcp(at(2 * i + 1, 1234), SERVER, TCP_SYN, i, 0, "");
+        const struct flow_statistics *statistics = flow_table_statistics(w.table);
+        assert_int_equal(w.last_id, statistics->ended[END_EVICTED]);
+    }
+    assert_true(flow_table_statistics(w.table)->ended[END_EVICTED] > 2000);
+    end();
+}
+
+static void no_memory_for_the_table(void **state)
+{
+    (void)state;
+    begin(0);
+    for (uint64_t n = 1; n <= 3; n++) {
+        const size_t before = w.budget.used;
+        w.budget.fail_at = n;
+        assert_null(flow_table_new(&w.shared));
+        assert_int_equal(w.budget.fail_at, 0);
+        assert_int_equal(w.budget.used, before);
+    }
+    end();
+}
+
+/* One host that talks to itself. */
+static void two_ports_of_a_host(void **state)
+{
+    (void)state;
+    begin(0);
+    const struct endpoint six[] = {{{6, {0x20, 1, [15] = 1}}, 1000}, {{6, {0x20, 1, [15] = 1}}, 2000}};
+    udp(six[0], six[1], "q");
+    udp(six[1], six[0], "a");
+    udp(six[0], six[1], "q");
+    udp(at(1, 1000), at(1, 2000), "q");
+    udp(at(1, 2000), at(1, 1000), "a");
+    assert_string_equal(said(), "1s[q] 1c[a] 1s[q] 2s[q] 2c[a]");
+    end();
+}
+
+/* An answer that pretends to come from who asked does not begin anything new. */
+static void answered_by_itself(void **state)
+{
+    (void)state;
+    begin(0);
+    tcp(CLIENT, SERVER, TCP_SYN, 1000, 0, "");
+    tcp(CLIENT, SERVER, TCP_SYN | TCP_ACK, 7000, 1, "");
+    tcp(SERVER, CLIENT, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "GET");
+    assert_string_equal(said(), "1c[GET]");
+    tcp(CLIENT, SERVER, TCP_SYN, 9000, 0, "");
+    assert_int_equal(flow_table_statistics(w.table)->opened, 1);
+    end();
+}
+
 static void unknown_ports(void **state)
 {
     (void)state;
@@ -408,6 +532,36 @@ static void unknown_ports(void **state)
     assert_int_equal(rows[2].conversations, 2);
     assert_int_equal(rows[2].transport, TRANSPORT_UDP);
     assert_int_equal(flow_unknown_ports(w.table, rows, 0), 0);
+
+    static struct flow_unknown_port sums[FLOW_UNKNOWN_SUMS];
+    flow_add_unknown(w.table, sums);
+    flow_add_unknown(w.table, sums);
+    assert_int_equal(flow_most_unknown(sums, rows, 3), 3);
+    assert_int_equal(rows[2].port, 700);
+    assert_int_equal(rows[2].bytes, 50);
+    assert_int_equal(flow_most_unknown(sums, rows, 0), 0);
+    end();
+}
+
+/* The same port of both transports, and one that is not among the first. */
+static void unknown_ports_of_both(void **state)
+{
+    (void)state;
+    begin(0);
+    struct flow_unknown_port rows[2];
+    w.unrecognised = 10;
+    udp(at(1, 40000), at(100, 700), "x");
+    tcp(at(1, 40000), at(100, 700), TCP_SYN, 1, 0, "");
+    tcp(at(100, 700), at(1, 40000), TCP_SYN | TCP_ACK, 1, 2, "");
+    tcp(at(1, 40000), at(100, 700), TCP_ACK, 2, 2, "x");
+    w.unrecognised = 5;
+    udp(at(2, 40000), at(100, 800), "x");
+    flow_table_finish(w.table);
+    assert_int_equal(flow_unknown_ports(w.table, rows, 2), 2);
+    assert_int_equal(rows[0].port, 700);
+    assert_int_equal(rows[0].transport, TRANSPORT_TCP);
+    assert_int_equal(rows[1].port, 700);
+    assert_int_equal(rows[1].transport, TRANSPORT_UDP);
     end();
 }
 
@@ -450,7 +604,14 @@ int main(void)
         cmocka_unit_test(no_memory_for_a_conversation),
         cmocka_unit_test(every_allocation_fails),
         cmocka_unit_test(the_end_is_in_order),
+        cmocka_unit_test(the_end_of_long_captures),
+        cmocka_unit_test(no_memory_for_slots),
+        cmocka_unit_test(evicted_in_order),
+        cmocka_unit_test(no_memory_for_the_table),
+        cmocka_unit_test(two_ports_of_a_host),
+        cmocka_unit_test(answered_by_itself),
         cmocka_unit_test(unknown_ports),
+        cmocka_unit_test(unknown_ports_of_both),
         cmocka_unit_test(many_unknown_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,10 @@ static void everybody_is_told_the_time(void **state)
     assert_int_equal(w.shared.moment.frame, w.now.frame);
     idle(SECOND / 10);
     assert_string_equal(said(), "3:tick 1:tick 2:tick");
+    w.rests = true; /* nor in those that are folded */
+    flow_settle_all(w.table);
+    idle(SECOND / 10);
+    assert_string_equal(said(), "1:tick");
     end();
 }
 

@@ -9,9 +9,11 @@ static struct endpoint at6(uint8_t host, uint16_t port)
     return (struct endpoint){{6, {0x20, 1, 0x0d, 0xb8, [12] = 9, [15] = host}}, port};
 }
 
-static void play(bool rests, size_t limit, char ret_log[LOG_SIZE], char ret_record[1024])
+static void play(bool rests, bool alike, char ret_log[LOG_SIZE], char ret_record[1024])
 {
-    begin(limit);
+    begin(0);
+    if (alike) /* then all hashes are */
+        w.table->key = (struct flow_hash_key){.start = 0};
     w.rests = w.folds = rests;
     w.unrecognised = 7;
     struct packet tunnelled = packet_of(TRANSPORT_UDP, at(3, 1000), at(4, 53), "t");
@@ -71,10 +73,12 @@ static void makes_no_difference(void **state)
 {
     (void)state;
     static char folded[LOG_SIZE], unfolded[LOG_SIZE], records[2][1024];
-    play(true, 0, folded, records[0]);
-    play(false, 0, unfolded, records[1]);
-    assert_string_equal(folded, unfolded);
-    assert_string_equal(records[0], records[1]);
+    play(true, false, folded, records[0]);
+    for (int way = 0; way < 3; way++) {
+        play(way == 2, way > 0, unfolded, records[1]);
+        assert_string_equal(folded, unfolded);
+        assert_string_equal(records[0], records[1]);
+    }
     assert_non_null(strstr(folded, "2s[a] 3s[seis]"));
     assert_non_null(strstr(folded, "4c[GET]"));
     assert_non_null(strstr(folded, "2:icmp4(3,3)"));
@@ -195,6 +199,46 @@ static void waits_for_the_next(void **state)
     end();
 }
 
+/* Who cannot be unfolded stays as he is, and is lost nothing of but the packet. */
+static void no_memory_to_unfold(void **state)
+{
+    (void)state;
+    static char record[1024];
+    for (uint64_t n = 0; n <= 3; n++) {
+        begin(0);
+        w.rests = w.folds = true;
+        assert_true(stream_folds(2, "GET"));
+        said();
+        w.budget.fail_at = n;
+        if (n > 0)
+            tcp(SERVER, at(9, 2), TCP_ACK | TCP_FIN, 5001, 1005, "");
+        assert_int_equal(w.budget.fail_at, 0);
+        assert_string_equal(said(), n > 0 ? "0!memory.limit(0,0)" : "");
+        assert_true(connection_folds(at(9, 2)));
+        flow_table_finish(w.table);
+        if (n == 0)
+            strcpy(record, w.record);
+        assert_string_equal(w.record, record);
+        end();
+    }
+}
+
+/* A protocol for which there is no number any more keeps its conversations from being folded. */
+static void too_many_protocols(void **state)
+{
+    (void)state;
+    static const char names[FLOW_PROTOCOLS][2];
+    begin(0);
+    w.rests = w.folds = true;
+    for (int i = 0; i < FLOW_PROTOCOLS; i++) {
+        w.protocol = names[i];
+        udp(at((unsigned)i, 1000), SERVER, "q");
+        assert_int_equal(table_folds(at((unsigned)i, 1000)), i < FLOW_PROTOCOLS - 1);
+        assert_ptr_equal(flow_current(w.table)->protocol, names[i]);
+    }
+    end();
+}
+
 /* Whoever is there at the end goes in the order of first frames, also where there were more than there are slots. */
 static void end_in_order(void **state)
 {
@@ -245,8 +289,10 @@ static void are_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_no_difference), cmocka_unit_test(large_numbers), cmocka_unit_test(begins_folded),
-        cmocka_unit_test(are_small),           cmocka_unit_test(end_in_order),  cmocka_unit_test(waits_for_the_next),
+        cmocka_unit_test(makes_no_difference), cmocka_unit_test(large_numbers),
+        cmocka_unit_test(begins_folded),       cmocka_unit_test(are_small),
+        cmocka_unit_test(no_memory_to_unfold), cmocka_unit_test(too_many_protocols),
+        cmocka_unit_test(end_in_order),        cmocka_unit_test(waits_for_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
