@@ -376,6 +376,79 @@ static void test_referral(void **state)
                     "<dns.negative_ttl>\n");
 }
 
+/* Nothing is open: as the flow floor folds a conversation, and unfolds it when somebody speaks. */
+static void rest(struct play *play, bool rests)
+{
+    play->conversation.last = play->shared.moment;
+    if (!rests)
+        return;
+    assert_true(session_rest(&play->session));
+    assert_true(session_wake(&play->session));
+}
+
+static void pair(struct play *play, unsigned number, bool rests)
+{
+    char words[200];
+    snprintf(words, sizeof words, "%04x" QUERY "'n%u.example' 0001 0001", number, number);
+    play_ask(play, words);
+    snprintf(words, sizeof words, "%04x" ANSWER "'n%u.example' 0001 0001" ADDRESS, number, number);
+    play_answer(play, words);
+    rest(play, rests);
+}
+
+/* What a conversation knows of answered questions it still knows when it has rested. */
+static void test_rests(void **state)
+{
+    static char written[32768];
+    (void)state;
+    for (int rests = 0; rests < 2; rests++) {
+        struct play play;
+        play_begin(&play, TRANSPORT_UDP, 53);
+        for (unsigned number = 1; number <= 6; number++) {
+            pair(&play, number, rests);
+            play_time(&play, number * (int64_t)SECOND_NS);
+        }
+        for (unsigned number = 1; number <= 6; number++) {
+            char words[200];
+            snprintf(words, sizeof words, "%04x" ANSWER "'n%u.example' 0001 0001" ADDRESS, number, number);
+            play_answer(&play, words);
+            rest(&play, rests);
+        }
+        play_answer(&play, "0009" QUERY "'c.example' 0001 0001"); /* the server asks */
+        play_ask(&play, "0009" ANSWER "'c.example' 0001 0001" ADDRESS);
+        rest(&play, rests);
+        play_time(&play, 400 * (int64_t)SECOND_NS);
+        play_ask(&play, "0009" ANSWER "'c.example' 0001 0001" ADDRESS);
+        if (!rests)
+            strcpy(written, play.written);
+        play_end(&play, written);
+    }
+    unsigned again = 0;
+    for (const char *at = written; (at = strstr(at, "<dns.again>")) != NULL; at++)
+        again++;
+    assert_int_equal(again, 6);
+    assert_non_null(strstr(written, "<dns.unasked> <dns.authoritative>\n"));
+}
+
+/* Longer ago than the numbers tell: such a conversation stays as it is. */
+static void test_rests_not_for_ages(void **state)
+{
+    struct play play;
+    (void)state;
+    play_begin(&play, TRANSPORT_UDP, 53);
+    pair(&play, 1, true);
+    play_time(&play, 1200 * (int64_t)SECOND_NS);
+    play.conversation.last = play.shared.moment;
+    assert_false(session_rest(&play.session));
+    play_time(&play, -2400 * (int64_t)SECOND_NS); /* or, by the capture's clock, still to come */
+    play.conversation.last = play.shared.moment;
+    assert_false(session_rest(&play.session));
+    session_end(&play.session, END_CAPTURE);
+    play_end(&play,
+             "QR success answer QUERY AA RD RA NOERROR | n1.example A |an n1.example A 3600 192.0.2.7 ip= 192.0.2.7 "
+             "<dns.ttl> <dns.authoritative>\n");
+}
+
 /* After a gap the next message is found again. */
 static void test_gap(void **state)
 {
@@ -426,6 +499,8 @@ static void test_signature(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rests),
+        cmocka_unit_test(test_rests_not_for_ages),
         cmocka_unit_test(test_pair),
         cmocka_unit_test(test_alias_to_nothing),
         cmocka_unit_test(test_signature),
