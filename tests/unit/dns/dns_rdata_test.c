@@ -346,6 +346,28 @@ static void test_wrong_length(void **state)
         {108, "0000", "\\# 2 0000"},
         {257, "0003697300", "\\# 5 0003697300"},
         {257, "000169", "0 i \"\""},
+        {257, "00037a3039", "0 z09 \"\""},
+        {64, "0001000001000403612c22", "1 . alpn=\"a\\\\,\\\"\""},
+        {64, "0001000001000403611f7f", "1 . alpn=\"a\\031\\127\""},
+        {106, "000a0000000100000abc", "10 0:1:0:abc"},
+        {29, "0012161a8b3cf018810cbce0009895b8", "\\# 16 0012161A8B3CF018810CBCE0009895B8"},
+        {29, "001a16138b3cf018810cbce0009895b8", "\\# 16 001A16138B3CF018810CBCE0009895B8"},
+        {29, "001216139fffffff810cbce0009895b8", "\\# 16 001216139FFFFFFF810CBCE0009895B8"},
+        {29, "001216138b3cf018ffffffff009895b8", "\\# 16 001216138B3CF018FFFFFFFF009895B8"},
+        {38, "81", "\\# 1 81"},
+        {42, "00030801c0", "\\# 5 00030801C0"},
+        {42, "00012005c000020101", "\\# 9 00012005C000020101"},
+        {42, "00012101c0", "\\# 5 00012101C0"},
+        {42, "0002810120", "\\# 5 0002810120"},
+        {47, "000021010101010101010101010101010101010101010101010101010101010101010101",
+         "\\# 36 00002101010101010101010101010101010101010101010101010101 0101010101010101"},
+        {55, "00020001ff00", "\\# 6 00020001FF00"},
+        {64, "0001000001000100", "\\# 8 0001000001000100"},
+        {64, "00010000030003005000", "\\# 10 00010000030003005000"},
+        {64, "00010000000000", "\\# 7 00010000000000"},
+        {257, "0003692d7361", "\\# 6 0003692D7361"},
+        {257, "0003697b7361", "\\# 6 0003697B7361"},
+        {257, "0003692f7361", "\\# 6 0003692F7361"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -355,12 +377,34 @@ static void test_wrong_length(void **state)
     }
 }
 
+/* Cut anywhere: what is left is a record of its type, or bytes, never anything in between. */
+static void test_cut_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        char hex[1024];
+        for (size_t length = 0; length < strlen(samples[i].hex); length += 2) {
+            snprintf(hex, sizeof hex, "%.*s", (int)length, samples[i].hex);
+            struct result result = write_hex(samples[i].type, DNS_CLASS_IN, hex);
+            struct result bytes = write_hex(65280, DNS_CLASS_IN, hex);
+            if (!result.fine)
+                assert_string_equal(result.text, bytes.text);
+            else
+                assert_string_not_equal(result.text, samples[i].text);
+        }
+    }
+}
+
 /* Types that mean something in the internet's class alone are bytes in others. */
 static void test_classes(void **state)
 {
     (void)state;
     assert_string_equal(write_hex(1, 42, "c0000201").text, "\\# 4 C0000201");
     assert_string_equal(write_hex(1, DNS_CLASS_CH, "0163000555").text, "c 2525");
+    assert_string_equal(write_hex(1, DNS_CLASS_CH, "0163000000").text, "c 0");
+    assert_string_equal(write_hex(1, DNS_CLASS_CH, "0163000005").text, "c 5");
+    assert_string_equal(write_hex(1, DNS_CLASS_CH, "01630000").text, "\\# 4 01630000");
+    assert_string_equal(write_hex(1, DNS_CLASS_CH, "0263").text, "\\# 2 0263");
     assert_string_equal(write_hex(28, DNS_CLASS_CH, "0163000555").text, "\\# 5 0163000555");
     assert_string_equal(write_hex(16, DNS_CLASS_CH, "03392e31").text, "\"9.1\"");
     assert_string_equal(write_hex(2, 42, "016100").text, "a");
@@ -436,8 +480,9 @@ static void test_longest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types),      cmocka_unit_test(test_wrong_length), cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_compressed), cmocka_unit_test(test_times),        cmocka_unit_test(test_longest),
+        cmocka_unit_test(test_types),   cmocka_unit_test(test_wrong_length), cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_classes), cmocka_unit_test(test_compressed),   cmocka_unit_test(test_times),
+        cmocka_unit_test(test_longest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
