@@ -4,7 +4,7 @@
  */
 #include "ftp.h"
 
-enum { CONTROL_LOOK = 4, CODE_BYTES = 4 };
+enum { CONTROL_LOOK = 4, CODE_BYTES = 4, TELNET_IAC = 255, TELNET_FIRST = 240 };
 
 static struct framing skip_line(struct ftp_side *own, struct bytes pending)
 {
@@ -13,12 +13,13 @@ static struct framing skip_line(struct ftp_side *own, struct bytes pending)
     return (struct framing){FRAMING_NONSENSE, own->mid_line ? end : end + 1};
 }
 
-/* NUL and its like in the beginning of a line: no command. */
+/* NUL and its like in the beginning of a line: no command. In a Telnet command, which servers pass over, they are
+ * right. */
 static bool is_binary(struct bytes pending)
 {
     for (size_t i = 0; i < CONTROL_LOOK; i++) {
         uint8_t c = bytes_at(pending, i);
-        if (c == '\n' || c == '\r')
+        if (c == '\n' || c == '\r' || (c == TELNET_IAC && bytes_at(pending, i + 1) >= TELNET_FIRST))
             return false;
         if (c < ' ' && c != '\t')
             return true;
