@@ -355,10 +355,12 @@ struct tls_suite tls_suite_of(const char *name)
     static const char *const triple_des[] = {"_3DES_", "_EDE3_", NULL}, *const des[] = {"_DES_", "_DES40_", NULL};
     static const char *const old[] = {"_RC2_", "_IDEA_", "_FORTEZZA_", NULL}, *const cbc[] = {"_CBC_", NULL};
     static const char *const aead[] = {"_GCM_", "_CCM", "_POLY1305_", "_MGM_", NULL};
-    static const char *const ecdhe[] = {"_ECDHE_", "_ECDH_anon_", "_ECCPWD_", NULL};
+    static const char *const ecdhe[] = {"_ECDHE_", "_ECDH_anon_", NULL};
     static const char *const dhe[] = {"_DHE_", "_DH_anon_", NULL};
     static const char *const export[] = {"EXPORT", NULL}, *const anonymous[] = {"_anon_", NULL};
     static const char *const psk[] = {"_PSK_", NULL};
+    /* Passwords that both know: the keys are of this connection alone, and are agreed on in messages of their own. */
+    static const char *const password[] = {"_ECCPWD_", "_ECJPAKE_", "_SRP_", NULL};
     struct tls_suite suite = {0};
     const char *with = strstr(name, "_WITH_");
     const char *cipher = with ? with : name;
@@ -376,6 +378,6 @@ struct tls_suite tls_suite_of(const char *name)
     suite.psk = contains_any(name, psk);
     suite.ecdhe = contains_any(name, ecdhe);
     suite.dhe = contains_any(name, dhe);
-    suite.forward_secrecy = suite.tls13 || suite.ecdhe || suite.dhe;
+    suite.forward_secrecy = suite.tls13 || suite.ecdhe || suite.dhe || contains_any(name, password);
     return suite;
 }

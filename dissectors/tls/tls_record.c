@@ -39,7 +39,7 @@ static bool is_plausible(const struct header *header)
 
 static bool is_known_message(unsigned type)
 {
-    return type <= TLS_SERVER_HELLO || type == TLS_NEW_SESSION_TICKET ||
+    return type <= TLS_SERVER_HELLO || type == TLS_NEW_SESSION_TICKET || type == TLS_HELLO_RETRY_REQUEST ||
            (type >= TLS_CERTIFICATE && type <= TLS_CLIENT_KEY_EXCHANGE) || type == TLS_CERTIFICATE_STATUS;
 }
 
