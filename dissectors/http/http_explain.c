@@ -73,12 +73,16 @@ void http_explain_set_cookie(struct record *record, struct bytes cookie)
         return;
     struct bytes age;
     struct argument arguments[2];
-    struct bytes name = bytes_trim(bytes_first(cookie, bytes_find(cookie, '=', 0)));
+    struct bytes pair = bytes_first(cookie, bytes_find(cookie, ';', 0));
+    struct bytes name = bytes_trim(bytes_first(pair, bytes_find(pair, '=', 0)));
     struct bytes attributes = bytes_skip(cookie, bytes_find(cookie, ';', 0) + 1);
     arguments[0] = text_argument("name", name);
-    if (name.len == 0 || name.len == cookie.len)
+    if (name.len == 0 || bytes_find(pair, '=', 0) == pair.len)
         return;
-    if (http_parameter(attributes, ';', "max-age", &age) && seconds_argument(age, &arguments[1])) {
+    bool has_age = http_parameter(attributes, ';', "max-age", &age);
+    if (has_age && bytes_at(age, 0) == '-')
+        age = bytes_text("0"); /* less than none (RFC 6265 section 5.2.2) */
+    if (has_age && seconds_argument(age, &arguments[1])) {
         bool gone = arguments[1].integer == 0;
         record_observe(record, RECORD_LAST, gone ? "http.cookie_gone" : "http.cookie_kept", arguments, gone ? 1 : 2);
     } else if (http_parameter(attributes, ';', "expires", &age)) {
