@@ -83,6 +83,7 @@ struct engine_statistics {
     uint64_t bad_checksums, datagrams_reassembled, datagrams_given_up;
     uint64_t seen_bytes, delivered_bytes, gap_bytes, duplicate_bytes, over_limit_bytes;
     uint64_t memory_used, memory_peak, memory_limit, memory_refused;
+    uint64_t memory_failed; /* of those refused: below the limit, the system had no more */
     struct engine_credentials credentials[LIMIT_CREDENTIAL_SERVERS + 1]; /* most first */
     size_t credential_count;
     uint64_t files, files_saved,

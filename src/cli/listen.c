@@ -231,6 +231,8 @@ static void look_around(struct listening *listening, struct run *run, bool idle)
     const struct options *options = listening->options;
     if (idle || now_ns - listening->flushed_ns >= flush_ns) {
         run_flush(run, clock_wall_ns());
+        if (run->output)
+            output_look_for_reader(run->output);
         listening->flushed_ns = now_ns;
     }
     if (signals_take_reopen())

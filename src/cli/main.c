@@ -156,10 +156,12 @@ int main(int argc, char **argv)
     keep_standard_descriptors();
     signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE, */
     signal(SIGXFSZ, SIG_IGN); /* and a limit of file sizes as EFBIG */
+    errno = 0;
     if (options_parse(&options, argc, argv, error) != 0) {
         message("%s", error);
-        fputs("Try 'overhear --help'.\n", stderr);
-        status = STATUS_WRONG;
+        status = errno == ENOMEM ? STATUS_BROKEN : STATUS_WRONG;
+        if (status == STATUS_WRONG)
+            fputs("Try 'overhear --help'.\n", stderr);
     } else if (options.verb != VERB_ANALYZE) {
         status = flush_stdout(print_reference(&options));
     } else {

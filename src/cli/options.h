@@ -87,8 +87,8 @@ struct options {
     bool only_summary; /* --summary: nothing else, on standard output */
 };
 
-/* 0; or -1 with a message that names the word and says what was expected. The strings are those of argv, which must
- * outlive the options. */
+/* 0; or -1 with a message that names the word and says what was expected, or with errno ENOMEM. The strings are those
+ * of argv, which must outlive the options. */
 int options_parse(struct options *options, int argc, char *const *argv, char ret_error[OPTIONS_ERROR_SIZE]);
 void options_done(struct options *options);
 

@@ -141,8 +141,6 @@ int privileges_identity(const char *user, struct identity *ret_identity, char *r
         entry = getpwnam("nobody");
         identity.uid = identity.gid = NOBODY;
         snprintf(identity.name, sizeof identity.name, "nobody");
-    } else {
-        entry = getpwuid(geteuid());
     }
     if (entry)
         take_entry(&identity, entry);

@@ -92,6 +92,7 @@ static struct ranking_list *list_of(struct ranking_row *row)
 {
     if (!row->list)
         row->list = calloc(1, sizeof *row->list);
+    row->failed = row->failed || !row->list;
     return row->list;
 }
 ANALYZER_MAY_BE_RIGHT
@@ -155,6 +156,7 @@ static void count_answer(struct ranking_row *row, const struct record *record)
         return;
     if (!row->times)
         row->times = calloc(1, sizeof *row->times);
+    row->failed = row->failed || !row->times;
     if (!row->times)
         return;
     const int64_t took_ns = record->response.time_ns - record->request.time_ns;
@@ -171,6 +173,17 @@ static void count_answer(struct ranking_row *row, const struct record *record)
         memcpy(slow->text, text.at, text.len);
 }
 ANALYZER_MAY_BE_RIGHT
+
+bool ranking_is_short(const struct ranking *ranking)
+{
+    bool failed = false;
+    for (size_t i = 0; i < ranking->dataset_count; i++)
+        for (unsigned k = 0; k < ranking->datasets[i].row_count; k++) {
+            const struct ranking_row *row = &ranking->datasets[i].rows[k];
+            failed = failed || row->failed || (row->list && row->list->failed) || (row->times && row->times->failed);
+        }
+    return failed;
+}
 
 void ranking_record(struct ranking *ranking, const struct record *record)
 {

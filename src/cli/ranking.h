@@ -21,6 +21,9 @@ void ranking_free(struct ranking *ranking);
 /* Count a record, whether it is printed or not. */
 void ranking_record(struct ranking *ranking, const struct record *record);
 
+/* Memory was out: not all that should be counted is. */
+bool ranking_is_short(const struct ranking *ranking);
+
 /* Lines for people, `width` columns (0: 80); nothing where nothing was counted. The few: what went wrong and what was
  * slow, of the four protocols with the most records. */
 void ranking_print_brief(FILE *to, const struct ranking *ranking, unsigned width);

@@ -123,15 +123,17 @@ static struct ranking_entry *find_counter(struct ranking_list *list, const struc
     return entry;
 }
 
-static void set_name(struct ranking_entry *entry, struct bytes name)
+static void set_name(struct ranking_list *list, struct ranking_entry *entry, struct bytes name)
 {
     if (name.len == 0 || bytes_equal(name, ranking_entry_name(entry)) || name.len > UINT16_MAX - NAME_STEP)
         return;
     if (name.len > entry->name_capacity) {
         const size_t capacity = (name.len + NAME_STEP - 1) / NAME_STEP * NAME_STEP;
         uint8_t *room = realloc(entry->name, capacity);
-        if (!room)
+        if (!room) {
+            list->failed = true;
             return;
+        }
         entry->name = room;
         entry->name_capacity = (uint16_t)capacity;
     }
@@ -147,6 +149,8 @@ static struct ranking_entry *count_text(struct ranking_list *list, const struct 
     struct ranking_entry *entry = text.len > 0 ? find_counter(list, key, text) : NULL;
     if (entry)
         count_one(list, entry);
+    else
+        list->failed = list->failed || text.len > 0;
     return entry;
 }
 
@@ -154,7 +158,7 @@ void ranking_list_add(struct ranking_list *list, const struct ranking_key *key, 
 {
     struct ranking_entry *entry = count_text(list, key, text);
     if (entry)
-        set_name(entry, name);
+        set_name(list, entry, name);
 }
 
 void ranking_list_add_word(struct ranking_list *list, const struct ranking_key *key, struct bytes word)

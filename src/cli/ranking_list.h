@@ -42,6 +42,7 @@ struct ranking_list {
     uint16_t buckets[RANKING_BUCKETS]; /* number + 1 */
     struct ranking_link links[LIMIT_RANKING_ENTRIES];
     struct ranking_heap *heap; /* made when all counters are taken */
+    bool failed;               /* memory was out: something that belongs here is only in `total`, or has no name */
 };
 
 /* Begins zeroed. Where memory is out, something new is only in `total`. At most LIMIT_RANKING_BYTES of the text count.

@@ -17,6 +17,7 @@ struct ranking_row {
     struct ranking_words words;
     struct ranking_list *list;   /* of VALUES and SERVERS; NULL: nothing yet */
     struct ranking_times *times; /* of ANSWERS; NULL: nothing yet */
+    bool failed;                 /* memory was out when one of them was to be made */
 };
 
 struct ranking_dataset {

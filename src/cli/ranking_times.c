@@ -30,8 +30,10 @@ void ranking_times_add(struct ranking_times *times, int64_t duration_ns)
         return;
     if (!times->steps)
         times->steps = calloc(RANKING_TIMES, sizeof *times->steps);
-    if (!times->steps)
+    if (!times->steps) {
+        times->failed = true;
         return;
+    }
     if (times->count == 0 || duration_ns < times->least_ns)
         times->least_ns = duration_ns;
     if (times->count == 0 || duration_ns > times->most_ns)

@@ -23,6 +23,7 @@ struct ranking_times {
     uint64_t count;
     int64_t least_ns, most_ns;
     uint64_t *steps; /* RANKING_TIMES of them, made with the first */
+    bool failed;     /* memory was out: some are not counted */
     unsigned slow_count;
     struct ranking_slow slowest[LIMIT_RANKING_SLOWEST]; /* slowest first; the earlier of equals first */
 };

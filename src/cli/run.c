@@ -359,8 +359,10 @@ static void print_summary(struct run *run, const struct engine_statistics *stati
     add_interfaces(run, &summary, interfaces);
     add_saved(run, &summary);
     FILE *to = alone ? fdopen(descriptor, "w") : stderr;
-    if (!to)
+    if (!to) {
+        run_fail(run, "writing the summary failed: it is not whole");
         return;
+    }
     const bool is_json = options->summary == SUMMARY_JSON || (alone && options->format == OUTPUT_JSON);
     if (!alone && !is_json)
         leave_room(run);
@@ -390,6 +392,8 @@ static void summarize(struct run *run)
         return;
     }
     run_statistics(run, statistics);
+    if (run->sink.ranking && ranking_is_short(run->sink.ranking))
+        run_fail(run, "out of memory: the summary does not rank all that was there");
     print_summary(run, statistics);
     free(statistics);
 }

@@ -103,6 +103,17 @@ static void complain_of_links(struct run *run, const struct engine_statistics *s
     run_fail(run, text);
 }
 
+/* Less than --memory, but more than the system had: what came of it is as at the limit, but nobody has asked for it. */
+static void complain_of_memory(struct run *run, const struct engine_statistics *statistics)
+{
+    char text[TEXT_SIZE];
+    if (statistics->memory_failed == 0)
+        return;
+    snprintf(text, sizeof text, "out of memory, %llu times, below --memory: what was to be kept is missing",
+             (number)statistics->memory_failed);
+    run_fail(run, text);
+}
+
 /* A file that could not be saved is no reason to stop, but is said, and the exit status has it. */
 static void complain_of_files(struct run *run, const struct engine_statistics *statistics)
 {
@@ -147,6 +158,7 @@ void run_end_complain(struct run *run)
     if (statistics) {
         run_statistics(run, statistics);
         complain_of_links(run, statistics);
+        complain_of_memory(run, statistics);
         complain_of_files(run, statistics);
         complain_of_conversation(run, statistics);
         free(statistics);

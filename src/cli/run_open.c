@@ -40,16 +40,20 @@ static bool would_destroy_input(const struct options *options, const char *optio
     return false;
 }
 
+static enum exit_status no_memory(void)
+{
+    message("out of memory");
+    return STATUS_BROKEN;
+}
+
 static enum exit_status open_notes(struct run *run)
 {
     char error[CAPTURE_ERROR_SIZE] = "";
     if (run->options->no_notes)
         return STATUS_DONE;
     run->notes = notes_new();
-    if (!run->notes) {
-        message("out of memory");
-        return STATUS_BROKEN;
-    }
+    if (!run->notes)
+        return no_memory();
     for (size_t i = 0; i < run->options->note_folder_count; i++)
         if (notes_add_folder(run->notes, run->options->note_folders[i], error, sizeof error) != 0) {
             message("--notes: %s", error);
@@ -92,10 +96,8 @@ static enum exit_status open_captures(struct run *run)
     const struct options *options = run->options;
     raise_descriptor_limit();
     run->files = calloc(options->capture_count + 1, sizeof *run->files);
-    if (!run->files) {
-        message("out of memory");
-        return STATUS_BROKEN;
-    }
+    if (!run->files)
+        return no_memory();
     for (size_t i = 0; i < options->capture_count; i++) {
         bool is_stdin = strcmp(options->captures[i], "-") == 0;
         run->files[i].descriptor = is_stdin ? STDIN_FILENO : open(options->captures[i], O_RDONLY | O_CLOEXEC);
@@ -227,7 +229,7 @@ static enum exit_status open_output(struct run *run)
         run->output = run->sink.output = output_new(&output);
     else
         run->threads = run->sink.threads = run_threads_new(&output, run->sink.ranking, threads);
-    return run->output || run->threads ? STATUS_DONE : STATUS_BROKEN;
+    return run->output || run->threads ? STATUS_DONE : no_memory();
 }
 
 static enum exit_status open_follow(struct run *run)
@@ -258,7 +260,7 @@ static enum exit_status open_follow(struct run *run)
         message("--follow all: %s: %s", place, strerror(reason));
     if (reason != 0)
         return reason == EEXIST ? STATUS_WRONG : STATUS_BROKEN;
-    return run->follow ? STATUS_DONE : STATUS_BROKEN;
+    return run->follow ? STATUS_DONE : no_memory();
 }
 
 /* What records pass through. The expression is read before anything is opened: a slip in it is not to cost the old
@@ -277,7 +279,7 @@ static enum exit_status open_sink(struct run *run)
         display_filter_max_text(run->sink.display_filter, options->max_text);
     }
     if (run_wants_summary(options) && !(run->sink.ranking = ranking_new()))
-        return STATUS_BROKEN;
+        return no_memory();
     return STATUS_DONE;
 }
 
@@ -376,8 +378,9 @@ static enum exit_status give_up_rights(struct run *run)
         message("--no-sandbox: a hostile capture that finds a bug could use every right of this user");
     if (privileges_become(&run->identity, error, sizeof error) == 0)
         return STATUS_DONE;
+    const bool is_wrong = errno != ENOMEM;
     message("%s", error);
-    return STATUS_WRONG;
+    return is_wrong ? STATUS_WRONG : STATUS_BROKEN;
 }
 
 static enum exit_status open_all(struct run *run)
@@ -407,9 +410,9 @@ enum exit_status run_open(struct run *run, const struct options *options)
         .begun_ns = clock_ns(),
     };
     if (privileges_identity(options->user, &run->identity, error, sizeof error) != 0) {
+        run->status = errno == ENOMEM ? STATUS_BROKEN : STATUS_WRONG;
         message("%s", error);
-        run->status = STATUS_WRONG;
-        return STATUS_WRONG;
+        return (enum exit_status)run->status;
     }
     if (run->identity.stays && !options->quiet)
         message("staying root, without capabilities: here it cannot become nobody");

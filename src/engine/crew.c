@@ -295,6 +295,8 @@ static void add_unknown(struct crew *crew, struct engine_statistics *ret_statist
         engine_add_unknown(crew->hands[i].engine, sums);
     if (sums)
         engine_show_unknown(rows, flow_most_unknown(sums, rows, sizeof rows / sizeof *rows), ret_statistics);
+    else
+        ret_statistics->memory_failed++;
     free(sums);
 }
 
@@ -318,6 +320,7 @@ void crew_statistics(struct crew *crew, struct engine_statistics *ret_statistics
     sum->memory_used += crew->budget.used;
     sum->memory_peak += crew->budget.peak;
     sum->memory_limit = crew->budget.limit;
+    sum->memory_failed += crew->budget.failed;
 }
 
 void crew_free(struct crew *crew)

@@ -311,6 +311,7 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
         .memory_peak = engine->budget.peak,
         .memory_limit = engine->budget.limit,
         .memory_refused = engine->budget.refused,
+        .memory_failed = engine->budget.failed,
     };
     static_assert(DECODE_STOP_COUNT <= sizeof s->stops / sizeof *s->stops, "every stop has its row");
     for (int stop = 0; stop < DECODE_STOP_COUNT; stop++)

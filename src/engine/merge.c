@@ -113,6 +113,7 @@ void statistics_add(struct engine_statistics *sum, const struct engine_statistic
     sum->memory_peak += one->memory_peak;
     sum->memory_limit += one->memory_limit;
     sum->memory_refused += one->memory_refused;
+    sum->memory_failed += one->memory_failed;
 }
 
 void merged_ports_add(struct merged_ports *ports, const struct flow_unknown_port *rows, size_t count)

@@ -214,6 +214,7 @@ void workers_statistics(struct workers *workers, struct engine_statistics *ret_s
     ret_statistics->memory_peak += workers->budget.peak;
     ret_statistics->memory_limit += workers->budget.limit;
     ret_statistics->memory_refused += workers->budget.refused;
+    ret_statistics->memory_failed += workers->budget.failed;
 }
 
 uint64_t workers_waiting(const struct workers *workers)

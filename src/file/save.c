@@ -17,6 +17,8 @@ enum {
     ATTEMPTS = 16,       /* where somebody else writes into the folder too */
 };
 
+static const char partial_mark[] = ".partial";
+
 static void remember_error(struct files *files, const char *what, const char *name, int error)
 {
     if (files->error[0] == '\0')
@@ -124,6 +126,21 @@ static void number_name(const char *safe, uint64_t conversation, unsigned number
                  safe + stem);
 }
 
+static void partial_name(const char *name, char ret_name[SAVE_NAME_BYTES])
+{
+    snprintf(ret_name, SAVE_NAME_BYTES, "%.240s%s", name, partial_mark);
+}
+
+/* By a file, or by what is left of one. */
+static bool is_taken(const struct files *files, const char *name)
+{
+    char partial[SAVE_NAME_BYTES];
+    struct stat status;
+    partial_name(name, partial);
+    return fstatat(files->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ||
+           fstatat(files->folder, partial, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* The lowest number that is free, where those before it are taken, as they are when nobody else writes here: found in a
  * few steps, however many there are. NUMBERS: none. */
 static unsigned free_number(const struct files *files, const char *safe, uint64_t conversation)
@@ -131,9 +148,8 @@ static unsigned free_number(const struct files *files, const char *safe, uint64_
     unsigned taken = 0, free = NUMBERS, number = 1;
     while (free - taken > 1) {
         char name[SAVE_NAME_BYTES];
-        struct stat status;
         number_name(safe, conversation, number, name);
-        if (fstatat(files->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        if (is_taken(files, name))
             taken = number;
         else
             free = number;
@@ -153,8 +169,11 @@ bool saved_file_open(struct files *files, struct saved_file *file, struct bytes 
     unsigned number = 0;
     for (unsigned attempt = 0; attempt < ATTEMPTS && number < NUMBERS && error == EEXIST; attempt++) {
         number_name(safe, conversation, number, file->name);
-        file->descriptor = openat(files->folder, file->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                                  0600);
+        if (is_taken(files, file->name))
+            errno = EEXIST;
+        else
+            file->descriptor = openat(files->folder, file->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                      0600);
         if (file->descriptor >= 0)
             return true;
         error = errno;
@@ -209,7 +228,7 @@ void saved_file_close(struct files *files, struct saved_file *file, bool partial
     if (!partial && !file->cut && !failed)
         return;
     char name[SAVE_NAME_BYTES];
-    snprintf(name, sizeof name, "%.240s.partial", file->name);
+    partial_name(file->name, name);
     /* A name that is taken is not taken away from its file: then the mark is missing, and the record has it. */
     if (linkat(files->folder, file->name, files->folder, name, 0) == 0 && unlinkat(files->folder, file->name, 0) == 0)
         memcpy(file->name, name, sizeof name);

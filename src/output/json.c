@@ -203,8 +203,7 @@ void json_writer_record(struct json_writer *json, const struct record *record, s
     json->time_digits = record->conversation ? record->conversation->time_digits : 6;
     json->notes.length = 0;
     json->truncated.length = 0;
-    if (json->options->notes)
-        tape_notes_build(&json->tape_notes, record);
+    const bool has_notes = !json->options->notes || tape_notes_build(&json->tape_notes, record);
     char *at = json_put_shaped(json, plan, record, buffer->at + buffer->length);
     if (!at) {
         json->notes.length = 0;
@@ -220,7 +219,7 @@ void json_writer_record(struct json_writer *json, const struct record *record, s
     }
     at = put_literal(at, "}\n");
     buffer->length = (size_t)(at - buffer->at);
-    if (json->notes.failed || json->truncated.failed) {
+    if (json->notes.failed || json->truncated.failed || !has_notes) {
         json->notes.failed = json->truncated.failed = false;
         buffer->failed = true;
     }

@@ -7,6 +7,7 @@
 #include "util/write_all.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 
 enum {
@@ -69,6 +70,13 @@ int output_flush(struct output *output)
     if (buffer->capacity > BUFFER_KEPT)
         text_buffer_done(buffer);
     return output->error ? -1 : 0;
+}
+
+void output_look_for_reader(struct output *output)
+{
+    struct pollfd reader = {.fd = output->options.descriptor};
+    if (output->error == 0 && poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR))
+        output->error = EPIPE;
 }
 
 int output_redirect(struct output *output, int descriptor)

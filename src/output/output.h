@@ -33,6 +33,10 @@ struct output *output_new(const struct output_options *options);
 /* For struct record_sink: context is the struct output. */
 void output_record(void *output, const struct record *record);
 
+/* Nobody reads the pipe any more, and nothing has been written since that would have told: output_errno says EPIPE
+ * then. Costs a system call. */
+void output_look_for_reader(struct output *output);
+
 /* Write what is buffered. 0; -1 where writing failed (errno kept in output_errno), from then on nothing is written.
  * What reached a file of a record that is not whole is taken back. */
 int output_flush(struct output *output);

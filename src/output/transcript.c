@@ -456,8 +456,8 @@ void transcript_record(struct transcript *transcript, const struct record *recor
     }
     transcript->said_of_record.count = 0;
     transcript->tape_notes.any = false;
-    if (transcript->options->notes)
-        tape_notes_build(&transcript->tape_notes, record);
+    if (transcript->options->notes && !tape_notes_build(&transcript->tape_notes, record))
+        out->failed = true;
     if (transcript->options->detail & DETAIL_BRIEF)
         print_brief(transcript, record, plan, out);
     else

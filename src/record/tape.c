@@ -24,14 +24,16 @@ static bool reserve(struct tape_notes *notes, size_t count)
     return true;
 }
 
-void tape_notes_build(struct tape_notes *notes, const struct record *record)
+bool tape_notes_build(struct tape_notes *notes, const struct record *record)
 {
     notes->any = false;
     uint32_t i = 0;
     while (i < record->item_count && record->items[i].kind != ITEM_NOTE)
         i++;
-    if (i == record->item_count || !reserve(notes, record->item_count))
-        return;
+    if (i == record->item_count)
+        return true;
+    if (!reserve(notes, record->item_count))
+        return false;
     notes->any = true;
     memset(notes->first, 0, record->item_count * sizeof *notes->first);
     /* From the end, so that each chain comes out in the order of the tape. */
@@ -42,6 +44,7 @@ void tape_notes_build(struct tape_notes *notes, const struct record *record)
         notes->next[note - 1] = notes->first[item->about];
         notes->first[item->about] = (uint16_t)note;
     }
+    return true;
 }
 
 void tape_notes_done(struct tape_notes *notes)

@@ -16,8 +16,8 @@ struct tape_notes {
     bool any;
 };
 
-/* Without memory: as if there were no observations. */
-void tape_notes_build(struct tape_notes *notes, const struct record *record);
+/* False: memory is out; as if there were no observations. */
+bool tape_notes_build(struct tape_notes *notes, const struct record *record);
 void tape_notes_done(struct tape_notes *notes);
 
 /* Index + 1 of the first observation about an item, and of the one after it; 0: none. */

@@ -13,20 +13,25 @@ void budget_init(struct budget *budget, size_t limit)
 
 void *budget_take(struct budget *budget, size_t size)
 {
-    void *memory = budget_admits(budget, size) ? calloc(1, size) : NULL;
-    if (memory)
+    const bool admitted = budget_admits(budget, size);
+    void *memory = admitted ? calloc(1, size) : NULL;
+    if (memory) {
         budget_charge(budget, size);
-    else
+    } else {
         budget->refused++;
+        budget->failed += admitted;
+    }
     return memory;
 }
 
 void *budget_resize(struct budget *budget, void *memory, size_t old_size, size_t new_size)
 {
     size_t more = new_size > old_size ? new_size - old_size : 0;
-    void *resized = budget_admits(budget, more) ? realloc(memory, new_size) : NULL;
+    const bool admitted = budget_admits(budget, more);
+    void *resized = admitted ? realloc(memory, new_size) : NULL;
     if (!resized) {
         budget->refused++;
+        budget->failed += admitted;
         return NULL;
     }
     budget->used -= old_size;

@@ -16,6 +16,7 @@ struct budget {
     size_t used;
     size_t peak;
     uint64_t refused;            /* requests that got NULL */
+    uint64_t failed;             /* of them: the limit was not to blame, the system had no more */
     uint64_t fail_at;            /* tests: the n-th request from now fails; 0: none */
     struct slab_region *regions; /* slab.c: of memory of which a part is nobody's now */
 };

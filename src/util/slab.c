@@ -175,8 +175,10 @@ static struct slab_region *new_region(struct budget *budget)
         void *memory;
         uint8_t *octets;
     } from;
-    if (posix_memalign(&from.memory, SLAB_CHUNK_SIZE, REGION_BYTES) != 0)
+    if (posix_memalign(&from.memory, SLAB_CHUNK_SIZE, REGION_BYTES) != 0) {
+        budget->failed++;
         return NULL;
+    }
     union {
         uint8_t *octets;
         struct slab_region *region;

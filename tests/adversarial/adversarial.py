@@ -24,6 +24,7 @@ import lying_lengths
 import mail_attacks
 import name_attacks
 import packet_attacks
+import round_trip
 import stream_attacks
 import suite
 import telnet_attacks
@@ -33,7 +34,7 @@ from case import Cases
 
 SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks, lying_lengths,
             mail_attacks, name_attacks,
-            packet_attacks, stream_attacks, telnet_attacks, text_attacks, tls_attacks)
+            packet_attacks, round_trip, stream_attacks, telnet_attacks, text_attacks, tls_attacks)
 
 
 def main():

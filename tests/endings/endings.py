@@ -17,8 +17,9 @@ import threading
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "lib"), str(Path(__file__).resolve().parent)]
 
+import moments
 import suite
 from suite import BadLine, PCAPS, get, parse_line, parse_lines
 
@@ -353,11 +354,15 @@ def on_a_terminal(tests):
 
 
 def main():
-    tests = suite.Suite("endings", __doc__)
+    tests = suite.Suite("endings", __doc__, lambda parser: parser.add_argument("--full", action="store_true", help="200 moments of each kind"))
     with suite.scratch() as name:
         folder = Path(name)
         killed(tests, folder)
         come_round(tests)
+        capture = moments.copies(folder)
+        moments.killed_at_any_moment(tests, folder, capture)
+        moments.signalled_at_any_moment(tests, folder, capture)
+        moments.reader_leaves_at_any_moment(tests, capture)
         if os.geteuid() != 0 or ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS | CLONE_NEWNET) != 0:
             print("endings: no namespaces of our own (they need root): full disks and signals are left out")
             tests.finish()
@@ -374,6 +379,9 @@ def main():
         reader_that_goes(tests)
         second_signal(tests)
         on_a_terminal(tests)
+        moments.hung_up_under_load(tests, folder, listen, end)
+        moments.signalled_while_it_starts(tests, folder)
+        moments.reader_leaves_silence(tests, listen)
     tests.finish()
 
 

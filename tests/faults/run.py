@@ -18,6 +18,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "lib"), str(Path(__fil
 
 import damaged
 import suite
+import system
 
 RUNS = int(os.environ.get("FAULTS_RUNS", "300"))  # places of a capture at which memory runs out, about: all where there are fewer, else every n-th, n prime
 MOST_FRAMES_BYTES = 2_000_000
@@ -101,13 +102,14 @@ def flips(faults):
     print(f"flips: {len(paths)} captures, {seeds} seeds, {runs} runs, the longest {longest} s")
 
 
-SUBJECTS = {"memory": memory, "cuts": cuts, "flips": flips}
+SUBJECTS = {"memory": memory, "cuts": cuts, "flips": flips, "system": system.run}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tests", type=Path)
     parser.add_argument("captures", type=Path, nargs="*", help="further captures for flips, or folders of them")
+    parser.add_argument("--program", type=Path, default=suite.TOP / "build/release/overhear", help="for what needs the released program")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--only", choices=SUBJECTS, action="append")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

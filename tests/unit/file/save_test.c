@@ -93,6 +93,7 @@ static void marks_what_is_partial(void **state)
 {
     struct folder *folder = *state;
     save(folder, "a.txt", "half", true, "7-a.txt.partial");
+    save(folder, "a.txt", "another half", true, "7-a-1.txt.partial"); /* each of them is marked */
 }
 
 static void stops_at_the_limit(void **state)

@@ -77,6 +77,29 @@ static void test_reader_went_away(void **state)
     close(ends[1]);
 }
 
+/* Also where there is nothing to write. */
+static void test_looks_for_the_reader(void **state)
+{
+    (void)state;
+    int ends[2];
+    FILE *file = tmpfile();
+    assert_int_equal(pipe(ends), 0);
+    assert_non_null(file);
+    struct output *output = new_output(ends[1], false);
+    output_look_for_reader(output);
+    assert_int_equal(output_errno(output), 0);
+    close(ends[0]);
+    output_look_for_reader(output);
+    assert_int_equal(output_errno(output), EPIPE);
+    output_free(output);
+    output = new_output(fileno(file), false);
+    output_look_for_reader(output);
+    assert_int_equal(output_errno(output), 0);
+    output_free(output);
+    (void)fclose(file);
+    close(ends[1]);
+}
+
 static void test_full_disk(void **state)
 {
     (void)state;
@@ -162,9 +185,10 @@ static void test_slow_reader(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffers_whole_lines), cmocka_unit_test(test_line_buffered),
-        cmocka_unit_test(test_reader_went_away),    cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_slow_reader),         cmocka_unit_test(test_disk_full_in_the_middle),
+        cmocka_unit_test(test_buffers_whole_lines),  cmocka_unit_test(test_line_buffered),
+        cmocka_unit_test(test_reader_went_away),     cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_slow_reader),          cmocka_unit_test(test_disk_full_in_the_middle),
+        cmocka_unit_test(test_looks_for_the_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
