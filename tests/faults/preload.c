@@ -12,9 +12,12 @@
  *     FAULT_REPORT=D     how many requests for memory, writes, reads and closes there were is written to descriptor D
  *                        in the end
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>

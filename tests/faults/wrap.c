@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Linked with the program in place of its requests for memory and threads (ld's --wrap): what preload.c does, in a build
- * whose sanitizers then see what is leaked or used all the same. Only our own requests count here, not those of
+ * Linked with the program in place of its requests for memory and threads (ld's --wrap): what preload.c does, in a
+ * build whose sanitizers then see what is leaked or used all the same. Only our own requests count here, not those of
  * libraries.
  *
  *     FAULT_MEMORY=N   the N-th request fails; N+: and every one after it
