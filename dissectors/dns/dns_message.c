@@ -12,6 +12,7 @@
 #include "dns_explain.h"
 #include "dns_rdata.h"
 
+#include "overhear/limits.h"
 #include "overhear/record_member.h"
 
 enum { MDNS_TOP_BIT = 0x8000, RECORD_HEAD_BYTES = 10 /* type, class, TTL, length */ };
@@ -31,6 +32,9 @@ void dns_message_fault(struct dns_message *message, const struct dns_fault *faul
         break;
     case DNS_FAULT_LOOP:
         emit_anomaly(message->emitter, ANOMALY_DNS_COMPRESSION_LOOP, fault->at, fault->detail);
+        break;
+    case DNS_FAULT_CHAIN:
+        emit_anomaly(message->emitter, ANOMALY_DNS_COMPRESSION_CHAIN, fault->at, fault->detail);
         break;
     case DNS_FAULT_LONG:
         emit_anomaly(message->emitter, ANOMALY_DNS_NAME_TOO_LONG, fault->at, 0);
@@ -121,6 +125,18 @@ static void write_question(struct dns_message *message)
         record_boolean(record, DNS_FIELD_QUESTION_UNICAST, true);
 }
 
+/* A pointer of two bytes may stand for a name of a thousand characters. Counts what was written of this message; where
+ * that is more than any message needs that is not made to be so, what follows is left out. */
+static void count_text(struct dns_message *message, size_t written)
+{
+    const size_t most = LIMIT_NAMES_FREE_BYTES + (size_t)LIMIT_NAMES_RATIO * message->bytes.len;
+    message->written += written;
+    if (message->written <= most || message->broken)
+        return;
+    emit_anomaly(message->emitter, ANOMALY_DNS_NAMES_LIMIT, message->bytes.len, most);
+    message->broken = true;
+}
+
 static void write_other_questions(struct dns_message *message)
 {
     uint16_t type, class_number;
@@ -137,6 +153,7 @@ static void write_other_questions(struct dns_message *message)
             record_unexplained(message->record, RECORD_LAST);
         dns_record_class(message->record, DNS_MEMBER_CLASS, class_number);
         record_group_end(message->record);
+        count_text(message, message->name.len);
     }
 }
 
@@ -350,10 +367,13 @@ static void write_sections(struct dns_message *message)
     for (unsigned section = 0; section < DNS_SECTIONS; section++) {
         unsigned *found = &message->found[1 + section];
         while (!message->broken && *found < message->claimed[1 + section] && reader_left(&message->reader) > 0) {
-            if (read_record(message, (enum dns_section)section))
+            message->data = bytes_of(NULL, 0);
+            if (read_record(message, (enum dns_section)section)) {
                 (*found)++;
-            else
+                count_text(message, message->name.len + message->data.len);
+            } else {
                 message->broken = true;
+            }
         }
     }
 }

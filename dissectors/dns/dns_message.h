@@ -70,6 +70,8 @@ struct dns_message {
     struct dns_transfer *transfer;
     bool keeps_section[DNS_SECTIONS]; /* the record's own stays */
 
+    size_t written; /* text of the records and questions so far */
+
     /* what is worth a note */
     struct bytes chain_end; /* where the aliases lead to */
     char *chain_end_buffer;

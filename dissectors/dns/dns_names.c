@@ -10,7 +10,15 @@
 
 #include "dns_label.h"
 
-enum { NAME_BYTES_MAX = DNS_NAME_BYTES_MAX, LABEL_MAX = DNS_LABEL_MAX, POINTER = 0xc0, OFFSET_MAX = 0x3fff };
+#include "overhear/limits.h"
+
+enum {
+    NAME_BYTES_MAX = DNS_NAME_BYTES_MAX,
+    LABEL_MAX = DNS_LABEL_MAX,
+    POINTER = 0xc0,
+    OFFSET_MAX = 0x3fff,
+    POINTERS_ASKED = 8, /* pointers of one name of which it is asked whether what they lead to is known */
+};
 
 /* As master files want it: these have a meaning there, and a period inside a label is none of its ends. */
 static bool is_special(uint8_t byte)
@@ -41,6 +49,7 @@ struct walk {
     struct reader here;
     size_t limit;  /* a pointer must lead to before this */
     size_t length; /* bytes of the name so far, with the one that ends it */
+    unsigned pointers;
     struct dns_fault fault;
 
     /* the first pointer of the name */
@@ -81,6 +90,11 @@ static inline enum step jump(struct walk *walk, uint8_t high)
         walk->fault.detail = target;
         return STEP_WRONG;
     }
+    if (++walk->pointers > LIMIT_NAME_POINTERS) {
+        walk->fault.kind = DNS_FAULT_CHAIN;
+        walk->fault.detail = LIMIT_NAME_POINTERS;
+        return STEP_WRONG;
+    }
     if (!walk->jumped) {
         walk->jumped = true;
         walk->after = walk->here;
@@ -88,8 +102,9 @@ static inline enum step jump(struct walk *walk, uint8_t high)
         walk->length_before = walk->length;
         walk->text_before = walk->text ? walk->text->length : 0;
     }
-    struct dns_found_name found = walk->names ? dns_names_find(walk->names, target)
-                                              : (struct dns_found_name){bytes_of(NULL, 0), 0};
+    struct dns_found_name found = {bytes_of(NULL, 0), 0};
+    if (walk->names && walk->pointers <= POINTERS_ASKED)
+        found = dns_names_find(walk->names, target);
     if (found.length > 0)
         return take_known(walk, &found);
     walk->limit = target;

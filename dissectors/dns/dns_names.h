@@ -2,7 +2,8 @@
  *
  * Domain names, RFC 1035 sections 3.1 and 4.1.4: labels, each after its length, that may go on elsewhere in
  * the message. A pointer must lead to before everything that this name was read from so far, so that no name
- * can loop and reading one takes at most 255 bytes and as many jumps as there are labels.
+ * can loop. Reading one takes at most 255 bytes, and no more pointers than a name can have labels: a pointer to a
+ * pointer says nothing, and thousands of them behind each other would be work without an end.
  */
 #ifndef OVERHEAR_DNS_NAMES_H
 #define OVERHEAR_DNS_NAMES_H
@@ -13,6 +14,7 @@ enum dns_fault_kind {
     DNS_FAULT_NONE,
     DNS_FAULT_SHORT, /* the bytes end in the middle of it */
     DNS_FAULT_LOOP,  /* a pointer that leads to byte `detail`, not backwards */
+    DNS_FAULT_CHAIN, /* goes on through more than `detail` pointers */
     DNS_FAULT_LONG,  /* more than 255 bytes */
     DNS_FAULT_LABEL, /* a length byte of a reserved kind, which is `detail` */
     DNS_FAULT_RDATA, /* does not fit its type */

@@ -46,6 +46,9 @@
     X(MAIL_ATTACHMENTS_LIMIT, "mail.attachments_limit", "the mail has {a} attachments; the first {b} were looked at")  \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
     X(DNS_COMPRESSION_LOOP, "dns.compression_loop", "a name at byte {a} points to byte {b}, which is not before it")   \
+    X(DNS_COMPRESSION_CHAIN, "dns.compression_chain", "a name at byte {a} goes on through more than {b} pointers")     \
+    X(DNS_NAMES_LIMIT, "dns.names_limit",                                                                              \
+      "the text of a message of {a} bytes is longer than {b} bytes; the records behind that were left out")            \
     X(DNS_NAME_TOO_LONG, "dns.name_too_long", "a name at byte {a} is longer than 255 bytes")                           \
     X(DNS_BAD_LABEL, "dns.bad_label", "a label of the reserved kind {b} at byte {a}")                                  \
     X(DNS_TRAILING_BYTES, "dns.trailing_bytes", "{a} bytes follow the end of the message")                             \

@@ -63,6 +63,10 @@ enum limit {
     LIMIT_TEXT_BYTES = 4096,          /* one text in the output, unless --max-text says otherwise */
 
     /* names learned from DNS */
+    LIMIT_NAME_POINTERS = 127,         /* of one name: as many as it may have labels; more are there to cost time */
+    LIMIT_NAMES_RATIO = 16,            /* text of a DNS message's records for each byte of it, */
+    LIMIT_NAMES_FREE_BYTES = 4 * 1024, /* besides these; what follows is left out */
+
     LIMIT_NAMES = 65536, /* (client, address) pairs; the least recently used goes */
 
     LIMIT_RECOLLECTIONS = 64, /* things that dissectors remember across conversations; the oldest goes */

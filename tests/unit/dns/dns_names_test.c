@@ -4,6 +4,8 @@
  */
 #include "dns/dns_names.h"
 
+#include "overhear/limits.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -158,6 +160,21 @@ static void test_long_chain(void **state)
     expect_fault(message, sizeof message, 3 * 66, (struct dns_fault){DNS_FAULT_LONG, 3 * 66, 0});
 }
 
+/* As many pointers behind each other as a name may have labels; one more is a fault. */
+static void test_many_pointers(void **state)
+{
+    (void)state;
+    enum { FIRST = 3, LAST = FIRST + 2 * (LIMIT_NAME_POINTERS - 1) };
+    uint8_t longer[LAST + 4] = {1, 'a'};
+    for (size_t at = FIRST; at + 1 < sizeof longer; at += 2) {
+        size_t target = at == FIRST ? 0 : at - 2;
+        longer[at] = (uint8_t)(0xc0 | target >> 8);
+        longer[at + 1] = (uint8_t)target;
+    }
+    expect(longer, sizeof longer, LAST, "a");
+    expect_fault(longer, sizeof longer, LAST + 2, (struct dns_fault){DNS_FAULT_CHAIN, LAST + 2, LIMIT_NAME_POINTERS});
+}
+
 /* Numbers that look random and are the same in each run. */
 static uint32_t next_number(uint32_t *seed)
 {
@@ -236,9 +253,10 @@ static void test_hash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),      cmocka_unit_test(test_escapes),    cmocka_unit_test(test_pointers),
-        cmocka_unit_test(test_loops),      cmocka_unit_test(test_broken_off), cmocka_unit_test(test_longest),
-        cmocka_unit_test(test_long_chain), cmocka_unit_test(test_recall),     cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_plain),         cmocka_unit_test(test_escapes),    cmocka_unit_test(test_pointers),
+        cmocka_unit_test(test_loops),         cmocka_unit_test(test_broken_off), cmocka_unit_test(test_longest),
+        cmocka_unit_test(test_long_chain),    cmocka_unit_test(test_recall),     cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_many_pointers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

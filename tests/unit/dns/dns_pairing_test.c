@@ -268,6 +268,36 @@ static void test_malformed(void **state)
                     "-R success answer OPCODE3 NOERROR | f A <dns.unasked>\n");
 }
 
+/* Six records of which each says the longest name twice, in four bytes: what would be longer than 16 times the message
+ * and 4 KiB is left out. */
+static void test_names_limit(void **state)
+{
+    enum { RECORDS = 6, TOLD = 5 };
+    static const unsigned labels[] = {63, 63, 63, 61};
+    char name[1024] = "", words[2048] = "1111 8580 0001 0006 0000 0000 ", expected[16384];
+    struct play play;
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%02x", labels[i]);
+        for (unsigned k = 0; k < labels[i]; k++) {
+            strcat(words, "01");
+            strcat(name, "\\001");
+        }
+        strcat(name, i < 3 ? "." : "");
+    }
+    strcat(words, "00 0001 0001");
+    for (unsigned i = 0; i < RECORDS; i++)
+        strcat(words, " c00c 0002 0001 00000e10 0002 c00c");
+    snprintf(expected, sizeof expected, "anomaly dns.names_limit\n-R success answer QUERY AA RD RA NOERROR | %s A",
+             name);
+    for (unsigned i = 0; i < TOLD; i++)
+        snprintf(expected + strlen(expected), sizeof expected - strlen(expected), " |an %s NS 3600 %s", name, name);
+    play_begin(&play, TRANSPORT_UDP, 53);
+    play_answer(&play, words);
+    strcat(expected, " <dns.ttl> <dns.unasked> <dns.authoritative>\n");
+    play_end(&play, expected);
+}
+
 /* What the asker calls an address some seconds after the last message. */
 static struct bytes called(struct play *play, const char *octets, uint8_t family, unsigned seconds)
 {
@@ -518,6 +548,7 @@ int main(void)
         cmocka_unit_test(test_link_local),
         cmocka_unit_test(test_cut_by_capture),
         cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_names_limit),
         cmocka_unit_test(test_names_learned),
         cmocka_unit_test(test_reverse_names_learned),
         cmocka_unit_test(test_nothing_learned_unasked),
