@@ -51,6 +51,7 @@ struct dns_exchange {
 /* What a message is taken apart in. */
 struct dns_room {
     struct dns_buffers buffers;
+    char chain_end[DNS_NAME_TEXT];
     char data[DNS_RDATA_TEXT];
 };
 
@@ -364,6 +365,7 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
     if (!room)
         return VERDICT_OK;
     message.data_text = dns_text_in(room->data, sizeof room->data);
+    message.chain_end_buffer = room->chain_end;
     if (!dns_message_begin(&message, &room->buffers, bytes_skip(packet->bytes, prefix))) {
         if (!message.cut)
             emit_anomaly(emitter, ANOMALY_DNS_MALFORMED, message.bytes.len, message.bytes.len);

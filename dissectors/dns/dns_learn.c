@@ -80,7 +80,7 @@ static bool is_linked(const struct dns_message *message)
 
 void dns_learn_alias(struct dns_message *message, uint32_t ttl)
 {
-    if (!is_linked(message))
+    if (!message->chain_end_buffer || !is_linked(message))
         return;
     message->chain_end = bytes_of(message->chain_end_buffer,
                                   bytes_copy(message->chain_end_buffer, DNS_NAME_TEXT, message->data));

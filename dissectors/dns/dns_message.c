@@ -75,7 +75,6 @@ bool dns_message_begin(struct dns_message *message, struct dns_buffers *buffers,
     message->bytes = bytes;
     message->reader = reader_of(bytes);
     message->question_buffer = buffers->question;
-    message->chain_end_buffer = buffers->chain_end;
     message->names = &buffers->names;
     dns_names_forget(message->names);
     message->name_buffer = buffers->name;

@@ -74,7 +74,7 @@ struct dns_message {
 
     /* what is worth a note */
     struct bytes chain_end; /* where the aliases lead to */
-    char *chain_end_buffer;
+    char *chain_end_buffer; /* of DNS_NAME_TEXT; NULL: what is written is no answer */
     unsigned chain_length;
     uint32_t chain_ttl; /* the shortest of theirs */
     bool has_negative;
@@ -95,7 +95,6 @@ struct dns_message {
 struct dns_buffers {
     struct dns_names names;
     char question[DNS_NAME_TEXT];
-    char chain_end[DNS_NAME_TEXT];
     char name[DNS_NAME_TEXT];
 };
 

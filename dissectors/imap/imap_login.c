@@ -63,7 +63,6 @@ static void say_password(struct emitter *emitter, struct record *record, struct 
 /* Everything behind the user is the password, however it is written. */
 void imap_login(struct emitter *emitter, struct record *record, struct bytes argument)
 {
-    uint8_t text[IMAP_TEXT_BYTES];
     struct bytes rest = argument;
     struct imap_token user, password;
     if (!imap_token_next(&rest, &user)) {
@@ -73,9 +72,10 @@ void imap_login(struct emitter *emitter, struct record *record, struct bytes arg
     bool odd = user.broken || user.kind == IMAP_TOKEN_OPEN || user.kind == IMAP_TOKEN_CLOSE;
     size_t secret = odd ? 0 : bytes_offset(argument, rest);
     record_text_secret(record, IMAP_ARGUMENT, argument, secret, argument.len - secret);
-    if (odd)
+    uint8_t *text = odd ? NULL : emit_scratch(emitter, IMAP_TEXT_BYTES);
+    if (!text)
         return;
-    record_text(record, IMAP_USER, bytes_of(text, imap_token_text(&user, text, sizeof text)));
+    record_text(record, IMAP_USER, bytes_of(text, imap_token_text(&user, text, IMAP_TEXT_BYTES)));
     struct bytes all = rest;
     if (!imap_token_next(&rest, &password))
         return;
@@ -83,7 +83,7 @@ void imap_login(struct emitter *emitter, struct record *record, struct bytes arg
     if (rest.len > 0 || password.kind == IMAP_TOKEN_OPEN || password.kind == IMAP_TOKEN_CLOSE || odd_password)
         say_password(emitter, record, all);
     else
-        say_password(emitter, record, bytes_of(text, imap_token_text(&password, text, sizeof text)));
+        say_password(emitter, record, bytes_of(text, imap_token_text(&password, text, IMAP_TEXT_BYTES)));
 }
 
 /* --- AUTHENTICATE --- */

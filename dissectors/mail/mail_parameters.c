@@ -128,15 +128,20 @@ static struct bytes take_charset(struct bytes *text)
     return charset;
 }
 
+struct room {
+    uint8_t raw[SECTION_BYTES], unquoted[SECTION_BYTES], utf8[UTF8_BYTES];
+};
+
 static void add_sections(struct emitter *emitter, const struct parameter *parameter, struct mail_text *ret_text)
 {
-    uint8_t raw[SECTION_BYTES], utf8[UTF8_BYTES];
-    struct mail_text joined = mail_text_in(raw, sizeof raw);
+    struct room *room = emit_scratch(emitter, sizeof *room);
+    if (!room)
+        return;
+    struct mail_text joined = mail_text_in(room->raw, sizeof room->raw);
     struct bytes charset = {NULL, 0};
     for (size_t i = 0; i < parameter->count; i++) {
         struct bytes text = parameter->sections[i].value;
-        uint8_t unquoted[SECTION_BYTES];
-        struct mail_text bare = mail_text_in(unquoted, sizeof unquoted);
+        struct mail_text bare = mail_text_in(room->unquoted, sizeof room->unquoted);
         add_unquoted(text, &bare);
         text = mail_text_bytes(&bare);
         if (i == 0 && parameter->sections[i].is_encoded) {
@@ -151,8 +156,8 @@ static void add_sections(struct emitter *emitter, const struct parameter *parame
             mail_text_add(&joined, text);
     }
     ret_text->cut = ret_text->cut || joined.cut;
-    size_t length = emit_utf8(emitter, charset, mail_text_bytes(&joined), utf8, sizeof utf8);
-    mail_text_add(ret_text, bytes_of(utf8, length));
+    size_t length = emit_utf8(emitter, charset, mail_text_bytes(&joined), room->utf8, sizeof room->utf8);
+    mail_text_add(ret_text, bytes_of(room->utf8, length));
     mail_text_whole_characters(ret_text);
 }
 

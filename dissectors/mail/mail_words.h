@@ -14,7 +14,7 @@
 #include "overhear/text.h"
 
 enum {
-    MAIL_WORDS_RAW = 1024, /* bytes of neighbours that are converted at a time */
+    MAIL_WORDS_RAW = 896, /* bytes of neighbours that are converted at a time */
     MAIL_WORDS_UTF8 = 3 * MAIL_WORDS_RAW,
 };
 

@@ -98,11 +98,14 @@ static void take_stat(struct record *record, struct bytes text)
         record_integer(record, POP3_MAILBOX_BYTES, (int64_t)number);
 }
 
-static void take_capabilities(struct record *record)
+/* From a copy, as the record moves while it grows. */
+static void take_capabilities(struct emitter *emitter, struct record *record)
 {
-    uint8_t text[LIMIT_TEXT_BYTES];
     struct bytes found = record_find_text(record, POP3_TEXT);
-    struct bytes rest = bytes_of(text, bytes_copy(text, sizeof text, found)), line, name;
+    uint8_t *text = emit_scratch(emitter, LIMIT_TEXT_BYTES);
+    if (!text)
+        return;
+    struct bytes rest = bytes_of(text, bytes_copy(text, LIMIT_TEXT_BYTES, found)), line, name;
     (void)text_line_next(&rest, &line); /* what stood behind the status */
     while (text_line_next(&rest, &line)) {
         if (!text_word_next(&line, &name))
@@ -188,8 +191,8 @@ static void take_challenge(struct pop3_state *state, struct emitter *emitter, co
     add_bytes(transaction, message);
     if (state->steps >= POP3_STEPS || text.len == 0)
         return;
-    uint8_t words[LIMIT_TEXT_BYTES];
-    size_t length = sasl_challenge(text, words, sizeof words);
+    uint8_t *words = emit_scratch(emitter, LIMIT_TEXT_BYTES);
+    size_t length = words ? sasl_challenge(text, words, LIMIT_TEXT_BYTES) : 0;
     record_text(&transaction->record, POP3_CHALLENGES, length > 0 ? bytes_of(words, length) : text);
 }
 
@@ -313,7 +316,7 @@ void pop3_take_text_end(struct pop3_state *state, struct emitter *emitter, const
         transaction_touch(transaction, message);
         add_bytes(transaction, message);
         if (state->command == POP3_CAPA)
-            take_capabilities(&transaction->record);
+            take_capabilities(emitter, &transaction->record);
     }
     end_text(state, emitter, message, state->text_lost);
 }

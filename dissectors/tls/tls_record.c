@@ -306,7 +306,24 @@ static struct framing frame_sslv2(struct tls_side *own, struct bytes pending)
     return body_of(own, TLS_BODY_SSLV2, header + length);
 }
 
-static struct framing frame_start(struct tls_state *state, enum side side, struct bytes pending, size_t seen)
+static struct framing frame_records(struct tls_state *state, struct tls_side *own, struct bytes pending)
+{
+    if (own->walk.offset > 0)
+        return gather(own, pending);
+    if (pending.len < TLS_HEADER_BYTES)
+        return more();
+    struct header header = read_header(pending);
+    if (is_plausible(&header))
+        return frame_record(own, pending);
+    if (state->closed && !own->gap && is_text(bytes_first(pending, TEXT_BYTES)))
+        return body_of(own, TLS_BODY_OVER, 0);
+    own->phase = TLS_PHASE_SEARCH;
+    own->unsure = true;
+    own->skip = 0;
+    return search(state, own, pending);
+}
+
+static struct framing frame_start(struct tls_state *state, enum side side, struct bytes pending)
 {
     struct tls_side *own = &state->sides[side];
     unsigned first = bytes_at(pending, 0);
@@ -327,7 +344,7 @@ static struct framing frame_start(struct tls_state *state, enum side side, struc
     if (may_be_record && is_plausible(&header)) {
         own->phase = TLS_PHASE_RECORDS;
         own->unsure = true;
-        return tls_frame(state, side, pending, seen);
+        return frame_records(state, own, pending);
     }
     if (state->sides[side_other(side)].phase == TLS_PHASE_RECORDS && state->hello_seen && !state->midstream &&
         !own->gap && is_text(bytes_first(pending, TEXT_BYTES)))
@@ -342,24 +359,12 @@ struct framing tls_frame(void *state_block, enum side side, struct bytes pending
     if (seen == 0)
         own->walk = (struct tls_walk){.need = own->skip};
     if (own->phase == TLS_PHASE_START)
-        return frame_start(state, side, pending, seen);
+        return frame_start(state, side, pending);
     if (own->phase == TLS_PHASE_SEARCH)
         return search(state, own, pending);
     if (own->phase == TLS_PHASE_SSLV2)
         return frame_sslv2(own, pending);
     if (own->phase == TLS_PHASE_OPAQUE)
         return opaque(own, TLS_BODY_STRAY);
-    if (own->walk.offset > 0)
-        return gather(own, pending);
-    if (pending.len < TLS_HEADER_BYTES)
-        return more();
-    struct header header = read_header(pending);
-    if (is_plausible(&header))
-        return frame_record(own, pending);
-    if (state->closed && !own->gap && is_text(bytes_first(pending, TEXT_BYTES)))
-        return body_of(own, TLS_BODY_OVER, 0);
-    own->phase = TLS_PHASE_SEARCH;
-    own->unsure = true;
-    own->skip = 0;
-    return search(state, own, pending);
+    return frame_records(state, own, pending);
 }

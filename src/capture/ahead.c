@@ -238,7 +238,7 @@ void ahead_leave(struct ahead *ahead)
     ahead->read = file->end;
     pthread_cond_signal(&ahead->room);
     pthread_mutex_unlock(&ahead->lock);
-    source_close(file->source);
+    source_free(file->source);
     file->source = NULL;
 }
 
@@ -253,7 +253,7 @@ void ahead_free(struct ahead *ahead)
     if (ahead->started)
         pthread_join(ahead->thread, NULL);
     for (size_t i = 0; i < ahead->count; i++) {
-        source_close(ahead->files[i].source);
+        source_free(ahead->files[i].source);
         if (ahead->files[i].descriptor >= 0)
             close(ahead->files[i].descriptor);
     }

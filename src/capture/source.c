@@ -388,7 +388,7 @@ struct source *source_open_memory(struct bytes bytes)
     return source_new(-1, false, bytes, bytes.len);
 }
 
-void source_close(struct source *source)
+void source_free(struct source *source)
 {
     if (!source)
         return;
@@ -396,9 +396,14 @@ void source_close(struct source *source)
         inflateEnd(&source->inflater);
     if (source->owns_descriptor)
         close(source->descriptor);
-    if (source->inflated)
-        ahead_leave(source->inflated);
     free(source->input);
     free(source->buffer);
     free(source);
+}
+
+void source_close(struct source *source)
+{
+    if (source && source->inflated)
+        ahead_leave(source->inflated);
+    source_free(source);
 }

@@ -48,6 +48,9 @@ struct source *source_open_ahead(struct ahead *ahead);
 
 void source_close(struct source *source);
 
+/* One that is not of source_open_ahead. */
+void source_free(struct source *source);
+
 /* The two below where the buffer holds less than is asked for. */
 struct bytes source_peek_beyond(struct source *source, size_t want);
 void source_skip_beyond(struct source *source, uint64_t n);

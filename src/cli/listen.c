@@ -144,11 +144,9 @@ void listening_fill_sandbox(struct listening *listening, struct sandbox_options 
 /* What a listener has received until now, for the others to read. */
 static void count_rows(struct listener *listener)
 {
-    struct capture_interface rows[INTERFACES_MAX];
-    size_t count = capture_interfaces(listener->capture, rows, INTERFACES_MAX);
     pthread_mutex_lock(&listener->listening->mutex);
+    size_t count = capture_interfaces(listener->capture, listener->rows, INTERFACES_MAX);
     listener->row_count = count < INTERFACES_MAX ? count : INTERFACES_MAX;
-    memcpy(listener->rows, rows, listener->row_count * sizeof *rows);
     pthread_mutex_unlock(&listener->listening->mutex);
 }
 

@@ -188,27 +188,28 @@ void ranking_list_done(struct ranking_list *list)
     *list = (struct ranking_list){0};
 }
 
-static int by_count(const void *a, const void *b)
+static bool comes_before(const struct ranking_entry *first, const struct ranking_entry *second)
 {
-    const struct ranking_entry *const *first = a, *const *second = b;
-    if ((*first)->count != (*second)->count)
-        return (*first)->count > (*second)->count ? -1 : 1;
-    size_t shorter = (*first)->length < (*second)->length ? (*first)->length : (*second)->length;
-    int difference = memcmp((*first)->text, (*second)->text, shorter);
-    return difference ? difference : (*first)->length - (*second)->length;
+    if (first->count != second->count)
+        return first->count > second->count;
+    size_t shorter = first->length < second->length ? first->length : second->length;
+    int difference = memcmp(first->text, second->text, shorter);
+    return difference != 0 ? difference < 0 : first->length < second->length;
 }
 
 size_t ranking_list_first(const struct ranking_list *list, const struct ranking_entry **ret_entries, size_t capacity)
 {
-    const struct ranking_entry *sorted[LIMIT_RANKING_ENTRIES];
     size_t count = 0;
-    for (size_t i = 0; i < list->count; i++)
-        if (list->entries[i].error <= list->entries[i].count / 2)
-            sorted[count++] = &list->entries[i];
-    if (count > 1)
-        qsort(sorted, count, sizeof *sorted, by_count);
-    count = count < capacity ? count : capacity;
-    if (count > 0)
-        memcpy(ret_entries, sorted, count * sizeof *sorted);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct ranking_entry *entry = &list->entries[i];
+        if (entry->error > entry->count / 2)
+            continue;
+        size_t at = count < capacity ? count++ : capacity;
+        for (; at > 0 && comes_before(entry, ret_entries[at - 1]); at--)
+            if (at < capacity)
+                ret_entries[at] = ret_entries[at - 1];
+        if (at < capacity)
+            ret_entries[at] = entry;
+    }
     return count;
 }

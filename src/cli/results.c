@@ -5,24 +5,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_SHOWN = 200, MODE = 0666 };
 
-/* The folder that a file is in. False: the path is too long. */
-static bool folder_of(const char *path, char ret_folder[PATH_MAX])
+/* The folder that a file is in; -1 with errno. */
+static int open_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) + 1 : 0;
-    if (length >= PATH_MAX)
-        return false;
-    memcpy(ret_folder, slash ? path : ".", slash ? length : 1);
-    ret_folder[slash ? length : 1] = '\0';
-    return true;
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    errno = ENOMEM;
+    int descriptor = folder ? open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    int reason = errno;
+    free(folder);
+    errno = reason;
+    return descriptor;
 }
 
 /* A line that was cut off must not run into the next. Where the file cannot be read, nobody knows. */
@@ -54,16 +55,12 @@ static int open_file(const struct results *results, bool appends)
 
 int results_open(struct results *results, const char *path, bool appends, char *ret_error, size_t error_size)
 {
-    char folder[PATH_MAX];
     *results = (struct results){.descriptor = STDOUT_FILENO, .folder = -1, .path = path};
     if (!path)
         return 0;
     const char *slash = strrchr(path, '/');
     results->name = slash ? slash + 1 : path;
-    if (folder_of(path, folder))
-        results->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    else
-        errno = ENAMETOOLONG;
+    results->folder = open_folder_of(path);
     int descriptor = results->folder >= 0 ? open_file(results, appends) : -1;
     if (descriptor < 0) {
         snprintf(ret_error, error_size, "-o %.*s: cannot be written: %s", PATH_SHOWN, path,

@@ -312,7 +312,7 @@ void run_statistics(const struct run *run, struct engine_statistics *ret_statist
 
 static void add_interfaces(struct run *run, struct summary *summary, struct capture_interface *rows)
 {
-    if (!run->listening)
+    if (!rows)
         return;
     summary->interfaces = rows;
     summary->interface_count = listening_interfaces(run->listening, rows, INTERFACES_SHOWN);
@@ -346,7 +346,7 @@ static void leave_room(const struct run *run)
 static void print_summary(struct run *run, const struct engine_statistics *statistics)
 {
     const struct options *options = run->options;
-    struct capture_interface interfaces[INTERFACES_SHOWN];
+    struct capture_interface *interfaces = run->listening ? calloc(INTERFACES_SHOWN, sizeof *interfaces) : NULL;
     const bool alone = options->only_summary;
     const int descriptor = alone ? run->results.descriptor : STDERR_FILENO;
     struct summary summary = {
@@ -360,6 +360,7 @@ static void print_summary(struct run *run, const struct engine_statistics *stati
     add_saved(run, &summary);
     FILE *to = alone ? fdopen(descriptor, "w") : stderr;
     if (!to) {
+        free(interfaces);
         run_fail(run, "writing the summary failed: it is not whole");
         return;
     }
@@ -370,6 +371,7 @@ static void print_summary(struct run *run, const struct engine_statistics *stati
         summary_print_json(to, &summary);
     else
         summary_print_text(to, &summary);
+    free(interfaces);
     if (alone && fflush(to) != 0 && errno != EPIPE)
         run_fail(run, "writing the summary failed: it is not whole");
 }

@@ -126,17 +126,29 @@ static bool rotates(const struct options *options)
     return options->save_path && (options->save_bytes > 0 || options->save_ns > 0);
 }
 
+/* Where there is a folder, it can be written to. */
+static bool open_save_folder(struct run *run, char ret_error[CAPTURE_ERROR_SIZE])
+{
+    char *folder = malloc(SAVE_PATH_SIZE);
+    bool can_write = folder != NULL;
+    snprintf(ret_error, CAPTURE_ERROR_SIZE, "-w: out of memory");
+    if (folder && save_folder(run->options, folder) >= 0) {
+        can_write = privileges_can_write_folder(&run->identity, "-w", folder, ret_error, CAPTURE_ERROR_SIZE);
+        if (can_write)
+            run->save_folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    free(folder);
+    return can_write;
+}
+
 /* After -o, which it leaves alone. Further files are made by whom we will be. */
 static enum exit_status open_saved_frames(struct run *run)
 {
     const struct options *options = run->options;
-    char error[CAPTURE_ERROR_SIZE] = "", folder[SAVE_PATH_SIZE];
-    if (rotates(options) && save_folder(options, folder) >= 0) {
-        if (!privileges_can_write_folder(&run->identity, "-w", folder, error, sizeof error)) {
-            message("%s", error);
-            return STATUS_BROKEN;
-        }
-        run->save_folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char error[CAPTURE_ERROR_SIZE] = "";
+    if (rotates(options) && !open_save_folder(run, error)) {
+        message("%s", error);
+        return STATUS_BROKEN;
     }
     run->save = run->sink.save = save_open(options, error);
     /* a ring comes back to its first file */

@@ -26,6 +26,8 @@ struct save_files {
     size_t kept_count;
     struct capture_writer *writer; /* NULL: before the first file, after the last */
     int descriptor;                /* its, of a file in the folder; else -1 */
+    char name[SAVE_PATH_SIZE];     /* of the file in hand; and with the folder: */
+    char path[2 * SAVE_PATH_SIZE];
     bool failed, ended;
     bool begun; /* a frame was there; it decides for all files: */
     uint16_t link_type;
@@ -97,16 +99,14 @@ static enum save_files_result give_up(struct save_files *files)
 
 static enum save_files_result open_next(struct save_files *files, int64_t time_ns, char *ret_error, size_t error_size)
 {
-    char name[SAVE_PATH_SIZE];
-    char path[2 * SAVE_PATH_SIZE];
     char error[CAPTURE_ERROR_SIZE] = "";
-    const char *problem = "";
-    if (save_name(files->options, time_ns, files->number, name) != 0) {
+    const char *problem = "", *name = files->name, *path = files->path;
+    if (save_name(files->options, time_ns, files->number, files->name) != 0) {
         snprintf(ret_error, error_size, "%.200s: no name for a file comes of it, or too long a one",
                  files->options->save_path);
         return give_up(files);
     }
-    snprintf(path, sizeof path, "%s%s", files->folder_name, name);
+    snprintf(files->path, sizeof files->path, "%s%s", files->folder_name, name);
     const int descriptor = open_emptied(files, name, &problem);
     if (descriptor < 0) {
         snprintf(ret_error, error_size, "%.200s: cannot be written: %s", path, problem);
@@ -202,7 +202,7 @@ static bool open_stdout(struct save_files *files, char *ret_error, size_t error_
 
 static bool open_folder(struct save_files *files, char *ret_error, size_t error_size)
 {
-    char folder[SAVE_PATH_SIZE];
+    char *folder = files->name; /* no file has one yet */
     const int length = save_folder(files->options, folder);
     errno = ENAMETOOLONG;
     if (length >= 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "save_names.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -49,15 +51,15 @@ static int expand(const char *pattern, int64_t time_ns, char ret_name[SAVE_PATH_
 {
     const int64_t second = 1000000000;
     const time_t seconds = (time_t)(time_ns / second - (time_ns % second < 0));
-    char spaced[SAVE_PATH_SIZE];
-    char name[SAVE_PATH_SIZE + 1];
     struct tm local;
-    if ((size_t)snprintf(spaced, sizeof spaced, " %s", pattern) >= sizeof spaced || !localtime_r(&seconds, &local))
+    char *spaced = NULL;
+    if (!localtime_r(&seconds, &local) || asprintf(&spaced, " %s", pattern) < 0)
         return -1;
-    const size_t length = strftime(name, sizeof name, spaced, &local);
+    const size_t length = strftime(ret_name, SAVE_PATH_SIZE, spaced, &local);
+    free(spaced);
     if (length == 0)
         return -1;
-    memcpy(ret_name, name + 1, length);
+    memmove(ret_name, ret_name + 1, length);
     return 0;
 }
 

@@ -10,8 +10,8 @@ enum pending_kind { PENDING_OPEN, PENDING_OR, PENDING_AND, PENDING_NOT }; /* the
 
 struct pending {
     enum pending_kind kind;
-    unsigned jump;    /* of `and` and `or`: the instruction that leads behind the right side */
-    struct span span; /* of PENDING_OPEN */
+    unsigned
+        at; /* of `and` and `or`: the instruction that leads behind the right side; of PENDING_OPEN: where it stands */
 };
 
 struct stack {
@@ -49,7 +49,7 @@ static void reduce(struct program *program, struct stack *stack, enum pending_ki
             (void)emit(program, INSTRUCTION_NOT, 0);
             stack->nesting--;
         } else {
-            program->instructions[top->jump].target = program->instruction_count;
+            program->instructions[top->at].target = program->instruction_count;
         }
         stack->height--;
     }
@@ -61,7 +61,7 @@ static bool push_nesting(struct parser *parser, struct stack *stack, enum pendin
         return complain(&parser->source, parser->token.span, "parentheses and negations inside each other are meant",
                         "more than %d levels deep", FILTER_NESTING_MAX);
     stack->nesting++;
-    stack->pending[stack->height++] = (struct pending){kind, 0, parser->token.span};
+    stack->pending[stack->height++] = (struct pending){kind, (unsigned)parser->token.span.at};
     return parser_advance(parser);
 }
 
@@ -69,7 +69,7 @@ static void push_operator(struct program *program, struct stack *stack, enum pen
 {
     reduce(program, stack, kind);
     unsigned jump = emit(program, kind == PENDING_AND ? INSTRUCTION_JUMP_IF_FALSE : INSTRUCTION_JUMP_IF_TRUE, 0);
-    stack->pending[stack->height++] = (struct pending){kind, jump, {0, 0}};
+    stack->pending[stack->height++] = (struct pending){kind, jump};
 }
 
 static bool complain_operand(const struct parser *parser)
@@ -152,6 +152,7 @@ bool parser_read(struct parser *parser)
     }
     reduce(parser->program, &stack, PENDING_OR);
     if (stack.height > 0)
-        return complain(&parser->source, stack.pending[stack.height - 1].span, NULL, "this ( is not closed");
+        return complain(&parser->source, (struct span){stack.pending[stack.height - 1].at, 1}, NULL,
+                        "this ( is not closed");
     return true;
 }

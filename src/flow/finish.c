@@ -27,20 +27,19 @@ static uint32_t digit_of(struct flow_slot slot, int shift)
     return slot.hash >> shift & (RADIX - 1);
 }
 
-/* Puts each into the heap of its digit, in place; ret_ends[d] is where heap d ends. */
-static void deal(struct flow_slot *slots, size_t count, int shift, size_t ret_ends[RADIX])
+/* Puts each into the heap of its digit, in place. */
+static void deal(struct flow_slot *slots, size_t count, int shift)
 {
-    size_t next[RADIX], sum = 0;
-    memset(ret_ends, 0, RADIX * sizeof *ret_ends);
+    uint32_t next[RADIX], ends[RADIX] = {0}, sum = 0; /* there are no more slots than 32 bits tell apart */
     for (size_t i = 0; i < count; i++)
-        ret_ends[digit_of(slots[i], shift)]++;
+        ends[digit_of(slots[i], shift)]++;
     for (size_t digit = 0; digit < RADIX; digit++) {
         next[digit] = sum;
-        sum += ret_ends[digit];
-        ret_ends[digit] = sum;
+        sum += ends[digit];
+        ends[digit] = sum;
     }
     for (uint32_t digit = 0; digit < RADIX; digit++) {
-        while (next[digit] < ret_ends[digit]) {
+        while (next[digit] < ends[digit]) {
             struct flow_slot slot = slots[next[digit]];
             uint32_t own = digit_of(slot, shift);
             slots[next[digit]] = slots[next[own]];
@@ -49,18 +48,20 @@ static void deal(struct flow_slot *slots, size_t count, int shift, size_t ret_en
     }
 }
 
-/* By the highest digit, then each heap by the next: at most four deep. */
+/* By the highest digit, then each heap by the next. Heaps that are small stay as they are until the end: then nobody is
+ * further than that from where he belongs. */
 static void sort(struct flow_slot *slots, size_t count, int shift)
 {
-    size_t ends[RADIX];
-    if (count <= FEW || shift < 0) {
-        if (shift >= 0)
-            sort_few(slots, count);
-        return;
+    for (; shift >= 0 && count > FEW; shift -= DIGIT_BITS) {
+        for (size_t start = 0, end; start < count; start = end) {
+            const uint64_t heap = (uint64_t)slots[start].hash >> shift >> DIGIT_BITS;
+            for (end = start + 1; end < count && (uint64_t)slots[end].hash >> shift >> DIGIT_BITS == heap;)
+                end++;
+            if (end - start > FEW)
+                deal(slots + start, end - start, shift);
+        }
     }
-    deal(slots, count, shift, ends);
-    for (size_t digit = 0, start = 0; digit < RADIX; start = ends[digit++])
-        sort(slots + start, ends[digit] - start, shift - DIGIT_BITS);
+    sort_few(slots, count);
 }
 
 /* Where it lies is known long before it is needed. */

@@ -251,9 +251,8 @@ static void run(struct view *view)
     }
 }
 
-static void switch_over(struct session *session, enum side side);
-
-void side_run_pending(struct session *session, enum side side)
+/* What waits; where it turns out to end in a compressed stream, the rest stays. */
+static void run_pending(struct session *session, enum side side)
 {
     struct pending *pending = &session->state->sides[side].pending;
     if (pending->length == 0 || !session->state->dissector)
@@ -261,11 +260,42 @@ void side_run_pending(struct session *session, enum side side)
     struct view view = {session, side, bytes_of(pending->at, pending->length), session->shared->moment, true, 0};
     run(&view);
     pending_consume(session, side, pending->length - view.bytes.len);
-    if (session->state->sides[side].switched)
-        switch_over(session, side);
 }
 
-static void run_plain(struct session *session, enum side side, struct bytes data, struct moment moment);
+/* Bytes of a side as the dissector reads them. Returns what is not of it any more, where the side has become a
+ * compressed stream. */
+static struct bytes run_plain(struct session *session, enum side side, struct bytes data, struct moment moment)
+{
+    const struct bytes none = {NULL, 0};
+    struct session_state *state = session->state;
+    struct side_state *own = &state->sides[side];
+    struct emitter emitter = {session, NULL};
+    struct bytes rest = data;
+    if (own->pending.length == 0) {
+        struct view view = {session, side, data, moment, false, 0};
+        run(&view);
+        own->offset += data.len - view.bytes.len;
+        rest = view.bytes;
+    }
+    if (rest.len == 0)
+        return none;
+    if (own->switched)
+        return rest;
+    if (state->opaque) {
+        session->unrecognised += rest.len;
+        own->offset += rest.len;
+        return none;
+    }
+    if (!pending_append(session, side, rest, moment)) {
+        emit_anomaly(&emitter, ANOMALY_MEMORY_LIMIT, rest.len, 0);
+        side_gap(session, side, rest.len);
+        return none;
+    }
+    /* What a first run over the packet left behind has been looked at already. */
+    if (rest.at == data.at && rest.len == data.len && own->pending.length > rest.len)
+        run_pending(session, side);
+    return none;
+}
 
 struct inflated_run {
     struct session *session;
@@ -276,7 +306,7 @@ struct inflated_run {
 static void take_inflated(void *context, struct bytes piece)
 {
     const struct inflated_run *run = context;
-    run_plain(run->session, run->side, piece, run->moment);
+    (void)run_plain(run->session, run->side, piece, run->moment); /* no stream becomes one inside of itself */
 }
 
 /* Bytes of a side that is compressed as a whole. */
@@ -354,44 +384,21 @@ void side_run(struct session *session, enum side side, struct bytes data, struct
     }
     if (state->sides[side].switched)
         switch_over(session, side);
-    if (state->streams[side] || state->sides[side].unreadable)
+    if (!state->streams[side] && !state->sides[side].unreadable) {
+        data = run_plain(session, side, data, moment);
+        if (!state->sides[side].switched)
+            return;
+        switch_over(session, side);
+    }
+    if (data.len > 0)
         run_inflated(session, side, data, moment);
-    else
-        run_plain(session, side, data, moment);
 }
 
-static void run_plain(struct session *session, enum side side, struct bytes data, struct moment moment)
+void side_run_pending(struct session *session, enum side side)
 {
-    struct session_state *state = session->state;
-    struct side_state *own = &state->sides[side];
-    struct emitter emitter = {session, NULL};
-    struct bytes rest = data;
-    if (own->pending.length == 0) {
-        struct view view = {session, side, data, moment, false, 0};
-        run(&view);
-        own->offset += data.len - view.bytes.len;
-        rest = view.bytes;
-    }
-    if (rest.len == 0)
-        return;
-    if (own->switched) {
+    run_pending(session, side);
+    if (session->state->sides[side].switched)
         switch_over(session, side);
-        run_inflated(session, side, rest, moment);
-        return;
-    }
-    if (state->opaque) {
-        session->unrecognised += rest.len;
-        own->offset += rest.len;
-        return;
-    }
-    if (!pending_append(session, side, rest, moment)) {
-        emit_anomaly(&emitter, ANOMALY_MEMORY_LIMIT, rest.len, 0);
-        side_gap(session, side, rest.len);
-        return;
-    }
-    /* What a first run over the packet left behind has been looked at already. */
-    if (rest.at == data.at && rest.len == data.len && own->pending.length > rest.len)
-        side_run_pending(session, side);
 }
 
 /* What is there of a message that cannot be completed. */

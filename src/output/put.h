@@ -107,16 +107,20 @@ static inline void put_eight(char *to, uint64_t digits)
     memcpy(to, &digits, PUT_DIGITS);
 }
 
-static inline char *put_unsigned(char *to, uint64_t value)
+/* Below PUT_DIGITS_END. */
+static inline char *put_small(char *to, uint32_t value)
 {
     if (value < 10)
         return put_character(to, (char)('0' + value));
-    if (value >= PUT_DIGITS_END)
-        return put_large(to, value);
-    uint64_t digits = put_digits((uint32_t)value);
+    uint64_t digits = put_digits(value);
     unsigned zeros = (unsigned)__builtin_ctzll(digits) / 8;
     put_eight(to, digits >> 8 * zeros);
     return to + PUT_DIGITS - zeros;
+}
+
+static inline char *put_unsigned(char *to, uint64_t value)
+{
+    return value < PUT_DIGITS_END ? put_small(to, (uint32_t)value) : put_large(to, value);
 }
 
 static inline char *put_signed(char *to, int64_t value)

@@ -63,11 +63,11 @@ char *put_large(char *to, uint64_t value)
 {
     uint64_t high = value / PUT_DIGITS_END;
     if (high >= PUT_DIGITS_END) {
-        to = put_unsigned(to, high / PUT_DIGITS_END);
+        to = put_small(to, (uint32_t)(high / PUT_DIGITS_END));
         put_eight(to, put_digits((uint32_t)(high % PUT_DIGITS_END)));
         to += PUT_DIGITS;
     } else {
-        to = put_unsigned(to, high);
+        to = put_small(to, (uint32_t)high);
     }
     put_eight(to, put_digits((uint32_t)(value % PUT_DIGITS_END)));
     return to + PUT_DIGITS;

@@ -179,10 +179,12 @@ int notes_read_file(struct notes *notes, const char *path, char *ret_error, size
 
 static int add_file(struct notes *notes, const char *folder, const char *name, char *ret_error, size_t error_size)
 {
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
-        return fail(ret_error, error_size, name, strerror(ENAMETOOLONG));
-    return notes_read_file(notes, path, ret_error, error_size);
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", folder, name) < 0)
+        return fail(ret_error, error_size, name, strerror(ENOMEM));
+    const int result = notes_read_file(notes, path, ret_error, error_size);
+    free(path);
+    return result;
 }
 
 int notes_add_folder(struct notes *notes, const char *folder, char *ret_error, size_t error_size)

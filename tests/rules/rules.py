@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "lib")]
 
+import stack
 import suite
 from suite import TOP
 
@@ -271,6 +272,16 @@ def limits_documented():
         f"{name}: in docs/limits.md, not in limits.h" for name in sorted(documented - rows)]
 
 
+def stack_frames():
+    """No function takes more than 4 KiB of stack (tests/rules/stack.py)."""
+    return stack.frames()
+
+
+def no_recursion():
+    """No function calls itself, by whatever way, and all that call each other take 64 KiB together at most."""
+    return stack.recursion()
+
+
 def suites_documented():
     """Each suite of ./bootstrap test has its row in docs/testing.md, and no row is about nothing."""
     suites = set(re.search(r"^suites=\((.*?)\)", (TOP / "bootstrap").read_text(), re.M | re.S)[1].split())
@@ -291,7 +302,8 @@ def links():
 PROGRAM = [""]  # that lists the fields; set by main
 
 RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, registry_rows, notes, sizes, mutable_state, layout,
-         text_files, python_compiles, licences, pages_are_current, limits_documented,
+         text_files, python_compiles, licences, pages_are_current, limits_documented, stack_frames,
+         no_recursion,
          suites_documented, links)
 
 
