@@ -11,6 +11,9 @@
     X(IP_BAD_LENGTH, "ip.bad_length", "the header claims {a} bytes, {b} are there")                                    \
     X(IP_BAD_CHECKSUM, "ip.bad_checksum", "checksum {a} does not match, {b} would")                                    \
     X(IP_FRAGMENT_OVERLAP, "ip.fragment_overlap", "fragments disagree about {b} bytes at offset {a}")                  \
+    X(IP_FRAGMENT_DISCARDED, "ip.fragment_discarded",                                                                  \
+      "a fragment at offset {a} overlaps others, {b} of its bytes differ: the datagram is discarded")                  \
+    X(IP_FRAGMENT_ODD_LENGTH, "ip.fragment_odd_length", "a fragment that is not the last has {a} bytes")               \
     X(IP_FRAGMENT_TOO_LONG, "ip.fragment_too_long", "a fragment reaches to byte {a}, beyond the {b} that fit")         \
     X(IP_FRAGMENTS_LIMIT, "ip.fragments_limit", "a datagram in more than {a} fragments was given up")                  \
     X(TCP_BAD_CHECKSUM, "tcp.bad_checksum", "checksum {a} does not match, {b} would")                                  \
@@ -19,10 +22,24 @@
     X(UDP_BAD_LENGTH, "udp.bad_length", "the header claims {a} bytes, {b} are there")                                  \
     X(TCP_OVERLAP_CONFLICT, "tcp.overlap_conflict",                                                                    \
       "{b} bytes were sent twice with different content at stream byte {a}; the first are used")                       \
+    X(TCP_OVERLAP_REPLACED, "tcp.overlap_replaced",                                                                    \
+      "{b} bytes were sent twice with different content at stream byte {a}; the later ones are used")                  \
     X(TCP_PENDING_LIMIT, "tcp.pending_limit",                                                                          \
       "more than {a} bytes waited for a missing segment; {b} were given up as lost")                                   \
     X(TCP_URGENT, "tcp.urgent", "urgent data up to stream byte {a}")                                                   \
     X(TCP_SYN_DATA, "tcp.syn_data", "{a} bytes travel on the SYN")                                                     \
+    X(TCP_CORRUPT, "tcp.corrupt",                                                                                      \
+      "{a} bytes at stream byte {b} with a wrong checksum, though this side's checksums are right otherwise")          \
+    X(TCP_OLD_TIMESTAMP, "tcp.old_timestamp",                                                                          \
+      "{a} bytes at stream byte {b} in a segment whose timestamp is older than the last one, or missing")              \
+    X(TCP_NO_ACKNOWLEDGMENT, "tcp.no_acknowledgment",                                                                  \
+      "{a} bytes at stream byte {b} in a segment that acknowledges nothing")                                           \
+    X(TCP_BEYOND_WINDOW, "tcp.beyond_window",                                                                          \
+      "{a} bytes at stream byte {b}, for some of which the receiver has no room")                                      \
+    X(TCP_LOW_TTL, "tcp.low_ttl", "a segment with a TTL of {a}, where others of this side have {b}")                   \
+    X(TCP_END_OVERRULED, "tcp.end_overruled", "the end came at stream byte {a}, and {b} bytes beyond it are used")     \
+    X(TCP_RESET_IGNORED, "tcp.reset_ignored",                                                                          \
+      "a reset at stream byte {a} that did not end the connection; the receiver was at byte {b}")                      \
     X(TCP_DATA_AFTER_RESET, "tcp.data_after_reset", "{a} bytes after the connection was reset")                        \
     X(TCP_DATA_AFTER_FIN, "tcp.data_after_fin", "{a} bytes after this side had ended")                                 \
     X(MESSAGE_TOO_LONG, "message.too_long", "a message longer than {a} bytes was not taken apart")                     \

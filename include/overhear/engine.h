@@ -37,6 +37,7 @@ struct engine_options {
     void (*pause)(void *context);    /* the sink's: records that it holds had better go on now. NULL: it holds none */
     size_t memory_limit;             /* bytes; 0: LIMIT_MEMORY_MIB */
     bool strict_checksums;           /* packets with bad checksums are dropped */
+    enum host_stack stack;           /* --stack: packets that contradict each other are taken as this host takes them */
     bool no_names;                   /* do not label addresses with names seen in DNS answers */
     bool no_notes;                   /* store no observations */
     bool ends_all;                   /* a frame ends all conversations whose time is up, however long that takes */

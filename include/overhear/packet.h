@@ -50,6 +50,10 @@ enum transport {
     TRANSPORT_ICMPV6 = 58,
 };
 
+/* Hosts differ in what they make of packets that contradict each other: whose way is followed. docs/evasion.md tells
+ * which versions, and how they differ. */
+enum host_stack { STACK_LINUX, STACK_BSD, STACK_WINDOWS };
+
 enum tcp_flag { /* RFC 9293 section 3.1 */
                 TCP_FIN = 0x01,
                 TCP_SYN = 0x02,
@@ -83,7 +87,9 @@ struct packet {
     uint8_t transport;       /* enum transport */
     bool cut;                /* the snap length took a part: payload is shorter than payload_length */
     bool bad_checksum;       /* of IPv4, TCP or UDP; looked at only where nothing was cut */
+    bool corrupt;            /* and it is not what stands there until a network card fills it in */
     bool reassembled;        /* put together from fragments */
+    uint8_t ttl;             /* or hop limit */
     struct bytes payload;    /* of TCP or UDP, as far as captured */
     uint32_t payload_length; /* as the sender sent it, after all length fields */
     uint16_t vlan;           /* the outermost VLAN identifier, and */
@@ -94,6 +100,8 @@ struct packet {
         uint16_t window, urgent;
         uint8_t flags;        /* enum tcp_flag */
         uint8_t window_shift; /* of a SYN; 0xff: the option is absent */
+        bool has_stamp;       /* the timestamp option (RFC 7323), with */
+        uint32_t stamp;       /* the sender's clock */
     } tcp;
     struct icmp_error icmp;
     uint8_t anomaly_count;

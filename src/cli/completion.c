@@ -21,6 +21,7 @@ static const struct completion completions[] = {
     {"FORMAT", NULL, COMPLETES_WORDS, "json text", false},
     {"WHEN", NULL, COMPLETES_WORDS, "auto always never", false},
     {"FORM", NULL, COMPLETES_WORDS, "text json none", false},
+    {"HOST", NULL, COMPLETES_WORDS, "linux bsd windows", false},
     {"SIDE", NULL, COMPLETES_WORDS, "client server", false},
     {"N|all DIR", NULL, COMPLETES_WORDS, "all", false},
     {"duration:N", NULL, COMPLETES_WORDS, "duration:", false},

@@ -62,6 +62,10 @@ const struct manual_block manual_options[] = {
                   "lists what there is. May be repeated."},
     {"checksums",
      "Captures taken on the machine that sends show wrong checksums, because its network card fills them in later."},
+    {"stack",
+     "Packets can contradict each other, and hosts differ in what they make of that: which of two overlapping segments "
+     "they read, whether they put overlapping fragments together, what they drop. `bsd` is FreeBSD. Wherever two "
+     "readings are possible an anomaly says so, whatever is chosen."},
     {"only", "`overhear fields` lists them. The summary counts the others all the same."},
     {"display-filter", "The section <Display filter> says how to write one."},
     {"conversation", "With `-w`, only its frames are saved."},

@@ -55,6 +55,7 @@ struct options {
     size_t port_count;
     size_t memory_limit; /* 0: the default */
     bool strict_checksums, no_names;
+    enum host_stack stack;
 
     /* what comes out */
     enum output_format format;

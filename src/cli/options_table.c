@@ -436,6 +436,19 @@ static const char *take_checksums(struct options *options, const char *value)
     return NULL;
 }
 
+static const char *take_stack(struct options *options, const char *value)
+{
+    if (strcmp(value, "linux") == 0)
+        options->stack = STACK_LINUX;
+    else if (strcmp(value, "bsd") == 0)
+        options->stack = STACK_BSD;
+    else if (strcmp(value, "windows") == 0)
+        options->stack = STACK_WINDOWS;
+    else
+        return "linux, bsd or windows";
+    return NULL;
+}
+
 static const char *take_help(struct options *options, const char *value)
 {
     (void)value;
@@ -483,6 +496,8 @@ const struct option_row option_rows[] = {
      "no names out of DNS answers beside addresses"},
     {0, ARGUMENT_NONE, "checksums", NULL, take_checksums, GROUP_MEANING,
      "drop packets with a wrong checksum, not only count them"},
+    {0, ARGUMENT_REQUIRED, "stack", "HOST", take_stack, GROUP_MEANING,
+     "take packets that contradict each other as linux, bsd or windows does (linux)"},
 
     {0, ARGUMENT_REQUIRED, "only", "NAME,...", take_only, GROUP_CHOICE, "only these datasets: dns,http"},
     {'Y', ARGUMENT_REQUIRED, "display-filter", "EXPR", take_display_filter, GROUP_CHOICE,

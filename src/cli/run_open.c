@@ -304,6 +304,7 @@ static enum exit_status open_engine(struct run *run)
         .pause = sink_pause,
         .memory_limit = options->memory_limit,
         .strict_checksums = options->strict_checksums,
+        .stack = options->stack,
         .no_names = options->no_names,
         .no_notes = options->no_notes,
         .ends_all = !run->listening,

@@ -62,6 +62,16 @@ static inline bool checksum_right(uint64_t sum)
     return checksum_fold(sum) == 0xffff;
 }
 
+/* The field is still to be filled in by the network card: it holds the sum of the pseudo-header (with the length, or
+ * without where the card cuts to size), or nothing. `addresses`: the sum of those. */
+static inline bool checksum_is_left_out(uint64_t addresses, uint8_t protocol, size_t length, struct bytes field)
+{
+    uint16_t found = 0;
+    bytes_copy(&found, sizeof found, field);
+    return found == 0 || found == checksum_fold(checksum_add_protocol(addresses, protocol, length)) ||
+           found == checksum_fold(checksum_add_protocol(addresses, protocol, 0));
+}
+
 /* What the field should have held, where the sum contains `found`. */
 uint16_t checksum_expected(uint64_t sum, uint16_t found);
 

@@ -48,6 +48,17 @@ static inline struct address address_at(struct bytes header, size_t at, size_t o
     return address;
 }
 
+/* Out of the way of the others. */
+__attribute__((noinline, cold)) static bool judge_segment(const struct common *common, struct bytes segment,
+                                                          uint64_t addresses, struct packet *packet)
+{
+    const struct bytes field = bytes_slice(segment, 16, 2);
+    packet->bad_checksum = true;
+    if (!checksum_is_left_out(addresses, TRANSPORT_TCP, segment.len, field))
+        packet->corrupt = true;
+    return !common->strict_checksums;
+}
+
 static inline bool take_tcp(const struct common *common, struct bytes segment, uint64_t sum, struct packet *packet)
 {
     if (segment.len < TCP)
@@ -55,8 +66,9 @@ static inline bool take_tcp(const struct common *common, struct bytes segment, u
     size_t header = (size_t)(bytes_at(segment, 12) >> 4) * 4;
     if (header < TCP || header > segment.len)
         return false;
-    sum = checksum_add_protocol(sum, TRANSPORT_TCP, segment.len);
-    if (!judge(common, checksum_add(sum, segment), packet))
+    const uint64_t addresses = sum;
+    sum = checksum_add(checksum_add_protocol(addresses, TRANSPORT_TCP, segment.len), segment);
+    if (!checksum_right(sum) && !judge_segment(common, segment, addresses, packet))
         return false;
     packet->transport = TRANSPORT_TCP;
     packet->source.port = bytes_u16(segment, 0);
@@ -66,8 +78,8 @@ static inline bool take_tcp(const struct common *common, struct bytes segment, u
     packet->tcp.flags = bytes_at(segment, 13);
     packet->tcp.window = bytes_u16(segment, 14);
     packet->tcp.urgent = bytes_u16(segment, 18);
-    if ((packet->tcp.flags & TCP_SYN) != 0)
-        packet->tcp.window_shift = tcp_window_shift(bytes_slice(segment, TCP, header - TCP));
+    if (header > TCP)
+        tcp_read_options(bytes_slice(segment, TCP, header - TCP), packet);
     packet->payload = bytes_skip(segment, header);
     packet->payload_length = (uint32_t)packet->payload.len;
     return true;
@@ -116,6 +128,8 @@ static inline bool take_ipv4(const struct common *common, struct bytes data, str
     uint64_t header = checksum_add_4(checksum_add_8(addresses, bytes_first(data, 8)), bytes_slice(data, 8, 4));
     if (!judge(common, header, packet))
         return false;
+    packet->corrupt = packet->bad_checksum && bytes_u16(data, 10) != 0;
+    packet->ttl = bytes_at(data, 8);
     packet->source.ip = address_at(data, 12, 4);
     packet->destination.ip = address_at(data, 16, 4);
     return take_transport(common, bytes_at(data, 9), bytes_slice(data, IPV4, total - IPV4), addresses, packet);
@@ -128,6 +142,7 @@ static inline bool take_ipv6(const struct common *common, struct bytes data, str
     size_t length = bytes_u16(data, 4);
     if (bytes_at(data, 0) >> 4 != 6 || length == 0 || length > data.len - IPV6)
         return false;
+    packet->ttl = bytes_at(data, 7);
     uint64_t addresses = 0;
     for (size_t i = 8; i < IPV6; i += 8)
         addresses = checksum_add_8(addresses, bytes_slice(data, i, 8));

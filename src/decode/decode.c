@@ -58,6 +58,11 @@ struct decoder *decoder_new(struct budget *budget, bool strict_checksums)
     return decoder;
 }
 
+void decoder_set_stack(struct decoder *decoder, enum host_stack stack)
+{
+    fragments_set_stack(decoder->fragments, stack);
+}
+
 void decoder_free(struct decoder *decoder)
 {
     if (!decoder)

@@ -44,6 +44,8 @@ struct decoder_statistics {
 
 /* NULL where memory is out. strict_checksums: --checksums. */
 struct decoder *decoder_new(struct budget *budget, bool strict_checksums);
+/* Before the first frame; STACK_LINUX where nothing is said. */
+void decoder_set_stack(struct decoder *decoder, enum host_stack stack);
 void decoder_free(struct decoder *decoder);
 
 /* Decode one frame. *ret_packet is always filled as far as the loop got (anomalies included); its views are valid

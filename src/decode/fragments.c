@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A datagram keeps its bytes in one buffer that grows, and beside it the ranges that are there: sorted, apart from each
- * other, so that it is whole when there is one range from 0 to its length. Datagrams hang in a hash table by their key
- * and in a queue by the time when they began.
+ * A datagram keeps its bytes in one buffer that grows, and beside it the ranges that are there: sorted, without common
+ * bytes, so that it is whole when they add up to its length. What is one range depends on the stack, because what
+ * becomes of a piece that overlaps others does. Datagrams hang in a hash table by their key and in a queue by the time
+ * when they began.
  */
 #include "fragments.h"
 
@@ -24,8 +25,16 @@ struct key {
     uint8_t protocol, family, zero[2];
 };
 
+/* A piece, as far as no other took its place; with Linux pieces that came one behind the other are one. */
 struct range {
     uint32_t start, end;
+};
+
+/* What becomes of a piece that has bytes in common with others. */
+enum overlap_rule {
+    OVERLAP_RUNS,  /* within one range: not needed. Anything else: the datagram is discarded (Linux, since 4.20) */
+    OVERLAP_EXACT, /* the same range again: not needed. Anything else: the datagram is discarded (RFC 8200, RFC 5722) */
+    OVERLAP_TRIMS, /* begins within a range: that one stays. What begins later gives way (4.2BSD and those after it) */
 };
 
 struct datagram {
@@ -40,6 +49,7 @@ struct datagram {
     uint32_t captured_end; /* no byte from here on can be relied on: a piece was cut */
     struct range *ranges;
     uint32_t range_count, range_capacity;
+    uint32_t present; /* bytes of all ranges */
     uint32_t pieces;
     bool has_length;
     uint8_t next_header;
@@ -47,6 +57,7 @@ struct datagram {
 
 struct fragments {
     struct budget *budget;
+    enum host_stack stack;
     struct siphash_key hash_key;
     int64_t now_ns;
     struct datagram *oldest, *youngest;
@@ -65,6 +76,11 @@ struct fragments *fragments_new(struct budget *budget)
     fragments->hash_key = siphash_key_random();
     fragments->now_ns = INT64_MIN;
     return fragments;
+}
+
+void fragments_set_stack(struct fragments *fragments, enum host_stack stack)
+{
+    fragments->stack = stack;
 }
 
 static size_t ranges_size(uint32_t count)
@@ -208,15 +224,15 @@ static struct datagram *begin_datagram(struct fragments *fragments, const struct
     return datagram;
 }
 
-static struct datagram *find_or_begin(struct fragments *fragments, const struct fragment *fragment)
+/* NULL: there is none; then *ret_bucket is where it would hang. */
+static struct datagram *find_datagram(struct fragments *fragments, const struct key *key, struct datagram ***ret_bucket)
 {
-    static_assert(sizeof(struct key) == 48, "no padding: the key is hashed and compared as bytes");
-    struct key key = key_of(fragment);
-    struct datagram **bucket = &fragments->buckets[siphash(&fragments->hash_key, &key, sizeof key) % BUCKETS];
-    for (struct datagram *datagram = *bucket; datagram; datagram = datagram->chain)
-        if (memcmp(&datagram->key, &key, sizeof key) == 0)
+    static_assert(sizeof *key == 48, "no padding: the key is hashed and compared as bytes");
+    *ret_bucket = &fragments->buckets[siphash(&fragments->hash_key, key, sizeof *key) % BUCKETS];
+    for (struct datagram *datagram = **ret_bucket; datagram; datagram = datagram->chain)
+        if (memcmp(&datagram->key, key, sizeof *key) == 0)
             return datagram;
-    return begin_datagram(fragments, &key, bucket);
+    return NULL;
 }
 
 static bool grow_buffer(struct fragments *fragments, struct datagram *datagram, uint32_t end)
@@ -260,75 +276,118 @@ static void copy_part(struct datagram *datagram, const struct fragment *fragment
         datagram->captured_end = captured;
 }
 
-/* Counts the bytes that differ from what was there before; *ret_first is the first of them. */
-static uint32_t compare_part(const struct datagram *datagram, const struct fragment *fragment, uint32_t start,
-                             uint32_t end, uint32_t *ret_first)
+struct difference {
+    uint32_t first, bytes;
+};
+
+/* Counts the bytes of the piece between `start` and `end` that differ from what was there before. */
+static void compare_part(const struct datagram *datagram, const struct fragment *fragment, uint32_t start, uint32_t end,
+                         struct difference *difference)
 {
     if (end > datagram->captured_end)
         end = datagram->captured_end;
     if (end <= start)
-        return 0;
+        return;
     struct bytes part = bytes_slice(fragment->data, start - fragment->offset, end - start);
     if (part.len == 0 || memcmp(datagram->buffer + start, part.at, part.len) == 0)
-        return 0;
-    uint32_t differing = 0;
+        return;
     for (uint32_t i = 0; i < part.len; i++) {
         if (datagram->buffer[start + i] == bytes_at(part, i))
             continue;
-        if (differing++ == 0)
-            *ret_first = start + i;
+        if (difference->bytes++ == 0)
+            difference->first = start + i;
     }
-    return differing;
 }
 
-/* The ranges from `first` up to `behind` and the new one become one. */
-static void merge_ranges(struct datagram *datagram, uint32_t first, uint32_t behind, struct range merged)
+static uint32_t fragment_end(const struct fragment *fragment)
 {
-    uint32_t tail = datagram->range_count - behind;
-    memmove(&datagram->ranges[first + 1], &datagram->ranges[behind], ranges_size(tail));
-    datagram->ranges[first] = merged;
-    datagram->range_count = first + 1 + tail;
+    return fragment->offset + fragment->length;
 }
 
-struct outcome_of_insert {
-    uint32_t added, differing, first_differing;
+/* The ranges [first, behind) that have bytes in common with the piece. */
+struct touched {
+    uint32_t first, behind;
 };
 
-/* What is new of the piece goes into the buffer; what is not is compared. */
-static struct outcome_of_insert insert(struct datagram *datagram, const struct fragment *fragment)
+static struct touched ranges_touched(const struct datagram *datagram, const struct fragment *fragment,
+                                     struct difference *difference)
 {
-    struct outcome_of_insert outcome = {0};
-    uint32_t at = fragment->offset, end = fragment->offset + fragment->length;
-    struct range merged = {at, end};
-    uint32_t first = 0;
-    while (first < datagram->range_count && datagram->ranges[first].end < at)
+    struct touched touched = {0, 0};
+    while (touched.first < datagram->range_count && datagram->ranges[touched.first].end <= fragment->offset)
+        touched.first++;
+    for (touched.behind = touched.first; touched.behind < datagram->range_count; touched.behind++) {
+        const struct range *range = &datagram->ranges[touched.behind];
+        if (range->start >= fragment_end(fragment))
+            break;
+        compare_part(datagram, fragment, range->start > fragment->offset ? range->start : fragment->offset,
+                     range->end < fragment_end(fragment) ? range->end : fragment_end(fragment), difference);
+    }
+    return touched;
+}
+
+/* [start, end) of the piece goes into the buffer, and takes the place of the ranges [first, behind). */
+static void put_range(struct datagram *datagram, const struct fragment *fragment, uint32_t start, uint32_t first,
+                      uint32_t behind)
+{
+    const uint32_t tail = datagram->range_count - behind;
+    for (uint32_t i = first; i < behind; i++)
+        datagram->present -= datagram->ranges[i].end - datagram->ranges[i].start;
+    copy_part(datagram, fragment, start, fragment_end(fragment));
+    memmove(&datagram->ranges[first + 1], &datagram->ranges[behind], ranges_size(tail));
+    datagram->ranges[first] = (struct range){start, fragment_end(fragment)};
+    datagram->range_count = first + 1 + tail;
+    datagram->present += fragment_end(fragment) - start;
+}
+
+/* The piece has no bytes in common with others. */
+static void put_apart(struct datagram *datagram, const struct fragment *fragment, uint32_t at, enum overlap_rule rule)
+{
+    struct range *before = at > 0 ? &datagram->ranges[at - 1] : NULL;
+    if (rule != OVERLAP_RUNS || at != datagram->range_count || !before || before->end != fragment->offset) {
+        put_range(datagram, fragment, fragment->offset, at, at);
+        return;
+    }
+    copy_part(datagram, fragment, fragment->offset, fragment_end(fragment));
+    before->end = fragment_end(fragment);
+    datagram->present += fragment->length;
+}
+
+/* False where nothing of it is used. */
+static bool put_trimmed(struct datagram *datagram, const struct fragment *fragment, struct touched touched)
+{
+    uint32_t start = fragment->offset, first = touched.first, behind = touched.behind;
+    if (first < behind && datagram->ranges[first].start <= start) {
+        start = datagram->ranges[first].end;
         first++;
-    uint32_t i = first;
-    for (; i < datagram->range_count && datagram->ranges[i].start <= end; i++) {
-        struct range old = datagram->ranges[i];
-        if (at < old.start) {
-            copy_part(datagram, fragment, at, old.start);
-            outcome.added += old.start - at;
-            at = old.start;
-        }
-        uint32_t old_end = old.end < end ? old.end : end;
-        if (at < old_end) {
-            uint32_t differs_at = 0;
-            uint32_t differing = compare_part(datagram, fragment, at, old_end, &differs_at);
-            if (differing > 0 && outcome.differing == 0)
-                outcome.first_differing = differs_at;
-            outcome.differing += differing;
-            at = old_end;
-        }
-        merged.start = old.start < merged.start ? old.start : merged.start;
-        merged.end = old.end > merged.end ? old.end : merged.end;
     }
-    if (at < end) {
-        copy_part(datagram, fragment, at, end);
-        outcome.added += end - at;
+    if (start >= fragment_end(fragment))
+        return false;
+    if (first < behind && datagram->ranges[behind - 1].end > fragment_end(fragment)) {
+        struct range *last = &datagram->ranges[--behind];
+        datagram->present -= fragment_end(fragment) - last->start;
+        last->start = fragment_end(fragment);
     }
-    merge_ranges(datagram, first, i, merged);
-    return outcome;
+    put_range(datagram, fragment, start, first, behind);
+    return true;
+}
+
+static enum overlap_rule overlap_rule_of(enum host_stack stack, const struct fragment *fragment)
+{
+    if (stack == STACK_LINUX)
+        return OVERLAP_RUNS;
+    return stack == STACK_BSD && fragment->source.family == 4 ? OVERLAP_TRIMS : OVERLAP_EXACT;
+}
+
+/* Nothing of the piece is new to the stack, and that does no harm. */
+static bool is_repeated(const struct datagram *datagram, const struct fragment *fragment, struct touched touched,
+                        enum overlap_rule rule)
+{
+    if (touched.behind != touched.first + 1)
+        return false;
+    const struct range *range = &datagram->ranges[touched.first];
+    if (rule == OVERLAP_EXACT)
+        return range->start == fragment->offset && range->end == fragment_end(fragment);
+    return range->start <= fragment->offset && range->end >= fragment_end(fragment);
 }
 
 static void note(struct fragment_result *result, enum anomaly name, uint64_t a, uint64_t b)
@@ -336,21 +395,20 @@ static void note(struct fragment_result *result, enum anomaly name, uint64_t a, 
     result->anomaly = (struct packet_anomaly){name, a, b};
 }
 
+static uint32_t reached(const struct datagram *datagram)
+{
+    return datagram->range_count > 0 ? datagram->ranges[datagram->range_count - 1].end : 0;
+}
+
 /* Does the piece agree with what is known of the datagram's length? */
 static bool fits(const struct datagram *datagram, const struct fragment *fragment, struct fragment_result *result)
 {
-    uint32_t end = fragment->offset + fragment->length;
-    uint32_t reached = datagram->range_count > 0 ? datagram->ranges[datagram->range_count - 1].end : 0;
-    if (datagram->has_length && (end > datagram->length || (!fragment->more && end < datagram->length))) {
-        note(result, ANOMALY_IP_FRAGMENT_TOO_LONG, end > datagram->length ? end : datagram->length,
-             end > datagram->length ? datagram->length : end);
-        return false;
-    }
-    if (!fragment->more && end < reached) {
-        note(result, ANOMALY_IP_FRAGMENT_TOO_LONG, reached, end);
-        return false;
-    }
-    return true;
+    const uint32_t end = fragment_end(fragment);
+    const uint32_t length = datagram->has_length ? datagram->length : reached(datagram);
+    const bool too_far = datagram->has_length && end > length, too_early = !fragment->more && end < length;
+    if (too_far || too_early)
+        note(result, ANOMALY_IP_FRAGMENT_TOO_LONG, too_far ? end : length, too_far ? length : end);
+    return !too_far && !too_early;
 }
 
 /* Out of the table; the bytes live until the next frame. */
@@ -368,37 +426,60 @@ static void complete(struct fragments *fragments, struct datagram *datagram, str
 
 static bool is_whole(const struct datagram *datagram)
 {
-    return datagram->has_length && datagram->range_count == 1 && datagram->ranges[0].start == 0 &&
-           datagram->ranges[0].end == datagram->length;
+    return datagram->has_length && datagram->present == datagram->length && reached(datagram) == datagram->length;
 }
 
-/* The bytes go in; true where the piece told something new. */
-static bool take_piece(struct datagram *datagram, const struct fragment *fragment, struct fragment_result *result)
+enum outcome { OUTCOME_PUT, OUTCOME_NOT_NEEDED, OUTCOME_DISCARD };
+
+/* The bytes go in, where the stack would take them. */
+static enum outcome put(struct datagram *datagram, const struct fragment *fragment, enum overlap_rule rule,
+                        struct fragment_result *result)
 {
-    struct outcome_of_insert outcome = insert(datagram, fragment);
-    if (outcome.differing > 0)
-        note(result, ANOMALY_IP_FRAGMENT_OVERLAP, outcome.first_differing, outcome.differing);
-    if (fragment->offset == 0 && outcome.added > 0)
-        datagram->next_header = fragment->next_header;
-    bool ends_it = !fragment->more && !datagram->has_length;
-    if (ends_it) {
-        datagram->has_length = true;
-        datagram->length = fragment->offset + fragment->length;
+    struct difference difference = {0, 0};
+    const struct touched touched = ranges_touched(datagram, fragment, &difference);
+    const bool overlaps = touched.behind > touched.first;
+    if (overlaps && rule != OVERLAP_TRIMS && !is_repeated(datagram, fragment, touched, rule)) {
+        note(result, ANOMALY_IP_FRAGMENT_DISCARDED, fragment->offset, difference.bytes);
+        return OUTCOME_DISCARD;
     }
-    return ends_it || outcome.added > 0;
+    if (difference.bytes > 0)
+        note(result, ANOMALY_IP_FRAGMENT_OVERLAP, difference.first, difference.bytes);
+    if (!overlaps)
+        put_apart(datagram, fragment, touched.first, rule);
+    else if (rule != OVERLAP_TRIMS || !put_trimmed(datagram, fragment, touched))
+        return OUTCOME_NOT_NEEDED;
+    if (fragment->offset == 0)
+        datagram->next_header = fragment->next_header;
+    return OUTCOME_PUT;
+}
+
+static enum fragment_verdict discard(struct fragments *fragments, struct datagram *datagram)
+{
+    give_up(fragments, datagram);
+    return FRAGMENT_DROPPED;
 }
 
 static enum fragment_verdict add_piece(struct fragments *fragments, struct datagram *datagram,
                                        const struct fragment *fragment, struct fragment_result *result)
 {
-    if (!fits(datagram, fragment, result))
-        return FRAGMENT_DROPPED;
-    if (!grow_buffer(fragments, datagram, fragment->offset + fragment->length) || !grow_ranges(fragments, datagram)) {
-        give_up(fragments, datagram);
-        return FRAGMENT_DROPPED;
-    }
-    if (!take_piece(datagram, fragment, result))
+    const enum overlap_rule rule = overlap_rule_of(fragments->stack, fragment);
+    if (!fits(datagram, fragment, result) && fragments->stack != STACK_BSD)
+        return discard(fragments, datagram);
+    if (!grow_buffer(fragments, datagram, fragment_end(fragment)) || !grow_ranges(fragments, datagram))
+        return discard(fragments, datagram);
+    const uint32_t before = reached(datagram);
+    switch (put(datagram, fragment, rule, result)) {
+    case OUTCOME_DISCARD:
+        return discard(fragments, datagram);
+    case OUTCOME_NOT_NEEDED:
         return result->anomaly.name == ANOMALY_COUNT ? FRAGMENT_WAITING : FRAGMENT_DROPPED;
+    case OUTCOME_PUT:
+        break;
+    }
+    if (fragment_end(fragment) >= before) { /* whoever reaches furthest says whether that is the end */
+        datagram->has_length = !fragment->more;
+        datagram->length = fragment_end(fragment);
+    }
     datagram->pieces++;
     fragments->statistics.waiting++;
     if (is_whole(datagram)) {
@@ -408,27 +489,39 @@ static enum fragment_verdict add_piece(struct fragments *fragments, struct datag
     if (datagram->pieces < LIMIT_FRAGMENTS)
         return FRAGMENT_WAITING;
     note(result, ANOMALY_IP_FRAGMENTS_LIMIT, LIMIT_FRAGMENTS, 0);
-    give_up(fragments, datagram);
-    return FRAGMENT_DROPPED;
+    return discard(fragments, datagram);
+}
+
+/* Offsets count in eights, so all pieces but the last are whole ones. False where the stack does not take another. */
+static bool trim_to_eights(const struct fragments *fragments, struct fragment *piece, struct fragment_result *result)
+{
+    enum { UNIT = 8 };
+    const uint32_t odd = piece->more ? piece->length % UNIT : 0;
+    if (odd == 0)
+        return true;
+    note(result, ANOMALY_IP_FRAGMENT_ODD_LENGTH, piece->length, 0);
+    piece->length -= odd;
+    piece->data = bytes_first(piece->data, piece->length);
+    return fragments->stack == STACK_LINUX && piece->source.family == 4;
 }
 
 enum fragment_verdict fragments_add(struct fragments *fragments, const struct fragment *fragment,
                                     struct fragment_result *ret_result)
 {
-    enum { UNIT = 8 }; /* offsets count in eights, so all pieces but the last are whole ones */
     *ret_result = (struct fragment_result){.anomaly = {.name = ANOMALY_COUNT}};
     struct fragment piece = *fragment;
-    if (piece.more) {
-        piece.length -= piece.length % UNIT;
-        piece.data = bytes_first(piece.data, piece.length);
-    }
-    uint32_t end = piece.offset + piece.length;
-    if (end > piece.room) {
-        note(ret_result, ANOMALY_IP_FRAGMENT_TOO_LONG, end, piece.room);
+    if (!trim_to_eights(fragments, &piece, ret_result))
+        return FRAGMENT_DROPPED;
+    if (fragment_end(&piece) > piece.room) {
+        note(ret_result, ANOMALY_IP_FRAGMENT_TOO_LONG, fragment_end(&piece), piece.room);
         return FRAGMENT_DROPPED;
     }
-    if (piece.length == 0)
-        return FRAGMENT_DROPPED;
-    struct datagram *datagram = find_or_begin(fragments, &piece);
+    const struct key key = key_of(&piece);
+    struct datagram **bucket;
+    struct datagram *datagram = find_datagram(fragments, &key, &bucket);
+    if (piece.length == 0) /* says nothing, and Linux gives up the datagram for it */
+        return datagram && fragments->stack == STACK_LINUX ? discard(fragments, datagram) : FRAGMENT_DROPPED;
+    if (!datagram)
+        datagram = begin_datagram(fragments, &key, bucket);
     return datagram ? add_piece(fragments, datagram, &piece, ret_result) : FRAGMENT_DROPPED;
 }

@@ -2,7 +2,8 @@
  *
  * Datagrams put together from their fragments (RFC 791, RFC 8200 section 4.5).
  *
- * Pieces may come in any order, twice, or overlapping: what came first stays. Bounds: LIMIT_FRAGMENTS pieces that each
+ * Pieces may come in any order, twice, or overlapping: what becomes of those that overlap is what `stack` does with
+ * them (docs/evasion.md). Bounds: LIMIT_FRAGMENTS pieces that each
  * bring something new, LIMIT_FRAGMENT_DATAGRAMS datagrams, LIMIT_FRAGMENT_BYTES (with little memory,
  * budget_share) and LIMIT_FRAGMENT_SECONDS; past them the datagram that began to wait first is given up. The work for a
  * piece depends on its own length only.
@@ -47,6 +48,8 @@ struct fragment_result {
 
 /* NULL where memory is out. */
 struct fragments *fragments_new(struct budget *budget);
+/* Before the first piece; STACK_LINUX where nothing is said. */
+void fragments_set_stack(struct fragments *fragments, enum host_stack stack);
 void fragments_free(struct fragments *fragments);
 
 /* A new frame, at this time: frees what the last one completed and gives up what waited too long. Time that goes

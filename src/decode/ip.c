@@ -10,6 +10,7 @@ void ip_begin(struct walk *walk, struct address source, struct address destinati
     packet->source = (struct endpoint){source, 0};
     packet->destination = (struct endpoint){destination, 0};
     packet->transport = TRANSPORT_NONE;
+    packet->corrupt = false; /* that was said of a header outside */
 }
 
 bool ip_reassemble(struct walk *walk, struct fragment *fragment, uint8_t *ret_next)

@@ -14,7 +14,7 @@
 enum { SHORTEST_HEADER = 20, LONGEST_DATAGRAM = 65535 };
 
 struct ipv4_header {
-    uint8_t version, protocol;
+    uint8_t version, protocol, ttl;
     size_t size, total;
     uint16_t identification, fragment, checksum;
     struct address source, destination;
@@ -30,7 +30,7 @@ static struct ipv4_header read_header(struct reader *r)
     header.total = reader_u16(r);
     header.identification = reader_u16(r);
     header.fragment = reader_u16(r);
-    reader_skip(r, 1);
+    header.ttl = reader_u8(r);
     header.protocol = reader_u8(r);
     header.checksum = reader_u16(r);
     header.source = address_of(reader_take(r, 4));
@@ -42,8 +42,10 @@ static struct ipv4_header read_header(struct reader *r)
 static bool checksum_stops(struct walk *walk, const struct ipv4_header *header)
 {
     uint64_t sum = checksum_add(0, bytes_first(walk->data, header->size));
-    return !checksum_right(sum) &&
-           walk_bad_checksum(walk, ANOMALY_IP_BAD_CHECKSUM, header->checksum, checksum_expected(sum, header->checksum));
+    if (checksum_right(sum))
+        return false;
+    walk->packet->corrupt = header->checksum != 0;
+    return walk_bad_checksum(walk, ANOMALY_IP_BAD_CHECKSUM, header->checksum, checksum_expected(sum, header->checksum));
 }
 
 static bool reassemble(struct walk *walk, const struct ipv4_header *header)
@@ -72,6 +74,7 @@ static bool ipv4_decode(struct walk *walk)
     if (!reader_ok(&r))
         return walk_short(walk);
     ip_begin(walk, header.source, header.destination);
+    walk->packet->ttl = header.ttl;
     /* 0 where the network card cuts the datagram to size only after the capture: the frame tells its length. */
     size_t total = header.total ? header.total : walk->length;
     if (header.size < SHORTEST_HEADER || total < header.size) {

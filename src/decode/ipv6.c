@@ -123,12 +123,13 @@ static bool ipv6_decode(struct walk *walk)
     reader_skip(&r, 3);
     uint16_t length = reader_u16(&r);
     uint8_t next = reader_u8(&r);
-    reader_skip(&r, 1);
+    uint8_t hops = reader_u8(&r);
     struct address source = address_of(reader_take(&r, 16));
     struct address destination = address_of(reader_take(&r, 16));
     if (!reader_ok(&r))
         return walk_short(walk);
     ip_begin(walk, source, destination);
+    walk->packet->ttl = hops;
     walk_advance(walk, reader_offset(&r));
     if (length > 0)
         walk_claim(walk, length, ANOMALY_IP_BAD_LENGTH);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The header of TCP (RFC 9293 section 3.1). Of the options only a SYN's window scale is of use here.
+ * The header of TCP (RFC 9293 section 3.1). Of the options only timestamps and a SYN's window scale are of use here.
  *
  *     source port 2 | destination port 2
  *     sequence number 4
@@ -16,9 +16,9 @@
 enum { SHORTEST_HEADER = 20 };
 
 /* kind 1 | length 1, with these two | value; kinds 0 (end) and 1 (padding) are a single byte. */
-uint8_t tcp_window_shift(struct bytes options)
+void tcp_walk_options(struct bytes options, struct packet *packet)
 {
-    enum { END = 0, PADDING = 1, WINDOW_SCALE = 3, ABSENT = 0xff };
+    enum { END = 0, PADDING = 1, WINDOW_SCALE = 3, STAMP = 8, STAMPS = 8 };
     struct reader r = reader_of(options);
     while (reader_left(&r) > 0) {
         uint8_t kind = reader_u8(&r);
@@ -28,10 +28,14 @@ uint8_t tcp_window_shift(struct bytes options)
             continue;
         uint8_t size = reader_u8(&r);
         struct bytes value = reader_take(&r, size < 2 ? reader_left(&r) : size - 2u);
-        if (kind == WINDOW_SCALE && value.len == 1)
-            return bytes_at(value, 0);
+        if (kind == WINDOW_SCALE && value.len == 1 && (packet->tcp.flags & TCP_SYN) != 0 &&
+            packet->tcp.window_shift == 0xff)
+            packet->tcp.window_shift = bytes_at(value, 0);
+        if (kind != STAMP || value.len != STAMPS)
+            continue;
+        packet->tcp.has_stamp = true;
+        packet->tcp.stamp = bytes_u32(value, 0);
     }
-    return ABSENT;
 }
 
 static bool checksum_stops(struct walk *walk, uint16_t checksum)
@@ -40,8 +44,12 @@ static bool checksum_stops(struct walk *walk, uint16_t checksum)
         return false;
     uint64_t sum = checksum_add_pseudo(0, walk->packet, TRANSPORT_TCP, walk->length);
     sum = checksum_add(sum, walk->data);
-    return !checksum_right(sum) &&
-           walk_bad_checksum(walk, ANOMALY_TCP_BAD_CHECKSUM, checksum, checksum_expected(sum, checksum));
+    if (checksum_right(sum))
+        return false;
+    const uint64_t addresses = checksum_add_pseudo(0, walk->packet, 0, 0);
+    if (!checksum_is_left_out(addresses, TRANSPORT_TCP, walk->length, bytes_slice(walk->data, 16, 2)))
+        walk->packet->corrupt = true;
+    return walk_bad_checksum(walk, ANOMALY_TCP_BAD_CHECKSUM, checksum, checksum_expected(sum, checksum));
 }
 
 static bool tcp_decode(struct walk *walk)
@@ -64,8 +72,8 @@ static bool tcp_decode(struct walk *walk)
         walk_anomaly(walk, ANOMALY_TCP_BAD_LENGTH, header, walk->length);
         return walk_stop(walk, DECODE_MALFORMED);
     }
-    if ((packet->tcp.flags & TCP_SYN) != 0)
-        packet->tcp.window_shift = tcp_window_shift(bytes_slice(walk->data, SHORTEST_HEADER, header - SHORTEST_HEADER));
+    if (header > SHORTEST_HEADER)
+        tcp_read_options(bytes_slice(walk->data, SHORTEST_HEADER, header - SHORTEST_HEADER), packet);
     if (checksum_stops(walk, checksum))
         return false;
     packet->payload = bytes_skip(walk->data, header);

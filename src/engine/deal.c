@@ -54,8 +54,10 @@ struct dealer *dealer_new(const struct engine_options *options, unsigned parts)
     budget_init(&dealer->budget, options->memory_limit ? options->memory_limit : (size_t)LIMIT_MEMORY_MIB << 20);
     common_init(&dealer->common, options->strict_checksums);
     dealer->decoder = decoder_new(&dealer->budget, options->strict_checksums);
-    if (dealer->decoder && list_ports(dealer, options))
+    if (dealer->decoder && list_ports(dealer, options)) {
+        decoder_set_stack(dealer->decoder, options->stack);
         return dealer;
+    }
     dealer_free(dealer);
     return NULL;
 }

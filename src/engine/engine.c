@@ -66,6 +66,9 @@ static bool wire(struct engine *engine, const struct engine_options *options, co
     shared->names = options->no_names || part->exit ? NULL : names_new(&engine->budget);
     engine->decoder = decoder_new(&engine->budget, options->strict_checksums);
     engine->flows = flow_table_new(shared);
+    shared->stack = options->stack;
+    if (engine->decoder)
+        decoder_set_stack(engine->decoder, options->stack);
     return shared->ports && (shared->names || options->no_names || part->exit) && engine->decoder && engine->flows;
 }
 

@@ -101,7 +101,10 @@ static void feed_datagram(struct flow_table *table, struct flow *flow, enum side
 static struct tcp_stream *new_stream(struct flow_table *table)
 {
     void *memory = slab_take(&table->streams, tcp_stream_size());
-    return memory ? tcp_stream_init(memory, table->shared->budget) : NULL;
+    struct tcp_stream *stream = memory ? tcp_stream_init(memory, table->shared->budget) : NULL;
+    if (stream)
+        tcp_stream_set_stack(stream, table->shared->stack);
+    return stream;
 }
 
 void flow_free_stream(struct flow_table *table, struct flow *flow)
@@ -110,6 +113,27 @@ void flow_free_stream(struct flow_table *table, struct flow *flow)
         return;
     tcp_stream_done(flow->as.stream);
     slab_give(&table->streams, flow->as.stream);
+}
+
+/* Of its options what they are, and not the time that it says: the next segment says one, too. */
+struct parked_syn flow_park(const struct packet *packet)
+{
+    const uint8_t shift = packet->tcp.window_shift;
+    unsigned options = shift == 0xff ? 0 : (shift & PARKED_SHIFT) | PARKED_HAS_SHIFT;
+    options |= packet->tcp.has_stamp ? PARKED_HAS_STAMP : 0;
+    options |= packet->bad_checksum || packet->cut ? 0 : PARKED_PROVES;
+    return (struct parked_syn){packet->tcp.sequence, packet->tcp.window, (uint8_t)options, packet->ttl};
+}
+
+void flow_unpark(struct parked_syn syn, struct packet *ret_packet)
+{
+    ret_packet->tcp.sequence = syn.sequence;
+    ret_packet->tcp.window = syn.window;
+    ret_packet->tcp.window_shift = syn.options & PARKED_HAS_SHIFT ? syn.options & PARKED_SHIFT : 0xff;
+    ret_packet->tcp.has_stamp = (syn.options & PARKED_HAS_STAMP) != 0;
+    ret_packet->tcp.flags = TCP_SYN;
+    ret_packet->bad_checksum = (syn.options & PARKED_PROVES) == 0;
+    ret_packet->ttl = syn.ttl;
 }
 
 /* The SYN that was put aside goes first, as if it came now. */
@@ -121,10 +145,7 @@ static bool unpark(struct flow_table *table, struct flow *flow)
     if (!flow->as.stream)
         return false;
     struct packet packet = {.moment = flow->conversation.first, .transport = TRANSPORT_TCP};
-    packet.tcp.sequence = syn.sequence;
-    packet.tcp.window = syn.window;
-    packet.tcp.window_shift = syn.window_shift;
-    packet.tcp.flags = TCP_SYN;
+    flow_unpark(syn, &packet);
     tcp_stream_segment(flow->as.stream, SIDE_CLIENT, &packet);
     flow_drain(table, flow);
     return true;
@@ -171,7 +192,7 @@ static void feed_segment(struct flow_table *table, struct flow *flow, enum side 
     bool first = flow->packets[0] + flow->packets[1] == 1;
     if (first && side == SIDE_CLIENT && is_bare_syn(packet)) {
         flow->parked = true;
-        flow->as.syn = (struct parked_syn){packet->tcp.sequence, packet->tcp.window, packet->tcp.window_shift};
+        flow->as.syn = flow_park(packet);
         return;
     }
     if (flow->parked)

@@ -295,7 +295,7 @@ static void fold_syn(struct rest *rest, const struct flow_table *table, const st
         .id_high = (uint16_t)(id >> 32),
         .client_bytes = packet->frame_length,
         .packets = {1},
-        .syn = {packet->tcp.sequence, packet->tcp.window, packet->tcp.window_shift},
+        .syn = flow_park(packet),
         .protocol = late ? IS_LATE : 0,
         .flags = (uint8_t)flags_of_packet(packet),
         .marks = IS_TCP | IS_PARKED,

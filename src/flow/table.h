@@ -27,8 +27,14 @@ enum flow_class {
 struct parked_syn {
     uint32_t sequence;
     uint16_t window;
-    uint8_t window_shift;
+    uint8_t options; /* of the window scale, and: */
+    uint8_t ttl;
 };
+
+enum { PARKED_SHIFT = 0x0f, PARKED_HAS_SHIFT = 0x10, PARKED_HAS_STAMP = 0x20, PARKED_PROVES = 0x40 };
+
+struct parked_syn flow_park(const struct packet *packet);
+void flow_unpark(struct parked_syn syn, struct packet *ret_packet);
 
 /* What the table knows of a conversation, whether it is folded (rest.c) or not: the beginning of a struct flow, or of a
  * struct rest. The links are numbers (slab_number); 0: none. */

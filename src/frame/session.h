@@ -114,6 +114,7 @@ struct session_shared {
     uint64_t turn;                   /* of what is said now. Set by the flow floor */
     unsigned part, other_parts;      /* this is one of several engines: no two have conversations of one id */
     const struct stream_tap *tap;    /* gets the bytes of conversations from the flow floor; NULL: nobody does */
+    enum host_stack stack;           /* --stack: whose way contradictions are taken. Read by the flow floor */
     bool wants_notes;
     bool ends_all;        /* all whose time is up end at once, however many: nobody waits for the next frame */
     int64_t now_ns;       /* the capture's clock, see flow_clock. Set by the flow floor */

@@ -21,6 +21,14 @@ void tcp_look_whether_calm(struct tcp_stream *stream)
                    side_is_calm(&stream->sides[SIDE_SERVER]);
 }
 
+/* For what doubt.c has to say of it. */
+static inline bool is_odd(const struct tcp_side *own, const struct packet *packet)
+{
+    const bool older = (int32_t)(packet->tcp.stamp - own->stamp) < 0 || !packet->tcp.has_stamp;
+    const bool proves = !own->proven && !packet->bad_checksum;
+    return packet->corrupt || proves || packet->ttl != own->ttl || (own->has_stamp && older);
+}
+
 bool tcp_stream_take(struct tcp_stream *stream, enum side side, const struct packet *packet)
 {
     struct tcp_side *own = &stream->sides[side];
@@ -28,12 +36,15 @@ bool tcp_stream_take(struct tcp_stream *stream, enum side side, const struct pac
     const unsigned flags = packet->tcp.flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK | TCP_URG);
     const size_t length = packet->payload.len;
     const int32_t acknowledged = (int32_t)(packet->tcp.acknowledgment - (uint32_t)other->next);
-    if (!stream->calm || flags != TCP_ACK || packet->tcp.sequence != (uint32_t)own->next || acknowledged > 0 ||
-        acknowledged < -TCP_REACH || packet->payload_length > length)
+    if (!stream->calm || flags != TCP_ACK || is_odd(own, packet) || packet->tcp.sequence != (uint32_t)own->next ||
+        acknowledged > 0 || acknowledged < -TCP_REACH || packet->payload_length > length)
         return false;
     stream->now = packet->moment;
     stream->frames++;
     own->outside = 0;
+    own->stamp = packet->tcp.stamp;
+    own->has_stamp = packet->tcp.has_stamp;
+    own->says_window = own->syn;
     own->window = (uint32_t)packet->tcp.window << own->window_shift;
     own->zero_windows += packet->tcp.window == 0;
     if ((int32_t)(packet->tcp.acknowledgment - own->acked) > 0)

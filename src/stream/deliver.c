@@ -27,6 +27,8 @@ static struct head head_of(const struct tcp_stream *stream, enum side side)
     struct piece *first = waiting_first(&own->waiting);
     if (current->present && current->side == side && (!first || current->start < first->start))
         return (struct head){true, current->start, &current->said, NULL, false};
+    if (first && !tcp_is_vouched(stream, side, first))
+        return (struct head){.present = false};
     if (first)
         return (struct head){true, first->start, &first->said, first, false};
     if (own->has_fin && !own->fin_said_done)
@@ -246,6 +248,9 @@ static void make_room(struct tcp_stream *stream)
         return;
     }
     tcp_begin_somewhere(stream, side);
+    tcp_drop_doubtful(stream, side);
+    if (place_crowded(stream))
+        return;
     struct head head = head_of(stream, side);
     own->forced = true;
     tcp_report(stream, side, ANOMALY_TCP_PENDING_LIMIT, LIMIT_TCP_PENDING_BYTES,

@@ -166,6 +166,10 @@ size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint
             room.image.traces[i] = *side->traces;
         side->traces = NULL;
     }
+    for (int i = 0; i < 2; i++) {
+        own->sides[i].received = 0; /* they are about what waits */
+        own->sides[i].age = 0;
+    }
     own->budget = NULL;
     own->anomalies = NULL;
     clear(&own->current, sizeof own->current);

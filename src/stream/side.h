@@ -39,6 +39,11 @@ struct tcp_side {
     uint64_t fin;                /* position of the FIN, with has_fin */
     uint64_t reset_at;           /* position of the RST, with has_reset */
     uint64_t gap_start, gap_end; /* the last gap */
+    uint64_t received;           /* the host has all before it; not brought up to date while nothing waits */
+    uint32_t fin_bytes;          /* of the segment of the FIN, before it */
+    uint32_t urgent;             /* sequence number behind the last urgent byte that was told; 0: none */
+    uint32_t age;                /* of the last segment that was placed */
+    uint32_t stamp;              /* the latest time of this side's own clock, with has_stamp */
     struct waiting waiting;
     struct trace_ring *traces;
     struct utterance fin_said;
@@ -52,6 +57,7 @@ struct tcp_side {
 
     uint8_t window_shift;
     uint8_t outside; /* segments out of place in a row */
+    uint8_t ttl;     /* the highest seen */
 
     bool based;     /* some position is known */
     bool started;   /* the beginning is known or decided */
@@ -61,10 +67,15 @@ struct tcp_side {
     bool has_acked; /* acked_first and acked are valid */
     bool claimed, has_mature;
     bool has_fin, fin_said_done;
+    bool fin_doubtful; /* it is one only if the receiver acknowledges it */
     bool has_reset;
-    bool forced;  /* until all is delivered that can be, holes are gaps and the other side is not waited for */
-    bool phantom; /* `next` went over one acknowledged byte that may be a FIN we did not see */
-    bool urgent_said;
+    bool forced;      /* until all is delivered that can be, holes are gaps and the other side is not waited for */
+    bool phantom;     /* `next` went over one acknowledged byte that may be a FIN we did not see */
+    bool says_window; /* since its SYN, so that it is known how it is scaled */
+    bool proven;      /* it fills in checksums before they pass here */
+    bool stamps;      /* its SYN had a timestamp */
+    bool has_stamp;
+    bool doubtful; /* some of what waits may be */
 };
 
 /* The piece of the segment in hand that is not copied, because it can be delivered at once (or must wait for room). */
@@ -89,6 +100,18 @@ struct anomaly_queue {
     struct queued_anomaly entries[TCP_ANOMALY_QUEUE];
 };
 
+/* Why the receiver may not take a segment. */
+enum doubt {
+    DOUBT_NONE,
+    DOUBT_CORRUPT,
+    DOUBT_UNACKNOWLEDGING,
+    DOUBT_STAMP,
+    DOUBT_WINDOW,
+    DOUBT_SYN,
+    DOUBT_FUTURE,
+    DOUBT_TOLD
+};
+
 enum handshake { HANDSHAKE_NONE, HANDSHAKE_SYN, HANDSHAKE_ANSWERED, HANDSHAKE_DONE };
 
 struct tcp_stream {
@@ -97,6 +120,7 @@ struct tcp_stream {
     struct current current;
     struct piece *held; /* delivered by the last call, freed by the next */
     struct anomaly_queue *anomalies;
+    enum host_stack stack;
     struct moment now; /* of the segment in hand */
     uint32_t frames;
 
@@ -111,6 +135,7 @@ struct tcp_stream {
 
     bool answered; /* a segment after the SYNs */
     bool has_reset, reset_said;
+    bool reset_doubted; /* the receiver believes it only if capture or network lost something */
     enum side reset_side;
     struct moment reset_moment;
     uint32_t reset_frame;
@@ -156,9 +181,32 @@ void tcp_look_whether_calm(struct tcp_stream *stream);
 
 /* payload.c: a segment's bytes at `start`, and `lost` more that the snap length took. */
 void tcp_payload(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data, uint32_t lost,
-                 const struct utterance *said);
+                 const struct utterance *said, enum doubt doubt);
 /* The crowded piece again, where there is room now. False: there is none. */
 bool tcp_place_crowded(struct tcp_stream *stream);
+
+/* overlap.c: how far the bytes of [start, end) that are there stay; those from there on take the place of others. */
+uint64_t tcp_overlap_keeps(struct tcp_stream *stream, enum side side, uint64_t start, uint64_t end,
+                           struct standing *ret_standing);
+
+/* How far the host has received everything. */
+uint64_t tcp_received(struct tcp_side *own);
+
+/* doubt.c: of a segment by what its header says; DOUBT_WINDOW and DOUBT_SYN are for those who know its place. */
+enum doubt tcp_doubt(const struct tcp_stream *stream, enum side side, const struct packet *packet);
+/* The first place for which the receiver of a segment at `position` has no room; UINT64_MAX: not known. */
+uint64_t tcp_window_edge(struct tcp_stream *stream, enum side side, uint64_t position);
+/* It acknowledges what was not sent, or what we have not seen: it waits for that as any other, but gives way. */
+bool tcp_is_of_the_future(const struct tcp_stream *stream, enum side side, const struct utterance *said);
+/* The piece is not doubtful, or the receiver has acknowledged it. */
+bool tcp_is_vouched(const struct tcp_stream *stream, enum side side, const struct piece *piece);
+void tcp_report_doubt(struct tcp_stream *stream, enum side side, enum doubt doubt, uint64_t position, uint64_t bytes);
+/* Captures lose frames and are edited, frames change places on their way: a window, a timestamp or a checksum proves
+ * nothing until it is seen what else comes for the same place, or that nothing is acknowledged. Then it is told. */
+bool tcp_is_told_later(enum doubt doubt);
+void tcp_drop_doubtful(struct tcp_stream *stream, enum side side);
+void tcp_know_sender(struct tcp_stream *stream, enum side side, const struct packet *packet);
+void tcp_know_stamp(struct tcp_stream *stream, enum side side, const struct packet *packet);
 
 /* trace.c: remember what was delivered, and whether a retransmission of [start, start + data.len) differs. */
 void trace_remember(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data);

@@ -29,6 +29,11 @@ void tcp_stream_done(struct tcp_stream *stream)
     budget_give(budget, stream->anomalies, sizeof *stream->anomalies);
 }
 
+void tcp_stream_set_stack(struct tcp_stream *stream, enum host_stack stack)
+{
+    stream->stack = stack;
+}
+
 struct tcp_stream *tcp_stream_new(struct budget *budget)
 {
     struct tcp_stream *stream = budget_take(budget, sizeof *stream);
@@ -68,6 +73,7 @@ static void tcp_begin(struct tcp_stream *stream, enum side side, uint64_t positi
     struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
     own->next = own->origin = position;
     own->gap_start = own->gap_end = position;
+    own->received = 0;
     own->started = true;
     if (own->highest < position)
         own->highest = position;
@@ -161,8 +167,7 @@ static void time_handshake(struct tcp_stream *stream, enum side side, const stru
 /* Whether the acknowledgment can be believed. */
 static bool take_acknowledgment(struct tcp_stream *stream, enum side side, uint32_t acknowledgment)
 {
-    struct tcp_side *own = &stream->sides[side];
-    const struct tcp_side *other = &stream->sides[side_other(side)];
+    struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
     int64_t distance = 0;
     if (other->started)
         distance = (int32_t)(acknowledgment - (uint32_t)other->next);
@@ -170,6 +175,10 @@ static bool take_acknowledgment(struct tcp_stream *stream, enum side side, uint3
         distance = (int32_t)(acknowledgment - own->acked);
     if (distance > TCP_REACH || distance < -TCP_REACH)
         return false;
+    if (other->fin_doubtful && (int32_t)(acknowledgment - (uint32_t)other->fin) > 0) {
+        other->has_fin = !other->fin_said_done && other->fin >= other->highest;
+        other->fin_doubtful = false;
+    }
     if (!own->has_acked) {
         own->acked_first = own->acked = acknowledgment;
         own->has_acked = true;
@@ -181,7 +190,9 @@ static bool take_acknowledgment(struct tcp_stream *stream, enum side side, uint3
     return true;
 }
 
-static void take_fin(struct tcp_side *own, uint64_t position, const struct utterance *said)
+/* `start`: where its segment begins. */
+static void take_fin(struct tcp_side *own, uint64_t start, uint64_t position, const struct utterance *said,
+                     bool doubtful)
 {
     if (own->has_fin) {
         if (position == own->fin)
@@ -194,30 +205,53 @@ static void take_fin(struct tcp_side *own, uint64_t position, const struct utter
     }
     if ((own->started && position < own->next) || position < own->highest)
         return; /* the side has gone on since: an old or a false one */
-    own->has_fin = true;
+    own->has_fin = !doubtful;
+    own->fin_doubtful = doubtful;
     own->fin = position;
+    own->fin_bytes = (uint32_t)(position - start);
     own->fin_said = *said;
 }
 
-/* A RST below what the other side has acknowledged, or above what it can take, is one that it does not believe. */
-static bool reset_is_credible(const struct tcp_stream *stream, enum side side, const struct packet *packet)
+enum belief { BELIEF_NONE, BELIEF_DOUBTED, BELIEF_FULL };
+
+/* Within the window, but not where the receiver expects it: it asks back instead (RFC 5961 section 3.2), unless it has
+ * received something that passed by us. Linux also takes one that comes at the end of what waits. */
+static enum belief believe_within(struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    if (!own->started || !other->syn || !own->syn)
+        return BELIEF_FULL;
+    const uint64_t position = tcp_locate(own, packet->tcp.sequence);
+    const bool exact = position <= tcp_received(own);
+    const bool furthest = position == own->highest && stream->stack == STACK_LINUX;
+    return exact || furthest ? BELIEF_FULL : BELIEF_DOUBTED;
+}
+
+/* Below what the other side has acknowledged, or above what it can take. */
+static bool reset_is_outside(const struct tcp_side *own, const struct tcp_side *other, uint32_t sequence)
+{
+    if (other->has_acked && (int32_t)(sequence - other->acked) < 0)
+        return true;
+    const int64_t room = other->window > TCP_NEARBY ? other->window : TCP_NEARBY;
+    const uint32_t furthest = own->based ? (uint32_t)own->highest : other->acked;
+    if ((int32_t)(sequence - furthest) > room)
+        return true;
+    return !other->has_acked && own->started && (int32_t)(sequence - (uint32_t)own->origin) < 0;
+}
+
+static enum belief believe_reset(struct tcp_stream *stream, enum side side, const struct packet *packet)
 {
     const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
-    uint32_t sequence = packet->tcp.sequence;
     bool answers_syn = (packet->tcp.flags & TCP_ACK) && other->syn && !own->syn && !other->spoke;
+    if (packet->corrupt && own->proven)
+        return BELIEF_NONE;
     if (answers_syn && !own->started) {
         uint32_t more = packet->tcp.acknowledgment - (uint32_t)other->origin;
-        return more <= other->highest - other->origin;
+        return more <= other->highest - other->origin ? BELIEF_FULL : BELIEF_NONE;
     }
     if (!own->based && !other->has_acked)
-        return true;
-    if (other->has_acked && (int32_t)(sequence - other->acked) < 0)
-        return false;
-    int64_t room = other->window > TCP_NEARBY ? other->window : TCP_NEARBY;
-    uint32_t furthest = own->based ? (uint32_t)own->highest : other->acked;
-    if ((int32_t)(sequence - furthest) > room)
-        return false;
-    return other->has_acked || !own->started || (int32_t)(sequence - (uint32_t)own->origin) >= 0;
+        return BELIEF_FULL;
+    return reset_is_outside(own, other, packet->tcp.sequence) ? BELIEF_NONE : believe_within(stream, side, packet);
 }
 
 static void take_reset(struct tcp_stream *stream, enum side side, const struct packet *packet)
@@ -226,12 +260,16 @@ static void take_reset(struct tcp_stream *stream, enum side side, const struct p
     /* Some stacks put a sentence why into it (RFC 9293 section 3.5.3); nobody's stream goes on with that. */
     own->bytes_seen += packet->payload.len;
     own->bytes_over_limit += packet->payload.len;
-    if (stream->reset_said || stream->has_reset)
+    if (stream->reset_said || (stream->has_reset && !stream->reset_doubted))
         return;
-    if (!reset_is_credible(stream, side, packet)) {
+    const enum belief belief = believe_reset(stream, side, packet);
+    if (belief == BELIEF_NONE) {
         own->ignored_resets++;
         return;
     }
+    if (stream->has_reset && belief == BELIEF_DOUBTED)
+        return;
+    stream->sides[side_other(side)].has_reset = false;
     base(own, packet->tcp.sequence);
     own->has_reset = true;
     own->reset_at = tcp_locate(own, packet->tcp.sequence);
@@ -240,9 +278,29 @@ static void take_reset(struct tcp_stream *stream, enum side side, const struct p
     if (packet->tcp.flags & TCP_ACK)
         take_acknowledgment(stream, side, packet->tcp.acknowledgment);
     stream->has_reset = true;
+    stream->reset_doubted = belief == BELIEF_DOUBTED;
     stream->reset_side = side;
     stream->reset_moment = packet->moment;
     stream->reset_frame = stream->frames;
+}
+
+/* The receiver of a doubtful reset goes on, or its alleged sender does: it was none. */
+static void forget_reset(struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    struct tcp_side *own = &stream->sides[stream->reset_side];
+    if (!stream->has_reset || !stream->reset_doubted || stream->reset_said)
+        return;
+    if (tcp_received(own) >= own->reset_at) {
+        stream->reset_doubted = false; /* what was missing before it has come */
+        return;
+    }
+    if (side == stream->reset_side && (int32_t)(packet->tcp.sequence - (uint32_t)own->reset_at) < 0)
+        return;
+    stream->has_reset = stream->reset_doubted = own->has_reset = false;
+    own->ignored_resets++;
+    tcp_report(stream, stream->reset_side, ANOMALY_TCP_RESET_IGNORED,
+               own->reset_at > own->origin ? own->reset_at - own->origin : 0,
+               own->next > own->origin ? own->next - own->origin : 0);
 }
 
 /* A segment far from everything known is not of this connection; but when nothing else comes any more, it is we who
@@ -267,18 +325,21 @@ static bool find_place(struct tcp_stream *stream, enum side side, uint32_t seque
 static void take_window(struct tcp_side *own, const struct packet *packet)
 {
     bool syn = packet->tcp.flags & TCP_SYN;
+    own->says_window = own->syn && !syn;
     own->window = syn ? packet->tcp.window : (uint32_t)packet->tcp.window << own->window_shift;
     if (packet->tcp.window == 0 && !syn)
         own->zero_windows++;
 }
 
+/* Whether that byte is part of the stream is up to the program that reads it (SO_OOBINLINE): each is told. */
 static void take_urgent(struct tcp_stream *stream, enum side side, uint64_t position, const struct packet *packet)
 {
     struct tcp_side *own = &stream->sides[side];
-    if (!(packet->tcp.flags & TCP_URG) || packet->tcp.urgent == 0 || own->urgent_said)
+    const uint64_t to = position + packet->tcp.urgent;
+    if (!(packet->tcp.flags & TCP_URG) || packet->tcp.urgent == 0 ||
+        (own->urgent != 0 && (int32_t)((uint32_t)to - own->urgent) <= 0))
         return;
-    own->urgent_said = true;
-    uint64_t to = position + packet->tcp.urgent;
+    own->urgent = (uint32_t)to;
     tcp_report(stream, side, ANOMALY_TCP_URGENT, to > own->origin ? to - own->origin : 0, 0);
 }
 
@@ -308,6 +369,29 @@ static void refuse(struct tcp_side *own, size_t bytes)
     own->bytes_over_limit += bytes;
 }
 
+/* Returns whether it is used to its end. */
+static bool take_payload(struct tcp_stream *stream, enum side side, uint64_t position, const struct packet *packet,
+                         const struct utterance *said)
+{
+    const uint32_t captured = (uint32_t)packet->payload.len;
+    const uint32_t length = packet->payload_length > captured ? packet->payload_length : captured;
+    const bool syn = packet->tcp.flags & TCP_SYN;
+    const uint64_t edge = syn ? UINT64_MAX : tcp_window_edge(stream, side, position);
+    if (position + length <= edge) {
+        enum doubt doubt = tcp_is_of_the_future(stream, side, said) ? DOUBT_FUTURE : DOUBT_NONE;
+        tcp_payload(stream, side, position, packet->payload, length - captured, said, syn ? DOUBT_SYN : doubt);
+        return true;
+    }
+    uint32_t fits = 0; /* Linux takes all or nothing, the others what fits */
+    if (stream->stack != STACK_LINUX && position < edge)
+        fits = (uint32_t)(edge - position);
+    const struct bytes inside = bytes_first(packet->payload, fits), beyond = bytes_skip(packet->payload, inside.len);
+    if (fits > 0)
+        tcp_payload(stream, side, position, inside, fits - (uint32_t)inside.len, said, DOUBT_NONE);
+    tcp_payload(stream, side, position + fits, beyond, length - fits - (uint32_t)beyond.len, said, DOUBT_WINDOW);
+    return false;
+}
+
 /* What the segment carries, from `position` on. */
 static void take_content(struct tcp_stream *stream, enum side side, uint64_t position, const struct packet *packet,
                          const struct utterance *said)
@@ -315,21 +399,39 @@ static void take_content(struct tcp_stream *stream, enum side side, uint64_t pos
     struct tcp_side *own = &stream->sides[side];
     uint32_t captured = (uint32_t)packet->payload.len;
     uint32_t length = packet->payload_length > captured ? packet->payload_length : captured;
+    bool used = true;
     take_urgent(stream, side, position, packet);
     if (length > 0)
-        tcp_payload(stream, side, position, packet->payload, length - captured, said);
+        used = take_payload(stream, side, position, packet, said);
     else if (!own->started && position < own->origin)
         own->origin = position;
     if (packet->tcp.flags & TCP_FIN)
-        take_fin(own, position + length, said);
+        take_fin(own, position, position + length, said, !used);
     else if (length == 0 && position + 1 == own->highest && !(packet->tcp.flags & TCP_SYN))
         own->keep_alives++;
+}
+
+/* Its receiver drops it, as far as we know: nothing in it counts, and its bytes are put aside. */
+static void take_doubtful(struct tcp_stream *stream, enum side side, const struct packet *packet, enum doubt doubt)
+{
+    struct tcp_side *own = &stream->sides[side];
+    const uint64_t position = tcp_locate(own, packet->tcp.sequence);
+    const int64_t distance = (int64_t)(position - own->next);
+    const uint32_t captured = (uint32_t)packet->payload.len;
+    const uint32_t length = packet->payload_length > captured ? packet->payload_length : captured;
+    const struct utterance said = {.moment = packet->moment};
+    if (!own->started || distance > TCP_REACH || distance < -TCP_REACH)
+        refuse(own, captured);
+    else if (length > 0)
+        tcp_payload(stream, side, position, packet->payload, length - captured, &said, doubt);
 }
 
 static void take_segment(struct tcp_stream *stream, enum side side, const struct packet *packet)
 {
     struct tcp_side *own = &stream->sides[side];
     bool syn = packet->tcp.flags & TCP_SYN;
+    forget_reset(stream, side, packet);
+    tcp_know_stamp(stream, side, packet);
     base(own, packet->tcp.sequence);
     uint64_t position = tcp_locate(own, packet->tcp.sequence);
     bool fits = syn ? take_syn(stream, side, position, packet)
@@ -362,8 +464,13 @@ void tcp_stream_segment(struct tcp_stream *stream, enum side side, const struct 
         if (packet->payload.len > 0)
             tcp_report(stream, side, ANOMALY_TCP_DATA_AFTER_RESET, packet->payload.len, 0);
     } else {
-        take_segment(stream, side, packet);
+        const enum doubt doubt = tcp_doubt(stream, side, packet);
+        if (doubt == DOUBT_NONE)
+            take_segment(stream, side, packet);
+        else
+            take_doubtful(stream, side, packet, doubt);
     }
+    tcp_know_sender(stream, side, packet);
     grow_old(stream);
 }
 
@@ -377,6 +484,8 @@ void tcp_stream_finish(struct tcp_stream *stream)
 {
     tcp_begin_somewhere(stream, SIDE_CLIENT);
     tcp_begin_somewhere(stream, SIDE_SERVER);
+    tcp_drop_doubtful(stream, SIDE_CLIENT);
+    tcp_drop_doubtful(stream, SIDE_SERVER);
     stream->finishing = true;
     stream->calm = false;
 }

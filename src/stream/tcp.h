@@ -74,6 +74,8 @@ struct tcp_stream;
 
 /* NULL where memory is out. */
 struct tcp_stream *tcp_stream_new(struct budget *budget);
+/* Before the first segment; STACK_LINUX where nothing is said. */
+void tcp_stream_set_stack(struct tcp_stream *stream, enum host_stack stack);
 void tcp_stream_free(struct tcp_stream *stream);
 
 /* The same in memory of the caller's, of as many bytes as tcp_stream_size says, zeroed. */

@@ -63,17 +63,18 @@ static struct piece *merge(struct piece *before, struct piece *after)
     return root;
 }
 
-bool waiting_add(struct waiting *waiting, struct budget *budget, uint64_t start, struct bytes data, uint32_t lost,
-                 const struct utterance *said)
+struct piece *waiting_add(struct waiting *waiting, struct budget *budget, uint64_t start, struct bytes data,
+                          uint32_t lost, const struct utterance *said, struct standing standing)
 {
     struct piece *piece = budget_take(budget, sizeof *piece + data.len);
     if (!piece)
-        return false;
+        return NULL;
     piece->start = start;
     piece->lost = data.len == 0;
     piece->length = piece->lost ? lost : (uint32_t)data.len;
     piece->capacity = (uint32_t)data.len;
     piece->said = *said;
+    piece->standing = standing;
     if (data.len > 0)
         memcpy(piece->storage, data.at, data.len);
     piece->priority = priority_of(piece);
@@ -85,7 +86,7 @@ bool waiting_add(struct waiting *waiting, struct budget *budget, uint64_t start,
     *link = piece;
     waiting->bytes += (uint32_t)data.len;
     waiting->count++;
-    return true;
+    return piece;
 }
 
 void waiting_remove(struct waiting *waiting, struct piece *piece)
@@ -112,6 +113,20 @@ struct bytes piece_data(const struct piece *piece)
     return bytes_slice(bytes_of(piece->storage, piece->capacity), piece->offset, piece->length);
 }
 
+void waiting_trim(struct waiting *waiting, struct piece *piece, uint32_t bytes)
+{
+    piece->start += bytes;
+    piece->offset += bytes;
+    piece->length -= bytes;
+    waiting->bytes -= piece->lost ? 0 : bytes;
+}
+
+void waiting_shorten(struct waiting *waiting, struct piece *piece, uint32_t bytes)
+{
+    piece->length -= bytes;
+    waiting->bytes -= piece->lost ? 0 : bytes;
+}
+
 uint32_t waiting_cut_before(struct waiting *waiting, struct budget *budget, uint64_t position)
 {
     uint32_t before = waiting->bytes;
@@ -120,13 +135,8 @@ uint32_t waiting_cut_before(struct waiting *waiting, struct budget *budget, uint
         waiting_remove(waiting, first);
         piece_free(first, budget);
     }
-    if (first && first->start < position) {
-        uint32_t cut = (uint32_t)(position - first->start);
-        first->start += cut;
-        first->offset += cut;
-        first->length -= cut;
-        waiting->bytes -= first->lost ? 0 : cut;
-    }
+    if (first && first->start < position)
+        waiting_trim(waiting, first, (uint32_t)(position - first->start));
     return before - waiting->bytes;
 }
 

@@ -20,6 +20,15 @@ struct utterance {
                             * had better have no holes, whose bytes are anybody's */
 };
 
+/* What a host's books say of the segment that a piece came with: where it begins (bytes before the piece may belong to
+ * another by now), and when it came. A segment that was joined to the one before it has the standing of that one. */
+struct standing {
+    uint64_t segment; /* STANDING_DOUBTFUL: gives way to everything (doubt.c) */
+    uint32_t age;
+};
+
+static const uint64_t STANDING_DOUBTFUL = UINT64_MAX;
+
 struct piece {
     struct piece *left, *right;
     uint64_t start;
@@ -27,8 +36,10 @@ struct piece {
     uint32_t capacity; /* bytes of storage; 0 where `lost` */
     uint32_t offset;   /* into the storage: more than 0 where the beginning was taken off */
     uint32_t priority;
+    struct standing standing;
     struct utterance said;
-    bool lost; /* the snap length took these bytes: a length and no content */
+    uint8_t doubt; /* enum doubt */
+    bool lost;     /* the snap length took these bytes: a length and no content */
     uint8_t storage[];
 };
 
@@ -51,10 +62,14 @@ static inline struct piece *waiting_first(const struct waiting *waiting)
     return waiting->root ? waiting_after(waiting, 0) : NULL;
 }
 
-/* Copies `data`; or, with no data, `lost` bytes of which only the length is known. The place must be free. False where
+/* Copies `data`; or, with no data, `lost` bytes of which only the length is known. The place must be free. NULL where
  * memory is out. */
-bool waiting_add(struct waiting *waiting, struct budget *budget, uint64_t start, struct bytes data, uint32_t lost,
-                 const struct utterance *said);
+struct piece *waiting_add(struct waiting *waiting, struct budget *budget, uint64_t start, struct bytes data,
+                          uint32_t lost, const struct utterance *said, struct standing standing);
+
+/* Takes bytes away at the beginning of a piece, or at its end; not all of it. */
+void waiting_trim(struct waiting *waiting, struct piece *piece, uint32_t bytes);
+void waiting_shorten(struct waiting *waiting, struct piece *piece, uint32_t bytes);
 
 /* Unlinks without freeing; then the piece is the caller's until piece_free. */
 void waiting_remove(struct waiting *waiting, struct piece *piece);

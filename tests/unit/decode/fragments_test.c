@@ -109,6 +109,7 @@ static void test_overlaps_that_agree(void **state)
     };
     struct bench bench;
     bench_open(&bench, true);
+    decoder_set_stack(bench.decoder, STACK_BSD);
     for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
         enum decode_stop stop = DECODE_FRAGMENT_WAITING;
         for (int k = 0; k < 4 && plans[i][k].length > 0; k++) {
@@ -122,13 +123,14 @@ static void test_overlaps_that_agree(void **state)
     bench_close(&bench);
 }
 
-/* What came first stays, on either side of a hole, and the difference is told. */
+/* 4.4BSD: who begins first stays; the difference is told. */
 static void test_overlaps_that_differ(void **state)
 {
     (void)state;
     static struct build whole, b;
     struct bench bench;
     bench_open(&bench, false);
+    decoder_set_stack(bench.decoder, STACK_BSD);
     assert_int_equal(send_piece(&bench, 1, 8, 8, true), DECODE_FRAGMENT_WAITING);
     put_datagram(&whole);
     memcpy(whole.at + 20 + 10, "XYZ", 3); /* of the piece at 8 */
@@ -144,8 +146,80 @@ static void test_overlaps_that_differ(void **state)
     put_piece4(&b, &whole, 1, 0, 24, true);
     assert_int_equal(bench_frame(&bench, 1, &b), DECODE_PACKET);
     assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_OVERLAP, 8, 16);
-    assert_payload(&bench.packet, letters);
+    assert_payload(&bench.packet, "????????????????qrstuvwx");
     bench_close(&bench);
+}
+
+/* Linux: what lies within pieces that came one behind the other is not needed. Whatever else overlaps takes all of the
+ * datagram with it, and what comes later begins anew. */
+static void test_overlaps_on_linux(void **state)
+{
+    (void)state;
+    static struct build whole, b;
+    struct bench bench;
+    bench_open(&bench, true);
+    assert_int_equal(send_piece(&bench, 1, 8, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 1, 16, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 1, 8, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(bench.packet.anomaly_count, 0);
+    put_datagram(&whole);
+    memset(whole.at + 20 + 16, '?', 8);
+    put_piece4(&b, &whole, 1, 8, 16, true);
+    assert_int_equal(bench_frame(&bench, 1, &b), DECODE_FRAGMENT_DROPPED);
+    assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_OVERLAP, 16, 8);
+    assert_int_equal(send_piece(&bench, 1, 0, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 1, 24, 8, false), DECODE_PACKET);
+    assert_letters(&bench);
+    /* the same, but the pieces were not one behind the other */
+    assert_int_equal(send_piece(&bench, 2, 16, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 2, 8, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 2, 8, 16, true), DECODE_FRAGMENT_DROPPED);
+    assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_DISCARDED, 8, 0);
+    assert_int_equal(decoder_statistics(bench.decoder)->datagrams_given_up, 1);
+    assert_int_equal(decoder_statistics(bench.decoder)->fragments_waiting, 0);
+    assert_int_equal(send_piece(&bench, 2, 0, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 2, 16, 16, false), DECODE_PACKET);
+    assert_letters(&bench);
+    /* a piece that says nothing */
+    assert_int_equal(send_piece(&bench, 3, 0, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 3, 16, 0, true), DECODE_FRAGMENT_DROPPED);
+    assert_int_equal(send_piece(&bench, 3, 16, 16, false), DECODE_FRAGMENT_WAITING);
+    bench_close(&bench);
+}
+
+/* Windows, and RFC 8200: only the same piece again does no harm. */
+static void test_overlaps_on_windows(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, true);
+    decoder_set_stack(bench.decoder, STACK_WINDOWS);
+    assert_int_equal(send_piece(&bench, 1, 0, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 1, 0, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(bench.packet.anomaly_count, 0);
+    assert_int_equal(send_piece(&bench, 1, 16, 16, false), DECODE_PACKET);
+    assert_letters(&bench);
+    assert_int_equal(send_piece(&bench, 2, 0, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 2, 0, 8, true), DECODE_FRAGMENT_DROPPED);
+    assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_DISCARDED, 0, 0);
+    assert_int_equal(send_piece(&bench, 2, 16, 16, false), DECODE_FRAGMENT_WAITING);
+    bench_close(&bench);
+}
+
+/* Linux cuts a piece in the middle down to eights, the others drop it. */
+static void test_odd_lengths(void **state)
+{
+    (void)state;
+    struct bench bench;
+    for (int stack = STACK_LINUX; stack <= STACK_WINDOWS; stack++) {
+        bench_open(&bench, true);
+        decoder_set_stack(bench.decoder, (enum host_stack)stack);
+        assert_int_equal(send_piece(&bench, 1, 16, 16, false), DECODE_FRAGMENT_WAITING);
+        assert_int_equal(send_piece(&bench, 1, 0, 19, true),
+                         stack == STACK_LINUX ? DECODE_PACKET : DECODE_FRAGMENT_DROPPED);
+        assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_ODD_LENGTH, 19, 0);
+        bench_close(&bench);
+    }
 }
 
 static void test_lengths_that_differ(void **state)
@@ -165,7 +239,31 @@ static void test_lengths_that_differ(void **state)
     assert_int_equal(send_piece(&bench, 3, 16, 16, false), DECODE_FRAGMENT_WAITING);
     assert_int_equal(send_piece(&bench, 3, 16, 8, false), DECODE_FRAGMENT_DROPPED);
     assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_TOO_LONG, 32, 24);
-    assert_int_equal(send_piece(&bench, 3, 0, 16, true), DECODE_PACKET);
+    assert_int_equal(send_piece(&bench, 3, 0, 16, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 3, 16, 16, false), DECODE_PACKET); /* the first ones were given up */
+    assert_letters(&bench);
+    assert_int_equal(decoder_statistics(bench.decoder)->datagrams_given_up, 3);
+    bench_close(&bench);
+}
+
+/* On FreeBSD whoever reaches furthest says whether that is the end. */
+static void test_lengths_on_bsd(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, true);
+    decoder_set_stack(bench.decoder, STACK_BSD);
+    assert_int_equal(send_piece(&bench, 1, 16, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 1, 8, 8, false), DECODE_FRAGMENT_WAITING);
+    assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_TOO_LONG, 24, 16);
+    assert_int_equal(send_piece(&bench, 1, 0, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 1, 24, 8, false), DECODE_PACKET);
+    assert_letters(&bench);
+    assert_int_equal(send_piece(&bench, 2, 8, 8, false), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 2, 16, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_TOO_LONG, 24, 16);
+    assert_int_equal(send_piece(&bench, 2, 0, 8, true), DECODE_FRAGMENT_WAITING);
+    assert_int_equal(send_piece(&bench, 2, 24, 8, false), DECODE_PACKET);
     assert_letters(&bench);
     bench_close(&bench);
 }
@@ -523,6 +621,10 @@ int main(void)
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_overlaps_that_agree),
         cmocka_unit_test(test_overlaps_that_differ),
+        cmocka_unit_test(test_overlaps_on_linux),
+        cmocka_unit_test(test_overlaps_on_windows),
+        cmocka_unit_test(test_odd_lengths),
+        cmocka_unit_test(test_lengths_on_bsd),
         cmocka_unit_test(test_lengths_that_differ),
         cmocka_unit_test(test_ping_of_death),
         cmocka_unit_test(test_longest_datagram),
