@@ -361,6 +361,8 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
     };
     if (packet->kind != MESSAGE_WHOLE && packet->kind != MESSAGE_REST)
         return VERDICT_OK;
+    if (packet->kind == MESSAGE_REST && !((const struct dns_state *)state)->aligned[packet->side])
+        return VERDICT_OK; /* nobody knows where it began */
     struct dns_room *room = emit_scratch(emitter, sizeof *room);
     if (!room)
         return VERDICT_OK;
@@ -500,6 +502,7 @@ const struct dissector dns_dissector = {
     .state_size = sizeof(struct dns_state),
     .transaction_size = sizeof(struct dns_exchange),
     .message_max = 2 + UINT16_MAX,
+    .answers_by_name = true,
     .heeds_others = true,
     .probe = dns_probe,
     .frame = on_frame,

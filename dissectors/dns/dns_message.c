@@ -113,7 +113,7 @@ static void write_question(struct dns_message *message)
         record_word(record, DNS_FIELD_OP_CODE, "QUERY");
     else
         dns_record_word(record, DNS_FIELD_OP_CODE, dns_opcode_word(message->opcode), "OPCODE", message->opcode);
-    if (message->claimed[0] != 1)
+    if (message->claimed[0] != 1 && message->bytes.len >= DNS_HEADER_BYTES)
         record_integer(record, DNS_FIELD_QUESTIONS_COUNT, message->claimed[0]);
     if (!message->has_question)
         return;

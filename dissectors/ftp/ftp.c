@@ -27,11 +27,25 @@ static bool is_binary(struct bytes pending)
     return false;
 }
 
+/* After lost bytes, AUTH TLS perhaps among them: is this a line of an enciphered stream? */
+static bool is_garbage(struct bytes line)
+{
+    size_t end = bytes_find(line, ' ', 0);
+    for (size_t i = 0; i < end; i++) {
+        uint8_t c = bytes_at(line, i);
+        if (c >= 0x7f || (c < ' ' && c != '\r' && c != '\n'))
+            return true;
+    }
+    return false;
+}
+
 static struct framing frame_command(struct ftp_side *own, struct bytes pending, size_t seen)
 {
     struct framing framing = framing_line(pending, seen);
     if (framing.kind == FRAMING_MORE && pending.len > FTP_LINE_BYTES)
         own->mid_line = true; /* too long: it will be told as a gap */
+    if (framing.kind == FRAMING_MESSAGE && own->astray && is_garbage(bytes_first(pending, (size_t)framing.length)))
+        return skip_line(own, pending);
     if (framing.kind == FRAMING_MESSAGE && is_binary(bytes_first(pending, (size_t)framing.length)))
         return skip_line(own, pending);
     return framing;
@@ -117,13 +131,14 @@ static void ftp_gap(void *state_block, struct emitter *emitter, enum side side, 
     struct ftp_state *state = state_block;
     (void)length;
     state->sides[side].searching = true;
+    state->sides[SIDE_CLIENT].astray = true;
     if (side == SIDE_SERVER)
         state->sides[side].mid_line = false; /* a code tells by itself */
     if (side == SIDE_SERVER) {
         settle_all_but_last(state, emitter);
         state->settle = true;
     }
-    state->doubtful = true;
+    state->doubtful = state->astray = true;
 }
 
 static void ftp_abandon(void *state_block, struct emitter *emitter, struct transaction *transaction)

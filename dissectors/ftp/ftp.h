@@ -154,6 +154,9 @@ static inline struct bytes ftp_path_bytes(const struct ftp_path *path)
  * slash, what comes out is relative to where the session began. Too long: nothing. */
 void ftp_path_join(const struct ftp_path *from, struct bytes argument, struct ftp_path *ret_path);
 
+/* `/x`, `~user`, `C:\x`: it does not matter from where. */
+bool ftp_path_stands_alone(struct bytes argument);
+
 /* The path between quotes, doubled ones undone (RFC 959, appendix II); without quotes a first word that begins with a
  * slash. False: none. */
 bool ftp_path_quoted(struct bytes text, struct ftp_path *ret_path);
@@ -191,6 +194,7 @@ struct ftp_data_state {
 struct ftp_side {
     bool searching; /* after a gap: the next line that can be one is looked for */
     bool mid_line;  /* and what comes is certainly not the beginning of a line */
+    bool astray;    /* bytes, of whichever side, were lost at some time */
 };
 
 struct ftp_state {
@@ -211,6 +215,7 @@ struct ftp_state {
     uint16_t passives; /* of them, those that will agree on a data connection with it */
     uint16_t user_length;
     uint8_t user[FTP_USER_BYTES];
+    bool astray; /* bytes were lost: which directory is the current one is not known */
     struct ftp_path directory;
 };
 

@@ -108,7 +108,8 @@ static void take_unknown(struct ftp_state *state, struct emitter *emitter, struc
     } else if (state->wants_password || (!state->client_spoke && !state->from_start)) {
         record_secret(transaction, FTP_COMMAND, line, line);
         record_observe(record, RECORD_LAST, "ftp.may_be_password", NULL, 0);
-        keep_password(state, emitter, transaction, line);
+        if (!emit_broken_off(emitter))
+            keep_password(state, emitter, transaction, line);
     } else {
         record_upper(record, word);
         if (argument.len > 0)
@@ -223,8 +224,21 @@ static void record_argument(struct transaction *transaction, enum ftp_kind kind,
         record_text(&transaction->record, FTP_ARGUMENT, argument);
 }
 
+/* Of a line that broke off nothing is believed: not who logs in, nor where somebody listens. */
+static void take_broken(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction,
+                        struct bytes argument)
+{
+    enum ftp_kind kind = (enum ftp_kind)ftp_exchange_of(transaction)->kind;
+    if (kind == FTP_PASS || kind == FTP_ACCT)
+        take_known(state, emitter, transaction, argument);
+    if (kind != FTP_USER)
+        return;
+    state->user_length = 0;
+    state->wants_password = true;
+}
+
 static void take_line(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction,
-                      struct bytes line)
+                      struct bytes line, bool whole)
 {
     struct ftp_exchange *exchange = ftp_exchange_of(transaction);
     struct record *record = &transaction->record;
@@ -242,9 +256,13 @@ static void take_line(struct ftp_state *state, struct emitter *emitter, struct t
         exchange->type = state->type;
         record_word(record, FTP_COMMAND, verb->name);
         record_argument(transaction, verb->kind, argument);
-        find_path(exchange, verb, argument);
-        take_known(state, emitter, transaction, argument);
-        if (emit_wants_notes(emitter))
+        if (whole) {
+            find_path(exchange, verb, argument);
+            take_known(state, emitter, transaction, argument);
+        } else {
+            take_broken(state, emitter, transaction, argument);
+        }
+        if (whole && emit_wants_notes(emitter))
             ftp_explain_command(state, record, exchange, argument);
     }
     if (state->user_length > 0 && !record_has(record, FTP_USER_NAME))
@@ -272,7 +290,7 @@ void ftp_take_command(struct ftp_state *state, struct emitter *emitter, const st
     transaction->record.outcome = OUTCOME_UNKNOWN;
     ftp_exchange_of(transaction)->commanded = true;
     struct bytes line = without_telnet(emitter, text_line(message->bytes, NULL), &telnet);
-    take_line(state, emitter, transaction, line);
+    take_line(state, emitter, transaction, line, message->kind == MESSAGE_WHOLE);
     state->client_spoke = true;
     if (telnet)
         record_observe(&transaction->record, FTP_COMMAND, "ftp.telnet", NULL, 0);

@@ -43,8 +43,7 @@ static bool go_down(struct ftp_path *path, struct bytes name)
     return (!needs_slash || append(path, bytes_text("/"))) && append(path, name);
 }
 
-/* `/x`, `~user`, `C:\x`: it does not matter from where. */
-static bool stands_alone(struct bytes argument)
+bool ftp_path_stands_alone(struct bytes argument)
 {
     return bytes_at(argument, 0) == '/' || bytes_at(argument, 0) == '~' || bytes_at(argument, 1) == ':';
 }
@@ -56,7 +55,7 @@ void ftp_path_join(const struct ftp_path *from, struct bytes argument, struct ft
     bool fits = true;
     if (bytes_at(argument, 0) == '/')
         fits = append(&path, bytes_text("/"));
-    else if (!stands_alone(argument))
+    else if (!ftp_path_stands_alone(argument))
         fits = append(&path, ftp_path_bytes(from));
     while (fits && argument.len > 0) {
         size_t end = bytes_find(argument, '/', 0);

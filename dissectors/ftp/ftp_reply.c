@@ -133,6 +133,8 @@ bool ftp_full_path(const struct ftp_state *state, struct transaction *transactio
         argument = bytes_text("..");
     if (!exchange->names || (argument.len == 0 && !ftp_is_listing(exchange->kind)))
         return false;
+    if (state->astray && !ftp_path_stands_alone(argument))
+        return false;
     ftp_path_join(&state->directory, argument, ret_path);
     return ret_path->length > 0;
 }
@@ -196,12 +198,13 @@ static void directory_changed(struct ftp_state *state, struct transaction *trans
 {
     struct ftp_path path;
     size_t quote = ftp_find_text(text, bytes_text("\"/"), 0);
-    if (quote < text.len && ftp_path_quoted(bytes_skip(text, quote), &path))
-        state->directory = path;
-    else if (ftp_full_path(state, transaction, &path))
+    bool is_known = (quote < text.len && ftp_path_quoted(bytes_skip(text, quote), &path)) ||
+                    ftp_full_path(state, transaction, &path);
+    if (is_known)
         state->directory = path;
     else
         state->directory.length = 0;
+    state->astray = state->astray && !is_known;
 }
 
 static void directory_told(struct ftp_state *state, struct transaction *transaction, struct bytes text)
@@ -209,8 +212,10 @@ static void directory_told(struct ftp_state *state, struct transaction *transact
     struct ftp_exchange *exchange = ftp_exchange_of(transaction);
     struct ftp_path path;
     bool is_told = ftp_path_quoted(text, &path);
-    if (exchange->kind == FTP_PWD && is_told)
+    if (exchange->kind == FTP_PWD && is_told) {
         state->directory = path;
+        state->astray = false;
+    }
     if (is_told && (exchange->kind == FTP_PWD || path.text[0] == '/')) {
         exchange->located = true;
         record_text(&transaction->record, FTP_PATH, ftp_path_bytes(&path));
@@ -309,7 +314,7 @@ static void take_unique_name(const struct ftp_state *state, struct transaction *
     size_t at = ftp_find_text(text, bytes_text("FILE: "), 0);
     struct bytes rest = bytes_skip(text, at + 6);
     struct ftp_path path;
-    if (exchange->kind != FTP_STOU || at == text.len || !text_word_next(&rest, &name))
+    if (exchange->kind != FTP_STOU || at == text.len || !text_word_next(&rest, &name) || state->astray)
         return;
     ftp_path_join(&state->directory, name, &path);
     if (path.length == 0)
@@ -407,26 +412,32 @@ static void settle_aborted(struct ftp_state *state, struct emitter *emitter, con
         ftp_settle(state, emitter, oldest);
 }
 
+static enum outcome outcome_of(unsigned code)
+{
+    if (code >= 200 && code < 400)
+        return OUTCOME_SUCCESS;
+    return code >= 400 && code < 600 ? OUTCOME_FAILURE : OUTCOME_UNKNOWN;
+}
+
 static enum verdict take_final(struct ftp_state *state, struct emitter *emitter, struct transaction *transaction,
-                               const struct reply *reply)
+                               const struct reply *reply, bool whole)
 {
     struct record *record = &transaction->record;
     const struct ftp_exchange *exchange = ftp_exchange_of(transaction);
-    unsigned class = reply->code / 100;
     bool tls = begins_tls(transaction, reply->code);
     if (exchange->kind == FTP_ABOR)
         settle_aborted(state, emitter, transaction);
-    record->outcome = class == 2 || class == 3   ? OUTCOME_SUCCESS
-                      : class == 4 || class == 5 ? OUTCOME_FAILURE
-                                                 : OUTCOME_UNKNOWN;
+    record->outcome = outcome_of(reply->code);
     record_integer(record, FTP_REPLY_CODE, reply->code);
     ftp_explain_code(record, reply->code);
     ftp_record_reply_text(emitter, transaction, reply);
     ftp_locate(state, emitter, transaction);
-    if (exchange->kind == FTP_FEAT && class == 2)
+    if (exchange->kind == FTP_FEAT && record->outcome == OUTCOME_SUCCESS)
         record_features(record, reply);
     tell_transfer(state, emitter, transaction, reply->code, first_text(reply));
-    apply(state, emitter, transaction, reply->code, first_text(reply));
+    bool tells_place = reply->code == 227 || reply->code == 229 || reply->code == 257;
+    if (whole || !tells_place)
+        apply(state, emitter, transaction, reply->code, whole ? first_text(reply) : bytes_text(""));
     if (exchange->kind == FTP_PASV || exchange->kind == FTP_EPSV)
         ftp_order_waiting(state, emitter, transaction);
     if (emit_wants_notes(emitter))
@@ -444,7 +455,7 @@ static void take_line(struct ftp_state *state, struct emitter *emitter, const st
     struct bytes line = text_line(message->bytes, NULL);
     uint8_t first = bytes_at(line, 0);
     struct transaction *transaction = first >= '0' && first <= '9' ? transaction_oldest(emitter) : NULL;
-    if (bytes_trim(line).len == 0)
+    if (bytes_trim(line).len == 0 || message->kind == MESSAGE_REST) /* perhaps it broke off in the code */
         return;
     emit_anomaly(emitter, ANOMALY_FTP_BAD_REPLY, line.len, 0);
     if (!transaction)
@@ -460,7 +471,8 @@ enum verdict ftp_take_reply(struct ftp_state *state, struct emitter *emitter, co
 {
     struct reply reply;
     state->server_spoke = true;
-    if (!reply_parse(REPLY_FTP, message->bytes, &reply)) {
+    const bool whole = message->kind == MESSAGE_WHOLE;
+    if (!reply_parse(REPLY_FTP, whole ? message->bytes : reply_whole_lines(message->bytes), &reply)) {
         take_line(state, emitter, message);
         return VERDICT_OK;
     }
@@ -474,5 +486,5 @@ enum verdict ftp_take_reply(struct ftp_state *state, struct emitter *emitter, co
         take_preliminary(state, emitter, transaction, &reply);
         return VERDICT_OK;
     }
-    return take_final(state, emitter, transaction, &reply);
+    return take_final(state, emitter, transaction, &reply, whole);
 }

@@ -128,6 +128,8 @@ static bool is_worth_telling(enum side side, struct bytes bytes)
         return http_status_line(line, &start) && start.has_status;
     if (!http_request_line(line, &start) || !http_is_token(start.method) || start.target.len == 0)
         return false;
+    if (bytes_is(start.method, "PRI")) /* HTTP/2, if its opening were whole */
+        return false;
     return start.version.len > 0 || (!whole && http_is_registered_method(start.method));
 }
 

@@ -141,7 +141,6 @@ struct taking {
     unsigned map;
     bool is_header; /* no trailer */
     bool is_kept;   /* all lines are kept as they came, in one piece: nearly always */
-    bool whole;
     unsigned bad_line, folds;
 };
 
@@ -192,8 +191,7 @@ static void take_plain_fields(struct taking *taking)
 
 static void take_odd_field(struct taking *taking, const struct http_field *field)
 {
-    bool broken_off = taking->fields.rest.len == 0 && !taking->whole;
-    if (field->bad && taking->bad_line == 0 && !broken_off)
+    if (field->bad && taking->bad_line == 0)
         taking->bad_line = taking->fields.lines;
     if (field->folds > taking->folds)
         taking->folds = field->folds;
@@ -215,10 +213,19 @@ static void say_troubles(struct emitter *emitter, const struct taking *taking)
         emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, taking->folds + 1, 0);
 }
 
+/* What broke off in a line: half a host or half a length would be another one. */
+static struct bytes whole_lines(struct bytes lines)
+{
+    while (lines.len > 0 && bytes_at(lines, lines.len - 1) != '\n')
+        lines.len--;
+    return lines;
+}
+
 void http_take_fields(struct http_side *own, struct emitter *emitter, struct record *record, struct http_head *head,
                       struct http_scratch *scratch, struct bytes rest, unsigned map)
 {
     struct http_field field;
+    rest = whole_lines(rest);
     struct taking taking = {
         .record = record,
         .head = head,
@@ -226,7 +233,6 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         .fields = {.rest = rest},
         .map = map,
         .is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS,
-        .whole = rest.len == 0 || bytes_at(rest, rest.len - 1) == '\n',
     };
     if (rest.len > 2) { /* there are lines at all */
         head->may_hide = bytes_find(rest, '@', 0) < rest.len;
@@ -295,6 +301,7 @@ static void settle_lost_answers(struct http_state *state, struct emitter *emitte
         http_finish(state, emitter, transaction);
         transaction = next;
     }
+    emit_in_step(emitter);
 }
 
 static void begin_request(struct http_state *state, struct transaction *transaction, const struct http_head *head,
@@ -344,7 +351,9 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
         return VERDICT_OK;
     }
-    if (message->kind == MESSAGE_REST)
+    head.broken_off = message->incomplete;
+    head.broken_line = head.broken_off && bytes_find(message->bytes, '\n', 0) == message->bytes.len;
+    if (head.broken_off)
         drop_broken_version(&head.start);
     if (state->sides[SIDE_SERVER].adrift)
         settle_lost_answers(state, emitter);
@@ -407,7 +416,8 @@ static void add_status(struct transaction *transaction, const struct http_start 
 {
     struct record *record = &transaction->record;
     http_exchange_of(transaction)->status = start->status;
-    if (start->version.len > 0)
+    /* Of a request whose version is lost, this would be another one. */
+    if (start->version.len > 0 && !http_exchange_of(transaction)->halves[SIDE_CLIENT].seen)
         record_text(record, HTTP_VERSION, start->version);
     if (start->has_status) {
         record_integer(record, HTTP_RESPONSE_STATUS_CODE, start->status);
@@ -440,6 +450,8 @@ enum verdict http_take_response(struct http_state *state, struct emitter *emitte
     struct bytes line = http_take_line(&rest, &bare);
     if (!http_status_line(line, &head.start))
         return VERDICT_OK;
+    if (message->kind == MESSAGE_REST && bytes_find(message->bytes, '\n', 0) == message->bytes.len)
+        head.start.phrase.len = 0; /* broken off in it */
     struct transaction *transaction = find_request(state, emitter, message);
     if (!transaction) {
         http_lose(own, SIDE_SERVER);

@@ -267,6 +267,16 @@ static void add_port(struct record *record, struct emitter *emitter, const struc
         record_integer(record, HTTP_URL_PORT, 443);
 }
 
+/* `url`: of the target, which is no authority alone. */
+static void add_whole(struct record *record, struct emitter *emitter, const struct http_head *head,
+                      const struct http_url *url, struct http_scratch *scratch, bool may_hide)
+{
+    if (url->scheme.len > 0)
+        add_secret_text(record, HTTP_URL_FULL, head->start.target, may_hide);
+    else if (!head->broken_off || head->hosts > 0) /* else the host may be in what is lost */
+        add_full(record, emitter, head->host, head->start.target, scratch, may_hide);
+}
+
 unsigned http_request_url(struct record *record, struct emitter *emitter, const struct http_head *head,
                           struct http_scratch *scratch)
 {
@@ -276,6 +286,8 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
     unsigned hosts = head->hosts;
     bool may_hide = head->may_hide || bytes_find(target, '@', 0) < target.len;
     add_secret_text(record, HTTP_URL_ORIGINAL, target, may_hide);
+    if (head->broken_line)
+        return hosts; /* and so is the target, perhaps in a name or a number */
     http_authority_parse(head->host, &host);
     if (connect) {
         http_authority_parse(target, &url);
@@ -283,10 +295,7 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
         scheme = (struct bytes){0};
     } else {
         http_url_parse(target, &url);
-        if (url.scheme.len > 0)
-            add_secret_text(record, HTTP_URL_FULL, target, may_hide);
-        else
-            add_full(record, emitter, head->host, target, scratch, may_hide);
+        add_whole(record, emitter, head, &url, scratch, may_hide);
         if (url.scheme.len > 0)
             scheme = url.scheme;
     }
@@ -296,7 +305,8 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
         hosts++;
     add_text(record, HTTP_URL_SCHEME, scheme);
     add_text(record, HTTP_URL_DOMAIN, asked->domain);
-    add_port(record, emitter, asked, scheme);
+    if (!head->broken_off || asked->domain.len > 0)
+        add_port(record, emitter, asked, scheme);
     if (!connect && !bytes_is(url.path, "*"))
         add_text(record, HTTP_URL_PATH, url.path);
     add_text(record, HTTP_URL_QUERY, url.query);

@@ -59,6 +59,8 @@ static enum verdict take_text(struct imap_state *state, struct emitter *emitter,
     if (line.len > 0 && bytes_at(line, line.len - 1) == '\n') {
         ended = true;
         line = text_line(line, NULL);
+    } else if (ended) {
+        line = text_line(line, NULL); /* perhaps the CR is there */
     }
     if (message->side == SIDE_SERVER)
         return imap_take_server(state, emitter, message, line, ended);

@@ -73,6 +73,8 @@ static void add_item(struct record *record, struct bytes text, size_t section, s
     size_t length = bytes_copy(item, sizeof item - 1, bytes_first(text, section_end));
     for (size_t i = 0; i < length; i++)
         item[i] = byte_upper(item[i]);
+    if (has_section && bytes_find(text, ']', section) == text.len) /* it broke off in it: which part it was is lost */
+        return;
     if (has_section)
         item[length++] = ']';
     record_text(record, IMAP_ITEMS, bytes_of(item, length));

@@ -92,6 +92,8 @@ static void take_response(struct imap_state *state, struct emitter *emitter, str
 {
     struct sasl_said said = {0};
     sasl_response(&state->sasl, line, &said);
+    if (emit_broken_off(emitter))
+        said.user.len = said.acts_for.len = 0;
     if (said.cancelled) {
         record_text(record, IMAP_AUTH_RESPONSES, line);
         return;

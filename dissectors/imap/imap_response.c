@@ -397,7 +397,7 @@ static void take_junk(struct imap_state *state, struct emitter *emitter, const s
     struct imap_side *own = &state->sides[SIDE_SERVER];
     if (message->kind != MESSAGE_WHOLE)
         return;
-    if (!own->said_bad && !first)
+    if (!own->said_bad && !first && !own->gap)
         emit_anomaly(emitter, ANOMALY_IMAP_BAD_LINE, 0, 0);
     own->said_bad = own->searching = true;
 }

@@ -231,7 +231,8 @@ static void report_repeated(struct emitter *emitter, const struct mail_headers *
         record_observe(record, (int)rows[i].field, "mail.repeated", &name, 1);
         kinds++;
     }
-    if (kinds > 0)
+    /* After lost bytes the field that came twice may be one of another part. */
+    if (kinds > 0 && !record->incomplete)
         emit_anomaly(emitter, ANOMALY_MAIL_DUPLICATE_HEADER, headers->surplus, kinds);
 }
 

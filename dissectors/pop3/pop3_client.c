@@ -48,6 +48,8 @@ void pop3_said(struct pop3_state *state, struct emitter *emitter, struct record 
 {
     struct sasl_said said;
     sasl_response(&state->sasl, line, &said);
+    if (emit_broken_off(emitter))
+        said.user.len = said.acts_for.len = 0;
     state->challenged = false;
     if (said.user.len > 0) {
         remember_user(state, said.user);

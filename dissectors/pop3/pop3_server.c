@@ -297,7 +297,7 @@ void pop3_take_text(struct pop3_state *state, struct emitter *emitter, const str
         add_bytes(transaction, message);
     }
     if (state->text == POP3_ANSWER_LIST) {
-        if (transaction)
+        if (transaction && !state->text_lost) /* what follows lost bytes does not continue what came before them */
             add_list(state, &transaction->record, piece);
         return;
     }
@@ -305,6 +305,8 @@ void pop3_take_text(struct pop3_state *state, struct emitter *emitter, const str
         state->mail_begun = true;
         struct mail_start start = {.direction = FILE_DOWNLOAD, .partial = state->text == POP3_ANSWER_PART};
         state->mail = mail_begin(emitter, &start, message);
+        if (state->text_lost) /* its beginning is lost */
+            mail_gap(emitter, state->mail, 1);
     }
     mail_piece(emitter, state->mail, piece, message);
 }

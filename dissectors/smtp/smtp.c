@@ -150,7 +150,7 @@ static void smtp_gap(void *state_block, struct emitter *emitter, enum side side,
         if (length <= client->gap_inside)
             break;
         client->phase = SMTP_SEARCH;
-        client->mid_line = true;
+        client->mid_line = client->astray = true;
         break;
     }
     client->gap_inside = 0;

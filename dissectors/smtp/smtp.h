@@ -156,6 +156,7 @@ struct smtp_client {
     bool hailed;     /* it said HELO, EHLO or LHLO */
     bool believed;   /* a command was understood, or the server greeted: what comes is commands */
     bool lost;       /* bytes of this side were lost at some time */
+    bool astray;     /* commands were lost: what looks like one may stand in a text, until an answer fits it */
     bool searched;   /* there was a SEARCH: text may have gone by unseen */
     bool mid_line;   /* SEARCH: pending does not begin at the beginning of a line */
     bool bare_said;  /* smtp.bare_lf was told */

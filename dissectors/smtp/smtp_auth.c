@@ -40,6 +40,8 @@ static void take_response(struct smtp_state *state, struct emitter *emitter, str
     struct sasl_said said = {0};
     record_text(record, SMTP_AUTH_RESPONSES, line);
     sasl_response(&state->sasl, line, &said);
+    if (emit_broken_off(emitter))
+        said.user.len = said.acts_for.len = 0;
     if (said.cancelled)
         record_observe(record, RECORD_LAST, "smtp.auth_cancelled", NULL, 0);
     if (said.guessable)

@@ -29,6 +29,7 @@ struct transaction *smtp_open(struct smtp_state *state, struct emitter *emitter,
     exchange->verb = verb;
     exchange->sent_ns = message->last.time_ns;
     transaction->record.outcome = OUTCOME_UNKNOWN;
+    transaction->record.incomplete |= state->client.astray;
     return transaction;
 }
 

@@ -118,8 +118,11 @@ void smtp_take_text(struct smtp_state *state, struct emitter *emitter, const str
         client->left -= message->length < client->left ? message->length : client->left;
     if (message->length == 0 || (client->phase == SMTP_CHUNK && client->blob))
         return;
-    if (!client->mail && client->text_bytes == 0)
+    if (!client->mail && client->text_bytes == 0) {
         client->mail = mail_begin(emitter, &start, message);
+        if (client->text_gap || client->astray) /* its beginning is lost */
+            mail_gap(emitter, client->mail, 1);
+    }
     client->text_bytes += message->length;
     mail_piece(emitter, client->mail, message->bytes, message);
 }
@@ -130,7 +133,7 @@ void smtp_lose_text(struct smtp_state *state, struct emitter *emitter, uint64_t 
     if (client->phase == SMTP_CHUNK && client->blob)
         return;
     client->text_gap = true;
-    client->dot.inside_line = true;
+    client->dot.inside_line = client->after_cr = true;
     mail_gap(emitter, client->mail, length);
 }
 
@@ -246,6 +249,7 @@ void smtp_end_chunk(struct smtp_state *state, struct emitter *emitter, const str
         exchange->flowing = false;
         exchange->sent_ns = message->last.time_ns;
         transaction_touch(transaction, message);
+        transaction->record.incomplete |= client->text_gap;
     }
     if (client->last_chunk)
         keep(state, emitter, transaction, message);

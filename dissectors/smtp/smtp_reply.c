@@ -51,10 +51,12 @@ static void grant(struct smtp_state *state, struct emitter *emitter, struct tran
     struct record *record = &transaction->record;
     switch (smtp_exchange_of(transaction)->verb) {
     case SMTP_VERB_MAIL:
-        smtp_envelope_from(state, emitter, record_find_text(record, SMTP_ADDRESS));
+        if (!record_is_truncated(record, SMTP_ADDRESS))
+            smtp_envelope_from(state, emitter, record_find_text(record, SMTP_ADDRESS));
         break;
     case SMTP_VERB_RCPT:
-        smtp_envelope_to(state, emitter, record_find_text(record, SMTP_ADDRESS));
+        if (!record_is_truncated(record, SMTP_ADDRESS))
+            smtp_envelope_to(state, emitter, record_find_text(record, SMTP_ADDRESS));
         break;
     case SMTP_VERB_HELO:
     case SMTP_VERB_EHLO:
@@ -171,11 +173,21 @@ static bool lists_extensions(const struct reply *reply, enum smtp_verb verb)
     return verb == SMTP_VERB_EHLO || verb == SMTP_VERB_LHLO;
 }
 
+/* `250 2.` may be the beginning of a text, or of an enhanced code that is not of it. */
+static bool breaks_off_in_code(const struct reply *reply, struct bytes text)
+{
+    uint8_t class = bytes_at(text, 0);
+    return bytes_find(reply->lines, '\n', 0) == reply->lines.len && bytes_find(text, ' ', 0) == text.len &&
+           (class == '2' || class == '4' || class == '5');
+}
+
 static void record_reply(const struct reply *reply, struct transaction *transaction, bool greeting)
 {
     struct record *record = &transaction->record;
     const struct smtp_exchange *exchange = smtp_exchange_of(transaction);
     struct bytes text = first_text(reply), enhanced = smtp_enhanced(text), words = text, domain;
+    if (breaks_off_in_code(reply, text))
+        enhanced.len = 0;
     bool positive = reply->code >= 200 && reply->code < 400;
     record_integer(record, SMTP_REPLY_CODE, (int64_t)reply->code);
     bool is_told_why = smtp_explain_reply(record, exchange, reply->code, greeting, text);
@@ -186,7 +198,8 @@ static void record_reply(const struct reply *reply, struct transaction *transact
         else
             smtp_explain_enhanced(record, enhanced);
     }
-    record_lines(reply, record, SMTP_REPLY_TEXT, enhanced);
+    if (!breaks_off_in_code(reply, text))
+        record_lines(reply, record, SMTP_REPLY_TEXT, enhanced);
     bool names_itself = positive && (greeting || is_hello(exchange->verb));
     if (names_itself && text_word_next(&words, &domain))
         record_text(record, SMTP_REPLY_DOMAIN, domain);
@@ -429,12 +442,21 @@ static bool is_tls_next(const struct smtp_state *state, const struct transaction
            smtp_mentions(record_find_text(&transaction->record, SMTP_REPLY_TEXT), "tls");
 }
 
+/* A reply that no other command gets. */
+static bool is_telling(enum smtp_verb verb, unsigned code)
+{
+    return (verb == SMTP_VERB_DATA && code == 354) || (verb == SMTP_VERB_QUIT && code == 221) ||
+           (verb == SMTP_VERB_STARTTLS && code == 220) || (verb == SMTP_VERB_AUTH && code == 235) ||
+           (verb == SMTP_VERB_VRFY && code == 252);
+}
+
 /* The exchange has its final reply. */
 static enum verdict complete(struct smtp_state *state, struct emitter *emitter, struct transaction *transaction,
                              unsigned code)
 {
     struct smtp_exchange *exchange = smtp_exchange_of(transaction);
     exchange->answered = true;
+    state->client.astray = state->client.astray && !is_telling(exchange->verb, code);
     if (exchange->gives_up)
         release_mail(state, emitter, transaction);
     if (is_success(&transaction->record))
@@ -488,8 +510,9 @@ static enum verdict take(struct smtp_state *state, struct emitter *emitter, stru
     struct smtp_exchange *exchange = smtp_exchange_of(transaction);
     transaction_touch(transaction, message);
     bool login = exchange->verb == SMTP_VERB_AUTH || exchange->verb == SMTP_VERB_REPLY;
-    if (reply->code == 334 && login && message->kind == MESSAGE_WHOLE) {
-        smtp_auth_challenge(state, transaction, first_text(reply));
+    if (reply->code == 334 && login) {
+        if (message->kind == MESSAGE_WHOLE)
+            smtp_auth_challenge(state, transaction, first_text(reply));
         return VERDICT_OK;
     }
     if (exchange->verb == SMTP_VERB_XEXCH50 && reply->code == 354 && message->kind == MESSAGE_WHOLE) {
@@ -508,9 +531,10 @@ enum verdict smtp_take_reply(struct smtp_state *state, struct emitter *emitter, 
 {
     struct smtp_server *server = &state->server;
     struct reply reply;
-    if (!reply_parse(REPLY_SMTP, message->bytes, &reply))
+    const bool whole = message->kind == MESSAGE_WHOLE;
+    if (!reply_parse(REPLY_SMTP, whole ? message->bytes : reply_whole_lines(message->bytes), &reply))
         return VERDICT_OK;
-    if (reply.bare_lf && !server->bare_said && message->kind == MESSAGE_WHOLE) {
+    if (reply.bare_lf && !server->bare_said && whole) {
         server->bare_said = true;
         emit_anomaly(emitter, ANOMALY_SMTP_BARE_LF, 0, 0);
     }

@@ -86,10 +86,13 @@ static enum verdict telnet_message(void *state_block, struct emitter *emitter, c
 static void telnet_gap(void *state_block, struct emitter *emitter, enum side side, uint64_t length)
 {
     struct telnet_state *state = state_block;
-    (void)side;
     (void)length;
+    state->sides[side].torn = true;
+    if (state->negotiation)
+        state->negotiation->record.incomplete = true;
     telnet_end_negotiation(state, emitter);
     telnet_flush(state, emitter);
+    state->sides[side].torn = true; /* and so is what comes up to the end of the line */
 }
 
 /* The core gives the options in a row up, because nothing came after them. */

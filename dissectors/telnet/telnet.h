@@ -72,6 +72,7 @@ struct telnet_side {
     bool after_return;         /* the last byte was a carriage return */
     bool unreadable;           /* encrypted or compressed from here on */
     bool heard;
+    bool torn; /* bytes of the line in hand were lost */
 };
 
 struct telnet_state {

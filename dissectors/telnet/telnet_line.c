@@ -43,12 +43,15 @@ static void clear(struct telnet_line *line)
     line->begun = false;
 }
 
-static struct transaction *open_record(struct emitter *emitter, const struct telnet_line *line, enum side side)
+static struct transaction *open_record(const struct telnet_state *state, struct emitter *emitter,
+                                       const struct telnet_line *line, enum side side)
 {
     const struct message message = {.side = side, .first = line->first, .last = line->last};
     struct transaction *transaction = transaction_open(emitter, 0, &message);
-    if (transaction)
-        record_word(&transaction->record, TELNET_SIDE, side == SIDE_CLIENT ? "client" : "server");
+    if (!transaction)
+        return NULL;
+    transaction->record.incomplete |= state->sides[SIDE_CLIENT].torn || state->sides[SIDE_SERVER].torn;
+    record_word(&transaction->record, TELNET_SIDE, side == SIDE_CLIENT ? "client" : "server");
     return transaction;
 }
 
@@ -56,7 +59,7 @@ static void write_server_line(struct telnet_state *state, struct emitter *emitte
 {
     struct telnet_line *line = &state->sides[SIDE_SERVER].line;
     if (line->length > 0) {
-        struct transaction *transaction = open_record(emitter, line, SIDE_SERVER);
+        struct transaction *transaction = open_record(state, emitter, line, SIDE_SERVER);
         if (transaction) {
             record_text(&transaction->record, TELNET_TEXT, text_of(line));
             if (prompt)
@@ -81,7 +84,7 @@ static bool is_secret(const struct telnet_state *state, bool echoed)
 static void write_typed_line(struct telnet_state *state, struct emitter *emitter, bool echoed)
 {
     struct telnet_line *line = &state->typed;
-    struct transaction *transaction = state->waits ? open_record(emitter, line, SIDE_CLIENT) : NULL;
+    struct transaction *transaction = state->waits ? open_record(state, emitter, line, SIDE_CLIENT) : NULL;
     bool secret = is_secret(state, echoed);
     state->waits = false;
     if (transaction) {
@@ -150,6 +153,7 @@ static void end_line(struct telnet_state *state, struct emitter *emitter, enum s
         end_client_line(state, emitter);
     else
         end_server_line(state, emitter);
+    state->sides[side].torn = false;
 }
 
 /* Control sequences of terminals: ESC [ … letter, ESC ] … BEL, ESC and one character. True: this byte is part of one.

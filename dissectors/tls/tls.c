@@ -77,7 +77,7 @@ static void take_handshake(struct tls_input *input, unsigned type, struct bytes 
     if (type == TLS_HELLO_REQUEST || !open_handshake(input))
         return;
     touch(input);
-    if (!tls_take_handshake(input, type, body, whole))
+    if (!tls_take_handshake(input, type, body, whole) && whole)
         tls_malformed(input, type, body.len);
     finish_if_complete(input);
 }

@@ -235,9 +235,10 @@ struct tls_transaction {
     unsigned cipher_code;
     const char *cipher; /* its name; NULL: not known */
     bool offers_early_data, offers_ech, offers_13, names_server;
-    bool client_retried; /* a second ClientHello */
-    bool resumed_by_key; /* TLS 1.3, SSL 2.0 */
-    bool same_session;   /* the server repeats the session identifier that it was given */
+    bool client_retried;    /* a second ClientHello */
+    bool resumed_by_key;    /* TLS 1.3, SSL 2.0 */
+    bool server_broken_off; /* the end of its hello is lost */
+    bool same_session;      /* the server repeats the session identifier that it was given */
     bool new_ticket;
     bool certificate_requested;
     uint8_t client_session[32], server_session[32];
@@ -301,7 +302,7 @@ bool tls_take_handshake(struct tls_input *input, unsigned type, struct bytes bod
 void tls_client_hello(struct tls_input *input, struct bytes body, bool whole);
 void tls_server_hello(struct tls_input *input, struct bytes body, bool whole);
 void tls_hello_retry(struct tls_input *input, struct bytes body);
-void tls_certificate(struct tls_input *input, struct bytes body);
+void tls_certificate(struct tls_input *input, struct bytes body, bool whole);
 /* One certificate without a list around it. */
 void tls_certificate_alone(struct tls_input *input, struct bytes der);
 void tls_alert(struct tls_input *input, struct bytes content, size_t record_length);

@@ -123,7 +123,7 @@ void tls_certificate_alone(struct tls_input *input, struct bytes der)
         emit_anomaly(input->emitter, ANOMALY_TLS_BAD_CERTIFICATE, 1, der.len);
 }
 
-void tls_certificate(struct tls_input *input, struct bytes body)
+void tls_certificate(struct tls_input *input, struct bytes body, bool whole)
 {
     struct record *record = &input->transaction->record;
     struct tls_half *half = tls_half_of(input);
@@ -143,7 +143,7 @@ void tls_certificate(struct tls_input *input, struct bytes body)
             emit_anomaly(input->emitter, ANOMALY_TLS_BAD_CERTIFICATE, count, der.len);
     }
     half->has_certificate = count > 0;
-    if (count > 0)
+    if (count > 0 && whole)
         record_integer(record, field + CERTIFICATE_CHAIN_LENGTH, count);
 }
 

@@ -105,7 +105,7 @@ static enum answer is_resumed(const struct tls_state *state, const struct tls_tr
     if (version == 0 || !server->hello)
         return ANSWER_UNKNOWN;
     if (version == 0x0304 || version == 0x0002)
-        return handshake->resumed_by_key ? ANSWER_YES : ANSWER_NO;
+        return handshake->resumed_by_key ? ANSWER_YES : handshake->server_broken_off ? ANSWER_UNKNOWN : ANSWER_NO;
     if (server->hello_done || server->certificate)
         return ANSWER_NO;
     if (!server->gap && server->change_cipher)
@@ -234,7 +234,7 @@ void tls_fill(const struct tls_state *state, struct transaction *transaction, bo
         record_boolean(record, TLS_ESTABLISHED, established == ANSWER_YES);
     if (resumed != ANSWER_UNKNOWN)
         record_boolean(record, TLS_RESUMED, resumed == ANSWER_YES);
-    if (handshake->certificate_requested || client->has_certificate)
+    if ((handshake->certificate_requested && !client->gap) || client->has_certificate)
         record_boolean(record, TLS_CLIENT_CERTIFICATE_SENT, client->has_certificate);
     if (handshake->offers_early_data && client->early_bytes > 0)
         record_integer(record, TLS_CLIENT_EARLY_DATA_BYTES, (int64_t)client->early_bytes);

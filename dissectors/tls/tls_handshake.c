@@ -36,7 +36,7 @@ static void take_curve(struct record *record, struct reader *r)
 }
 
 /* How it reads depends on the cipher suite (RFC 5246 7.4.3, RFC 8422 5.4, RFC 4279). */
-static void take_server_key(struct tls_input *input, struct bytes body)
+static void take_server_key(struct tls_input *input, struct bytes body, bool whole)
 {
     struct record *record = &input->transaction->record;
     const struct tls_transaction *handshake = tls_transaction_of(input->transaction);
@@ -57,7 +57,7 @@ static void take_server_key(struct tls_input *input, struct bytes body)
     } else {
         return;
     }
-    if (!reader_ok(&r))
+    if (!reader_ok(&r) && whole)
         tls_malformed(input, TLS_SERVER_KEY_EXCHANGE, body.len);
     if (handshake->version == 0x0303 && reader_left(&r) >= 4)
         tls_record_name(record, TLS_SERVER_SIGNATURE, tls_signature_name, reader_u16(&r), 4);
@@ -89,10 +89,10 @@ bool tls_take_handshake(struct tls_input *input, unsigned type, struct bytes bod
         tls_hello_retry(input, body);
         break;
     case TLS_CERTIFICATE:
-        tls_certificate(input, body);
+        tls_certificate(input, body, whole);
         break;
     case TLS_SERVER_KEY_EXCHANGE:
-        take_server_key(input, body);
+        take_server_key(input, body, whole);
         break;
     case TLS_NEW_SESSION_TICKET:
         take_ticket(input, body);

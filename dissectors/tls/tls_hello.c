@@ -112,7 +112,7 @@ void tls_client_hello(struct tls_input *input, struct bytes body, bool whole)
     tls_record_list(input, TLS_CLIENT_CIPHERS, tls_suite_name, hello.ciphers);
     take_compressions(record, hello.compressions);
     tls_client_extensions(input, &hello);
-    if (hello.versions.len < 2 && hello.random.len == sizeof retry_random)
+    if (hello.versions.len < 2 && hello.random.len == sizeof retry_random && hello.whole)
         tls_record_name(record, TLS_CLIENT_VERSIONS, tls_version_name, hello.version, 4);
     if (whole && !hello.whole)
         tls_malformed(input, TLS_CLIENT_HELLO, body.len);
@@ -180,7 +180,9 @@ static void take_server_choice(struct tls_input *input, struct tls_hello *hello)
 {
     struct record *record = &input->transaction->record;
     struct tls_transaction *handshake = tls_transaction_of(input->transaction);
-    tls_take_version(input, hello->selected_version ? hello->selected_version : hello->version);
+    /* What is lost of a hello may say that it is a newer version than the one it pretends to be. */
+    if (hello->selected_version || hello->whole || hello->version != 0x0303)
+        tls_take_version(input, hello->selected_version ? hello->selected_version : hello->version);
     tls_take_cipher(input, hello->cipher, 4);
     if (hello->compression > 0) {
         tls_record_name(record, TLS_SERVER_COMPRESSION, tls_compression_name, hello->compression, 2);
@@ -202,7 +204,8 @@ void tls_server_hello(struct tls_input *input, struct bytes body, bool whole)
         return;
     read_server_hello(body, whole, &hello);
     if (hello.random.len == 0) {
-        tls_malformed(input, TLS_SERVER_HELLO, body.len);
+        if (whole)
+            tls_malformed(input, TLS_SERVER_HELLO, body.len);
         return;
     }
     bool retry = bytes_equal(hello.random, bytes_of(retry_random, sizeof retry_random));
@@ -212,6 +215,7 @@ void tls_server_hello(struct tls_input *input, struct bytes body, bool whole)
         return;
     }
     half->hello = true;
+    tls_transaction_of(input->transaction)->server_broken_off = !whole;
     take_server_choice(input, &hello);
     if (whole && !hello.whole)
         tls_malformed(input, TLS_SERVER_HELLO, body.len);

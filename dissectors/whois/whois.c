@@ -113,7 +113,7 @@ static void whois_gap(void *state_block, struct emitter *emitter, enum side side
         return;
     state->reading.length = 0;
     state->reading.held_return = false;
-    state->reading.passing = true;
+    state->reading.passing = state->reading.torn = true;
 }
 
 static void whois_abandon(void *state, struct emitter *emitter, struct transaction *transaction)

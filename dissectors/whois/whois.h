@@ -40,6 +40,7 @@ struct whois_reading {
     uint16_t length;       /* of the line in hand */
     uint16_t lines;        /* so far; stays at the highest */
     bool passing;          /* lost bytes: the rest of this line is passed over */
+    bool torn;             /* bytes were lost: the text as a whole ends here, lines are read on */
     bool held_return;      /* a CR came last: part of the line's end, or of its text */
     uint8_t section;       /* enum whois_field: a heading whose values stand below it, further to the right */
     uint8_t section_depth; /* how far to the right the heading stands */

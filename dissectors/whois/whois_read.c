@@ -312,9 +312,15 @@ static void end_line(struct whois_reading *reading, struct record *record)
     reading->passing = reading->held_return = false;
 }
 
+static void keep_text(const struct whois_reading *reading, struct record *record, struct bytes text)
+{
+    if (!reading->torn)
+        record_append(record, WHOIS_TEXT, text, LIMIT_TEXT_BYTES);
+}
+
 static void add_text(struct whois_reading *reading, struct record *record, struct bytes text)
 {
-    record_append(record, WHOIS_TEXT, text, LIMIT_TEXT_BYTES);
+    keep_text(reading, record, text);
     size_t room = sizeof reading->line - reading->length;
     reading->length = (uint16_t)(reading->length + bytes_copy(reading->line + reading->length, room, text));
 }
@@ -333,7 +339,7 @@ void whois_read(struct whois_reading *reading, struct record *record, struct byt
         add_text(reading, record, text);
         if (end < piece.len) {
             end_line(reading, record);
-            record_append(record, WHOIS_TEXT, bytes_text("\n"), LIMIT_TEXT_BYTES);
+            keep_text(reading, record, bytes_text("\n"));
         }
         piece = bytes_skip(piece, end + 1);
     }

@@ -103,6 +103,9 @@ struct dissector {
     size_t state_size;                          /* zeroed when the conversation becomes this dissector's */
     size_t transaction_size;                    /* zeroed block beside the record of each transaction */
     uint32_t message_max; /* the longest message taken in one piece; a longer one is passed over */
+    bool answers_by_name; /* each answer names its request: bytes lost elsewhere leave no doubt about what belongs to
+                           * what. Of all others the core marks as incomplete what was open when bytes between messages
+                           * were lost, and what is opened until both sides are in step again */
     bool heeds_others;    /* it asks what other conversations between the same two hosts said (emit_recall), or is
                            * announced by one (emit_expect), or announces: one thread hears them all */
 
@@ -151,6 +154,9 @@ struct transaction {
  * moments are set from the message and its side. Beyond LIMIT_TRANSACTIONS the oldest is abandoned first.
  * NULL only where memory is out: the message is then passed over. */
 struct transaction *transaction_open(struct emitter *emitter, uint64_t key, const struct message *message);
+
+/* After lost bytes: from here on it is certain again which answer belongs to which request. See answers_by_name. */
+void emit_in_step(struct emitter *emitter);
 
 /* The oldest open transaction with that key; NULL: none. */
 struct transaction *transaction_find(struct emitter *emitter, uint64_t key);
@@ -202,6 +208,9 @@ void object_close(struct emitter *emitter, struct object *object);
 
 /* Gone without a record. */
 void object_drop(struct emitter *emitter, struct object *object);
+
+/* The end of the message in hand is lost, and with it the end of its last word: that is no name and no number. */
+bool emit_broken_off(const struct emitter *emitter);
 
 /* What the core knows of the conversation. */
 const struct conversation *emit_conversation(const struct emitter *emitter);

@@ -269,6 +269,10 @@ void record_set_integer(struct record *record, unsigned field, int64_t value);
  * is left out and the field named in overhear.truncated. For texts that arrive in pieces. Not for lists. */
 void record_append(struct record *record, unsigned field, struct bytes text, size_t limit);
 
+/* Name in overhear.truncated each field of which a text ends with the last bytes of what was seen of a message, whose
+ * own end is lost: the texts are only beginnings. Letters count as equal whether large or small. */
+void record_mark_cut(struct record *record, struct bytes broken_off);
+
 /* An entry of a FIELD_MAP: the key is lower-cased (ASCII) as it is copied. */
 void record_map(struct record *record, unsigned field, struct bytes key, struct bytes value);
 void record_map_secret(struct record *record, unsigned field, struct bytes key, struct bytes value, size_t secret_at,

@@ -13,7 +13,8 @@
 
 /* --- lines --- */
 
-/* A line without its CRLF, or LF alone. *ret_bare (may be NULL) is set, never cleared, where it was LF alone. */
+/* A line without its CRLF, or LF alone; of one that broke off in the middle of it, without the CR. *ret_bare (may be
+ * NULL) is set, never cleared, where it was LF alone. */
 struct bytes text_line(struct bytes line, bool *ret_bare);
 
 /* The first line of `rest` without its end; `rest` moves behind it. The last one may have no end. False: no more. */
@@ -36,6 +37,9 @@ enum reply_style {
 };
 
 /* A whole reply, all its lines with their ends. A first line that does not begin with three digits is one line. */
+/* Of a reply that broke off: its whole lines, or what there is of the only one. */
+struct bytes reply_whole_lines(struct bytes message);
+
 struct framing framing_reply(enum reply_style style, struct bytes pending, size_t seen);
 
 struct reply {

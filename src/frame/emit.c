@@ -38,6 +38,8 @@ const struct dataset anomaly_dataset = {
 void session_write(struct session_shared *shared, struct record *record)
 {
     shared->records++;
+    if (shared->broken_off.len > 0)
+        record_mark_cut(record, shared->broken_off);
     if (shared->exit) {
         shared->exit->record(shared->exit->context, shared, record);
         return;
@@ -45,6 +47,11 @@ void session_write(struct session_shared *shared, struct record *record)
     names_label(shared->names, record, NULL, NULL);
     if (shared->sink.write)
         shared->sink.write(shared->sink.context, record);
+}
+
+bool emit_broken_off(const struct emitter *emitter)
+{
+    return emitter->session->shared->broken_off.len > 0;
 }
 
 void session_opened(struct session_shared *shared, const struct conversation *conversation)

@@ -115,6 +115,7 @@ struct session_shared {
     unsigned part, other_parts;      /* this is one of several engines: no two have conversations of one id */
     const struct stream_tap *tap;    /* gets the bytes of conversations from the flow floor; NULL: nobody does */
     enum host_stack stack;           /* --stack: whose way contradictions are taken. Read by the flow floor */
+    struct bytes broken_off; /* the message in hand, where its end is lost: texts that end with it are not whole */
     bool wants_notes;
     bool ends_all;        /* all whose time is up end at once, however many: nobody waits for the next frame */
     int64_t now_ns;       /* the capture's clock, see flow_clock. Set by the flow floor */

@@ -31,6 +31,7 @@ struct side_state {
     uint64_t pass_over;      /* bytes that belong to a message too long to be gathered */
     uint64_t nonsense;       /* bytes passed over since the last message */
     bool in_body, until_end;
+    bool heard;      /* something of it was delivered */
     bool lost;       /* after a gap: looking for the next message */
     bool incomplete; /* the body in hand has lost bytes */
     bool ended;
@@ -58,6 +59,8 @@ struct session_state {
     bool opaque;                       /* nobody's, for good */
     bool swapped;                      /* see session_take_swap */
     bool spoke;                        /* a record or anomaly carried the roles of this conversation */
+    bool in_doubt;                     /* bytes were lost: an answer may belong to another request than it seems, */
+    bool answered_since;               /* until the server has spoken and the client asks while nothing is open */
     uint8_t attempts;                  /* datagrams, or segments in mid-stream, that nobody wanted */
     uint32_t excluded;                 /* bits of the registry's dissectors that said it is not theirs */
     const char *wanted;                /* a dissector that the one before named */
@@ -113,6 +116,12 @@ void transactions_shared_done(struct session_shared *shared);
 void objects_shared_done(struct session_shared *shared);
 void transactions_abandon_all(struct session *session);
 void transactions_expire(struct session *session);
+/* Bytes between messages are lost, and with them perhaps whole messages: until both sides are in step again, no record
+ * may look as if it were known that question and answer belong together. Where only one direction was captured, nothing
+ * of the other one is ever heard, and there is nothing to confuse. */
+void transactions_doubt(struct session *session, enum side side);
+/* The first message of a side. */
+void transactions_heard(struct session *session, enum side side);
 
 /* Give the conversation to a dissector by name, without asking anybody. False where memory is out. */
 bool route_announced(struct session *session, const char *dissector_name, bool swap);

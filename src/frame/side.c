@@ -8,7 +8,7 @@
 
 #include "util/budget.h"
 
-enum { EMPTY_BODIES = 16 };
+enum { EMPTY_BODIES = 16, LAST_WORD_BYTES = 32 };
 
 /* What the loop is looking at. `moment` is that of the packet in hand. */
 struct view {
@@ -47,6 +47,9 @@ static enum verdict deliver(struct view *view, struct emitter *emitter, struct m
 {
     struct session_state *session = view->session->state;
     message->side = view->side;
+    if (!session->sides[view->side].heard)
+        transactions_heard(view->session, view->side);
+    session->answered_since |= view->side == SIDE_SERVER && message->kind == MESSAGE_WHOLE;
     return session->dissector->message(session->state, emitter, message);
 }
 
@@ -401,6 +404,30 @@ void side_run_pending(struct session *session, enum side side)
         switch_over(session, side);
 }
 
+/* The word in which it broke off. */
+static struct bytes last_word(struct bytes text)
+{
+    size_t from = text.len;
+    while (from > 0 && text.len - from < LAST_WORD_BYTES && bytes_at(text, from - 1) > ' ' &&
+           bytes_at(text, from - 1) != '-' && bytes_at(text, from - 1) != '=')
+        from--;
+    return bytes_skip(text, from == text.len ? (from > 0 ? from - 1 : 0) : from);
+}
+
+/* Records that are written meanwhile, and those that stay open, name the fields of which the text was cut. */
+static void deliver_broken_off(struct view *view, struct emitter *emitter, struct message *message)
+{
+    struct session *session = view->session;
+    size_t length = message->bytes.len;
+    bool in_line_end = length > 0 && bytes_at(message->bytes, length - 1) == '\r';
+    session->shared->broken_off = last_word(bytes_trim(bytes_first(message->bytes, in_line_end ? length - 1 : length)));
+    (void)deliver(view, emitter, message);
+    for (struct transaction_node *node = session->state->oldest; node; node = node->younger)
+        if (node->transaction.record.last.frame == message->last.frame)
+            record_mark_cut(&node->transaction.record, session->shared->broken_off);
+    session->shared->broken_off = (struct bytes){NULL, 0};
+}
+
 /* What is there of a message that cannot be completed. */
 static void deliver_rest(struct view *view, struct emitter *emitter)
 {
@@ -416,7 +443,7 @@ static void deliver_rest(struct view *view, struct emitter *emitter)
         .first = pending_moment(state, state->offset, view->moment),
         .last = pending_moment(state, state->offset + length - 1, view->moment),
     };
-    (void)deliver(view, emitter, &message);
+    deliver_broken_off(view, emitter, &message);
     pending_consume(view->session, view->side, length);
     state->seen = 0;
     state->message_length = 0;
@@ -470,6 +497,8 @@ void side_gap(struct session *session, enum side side, uint64_t length)
     uint64_t beyond = gap_inside(&view, &emitter, length);
     if (beyond > 0)
         deliver_rest(&view, &emitter);
+    if (beyond > 0)
+        transactions_doubt(session, side);
     if (state->dissector->gap && (beyond > 0 || in_body))
         state->dissector->gap(state->state, &emitter, side, length);
     own->offset += length;

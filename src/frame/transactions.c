@@ -132,6 +132,45 @@ void transactions_expire(struct session *session)
         abandon_oldest(session);
 }
 
+static void mark_open(const struct session_state *state)
+{
+    for (struct transaction_node *node = state->oldest; node; node = node->younger)
+        node->transaction.record.incomplete = true;
+}
+
+void transactions_doubt(struct session *session, enum side side)
+{
+    struct session_state *state = session->state;
+    bool requests_unheard = side == SIDE_CLIENT && !state->sides[side].heard;
+    if (state->dissector->answers_by_name || requests_unheard)
+        return;
+    state->in_doubt = true;
+    state->answered_since = false;
+    if (state->sides[SIDE_SERVER].heard)
+        mark_open(state);
+}
+
+void transactions_heard(struct session *session, enum side side)
+{
+    struct session_state *state = session->state;
+    state->sides[side].heard = true;
+    if (side == SIDE_SERVER && state->in_doubt)
+        mark_open(state);
+}
+
+void emit_in_step(struct emitter *emitter)
+{
+    emitter->session->state->in_doubt = false;
+}
+
+/* Who does not pipeline asks when everything has been answered; then nothing is left to be confused with. */
+static bool is_doubtful(struct session_state *state, const struct message *message)
+{
+    if (message->side == SIDE_CLIENT && state->answered_since && !state->oldest)
+        state->in_doubt = false;
+    return state->in_doubt && state->sides[SIDE_SERVER].heard;
+}
+
 struct transaction *transaction_open(struct emitter *emitter, uint64_t key, const struct message *message)
 {
     struct session *session = emitter->session;
@@ -147,6 +186,7 @@ struct transaction *transaction_open(struct emitter *emitter, uint64_t key, cons
     transaction->record.conversation = session->conversation;
     transaction->record.wants_notes = session->shared->wants_notes;
     transaction->record.first = message->first;
+    transaction->record.incomplete = state->in_doubt && is_doubtful(state, message);
     transaction->key = key;
     transaction->state = node + 1;
     transaction_touch(transaction, message);

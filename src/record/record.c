@@ -513,6 +513,31 @@ bool record_has(const struct record *record, unsigned field)
     return record_first(record, field) != 0;
 }
 
+static bool ends_with_end_of(struct bytes text, struct bytes broken_off)
+{
+    size_t length = text.len < broken_off.len ? text.len : broken_off.len;
+    return length > 0 &&
+           bytes_equal_nocase(bytes_skip(text, text.len - length), bytes_skip(broken_off, broken_off.len - length));
+}
+
+void record_mark_cut(struct record *record, struct bytes broken_off)
+{
+    unsigned top = 0;
+    uint32_t group_end = 0;
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        const struct item *item = &record->items[i];
+        if (item->kind == ITEM_NOTE || item->kind == ITEM_ARGUMENT)
+            continue;
+        if (i >= group_end)
+            top = item->field;
+        if (item->kind == ITEM_GROUP)
+            group_end = i + 1 + item->length;
+        bool is_text = item->kind == ITEM_TEXT || item->kind == ITEM_MAP;
+        if (is_text && ends_with_end_of(bytes_of(record->text + item->offset, item->length), broken_off))
+            record->truncated[top / 64] |= UINT64_C(1) << top % 64;
+    }
+}
+
 void record_unexplained(struct record *record, int field)
 {
     unsigned about = field == RECORD_LAST ? record->last_value : record_first(record, (unsigned)field);

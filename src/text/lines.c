@@ -6,6 +6,8 @@
 
 struct bytes text_line(struct bytes line, bool *ret_bare)
 {
+    if (line.len > 0 && bytes_at(line, line.len - 1) == '\r') /* broken off in the middle of its end */
+        return bytes_first(line, line.len - 1);
     if (line.len == 0 || bytes_at(line, line.len - 1) != '\n')
         return line;
     line.len--;

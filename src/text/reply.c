@@ -71,6 +71,12 @@ static bool is_odd(enum reply_style style, unsigned code, struct bytes line, boo
     return own >= 0 && own != (int)code && separated && !is_end(line, CODE_DIGITS);
 }
 
+struct bytes reply_whole_lines(struct bytes message)
+{
+    struct bytes whole = bytes_first(message, line_start(message, message.len));
+    return whole.len > 0 ? whole : message;
+}
+
 bool reply_parse(enum reply_style style, struct bytes message, struct reply *ret_reply)
 {
     int code = code_of(message);

@@ -29,6 +29,17 @@ def captures(folder=PCAPS):
                   if path.is_file() and path.name.endswith((".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz")))
 
 
+def captures_in(paths):
+    """The captures among these paths and in these folders, however deep; none: those of pcaps/."""
+    if not paths:
+        return captures()
+    found = []
+    for path in map(Path, paths):
+        found += sorted(inner for inner in path.rglob("*") if inner.is_file() and inner.suffix not in (".md", ".txt")
+                        ) if path.is_dir() else [path]
+    return found
+
+
 def capture_name(path):
     return Path(path).name.split(".pcap")[0].removesuffix(".cap")
 

@@ -20,7 +20,9 @@ Nothing else.
 import collections
 import json
 import re
+import struct
 import sys
+import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
@@ -114,41 +116,59 @@ def difference(expected, found):
     return "\n".join(lines[:12])
 
 
-def compare(tests, folder, path, variant):
-    """What is wrong with one variant; nothing where all is well."""
-    capture = pcapfile.read(path)
-    changed = recut.VARIANTS[variant](capture)
-    if changed.frames == capture.frames:
-        return ""
-    changed_path = Path(folder) / f"{suite.capture_name(path)}-{variant}.pcap"
-    pcapfile.write(changed_path, changed)
-    timed = variant in TIMED
+def jobs_for(tests):
+    """(variant, seed): those that know no seed come once."""
+    for seed in range(tests.options.seeds):
+        for variant in tests.options.variant or recut.VARIANTS:
+            if seed == 0 or variant not in recut.WITHOUT_SEED:
+                yield variant, seed
+
+
+def compare(tests, folder, path):
+    """(variant, seed, what is wrong) for each variant; nothing where the file is none that can be written in another way."""
     try:
-        expected, found = records(tests, path, timed), records(tests, changed_path, timed)
+        capture = pcapfile.read(path)
+    except (pcapfile.NotPcap, struct.error):
+        return []
+    plain = Path(folder) / f"{zlib.crc32(str(path).encode())}.pcap"
+    changed_path = plain
+    found, expected = [], {}
+    try:
+        pcapfile.write(plain, capture)
+        for timed in (False, True):
+            expected[timed] = records(tests, plain, timed)
+        for variant, seed in jobs_for(tests):
+            changed = recut.variants(seed * recut.SEED_STEP)[variant](capture)
+            if changed.frames == capture.frames:
+                continue
+            changed_path = Path(folder) / f"{suite.capture_name(path)}-{variant}-{seed}.pcap"
+            pcapfile.write(changed_path, changed)
+            others = records(tests, changed_path, variant in TIMED)
+            same = others == expected[variant in TIMED]
+            found.append((variant, seed, "" if same else difference(expected[variant in TIMED], others) or "they differ"))
+            if not tests.options.keep:
+                changed_path.unlink()
     except suite.BadLine as error:
-        return str(error)
-    finally:
-        if not tests.options.keep:
-            changed_path.unlink()
-    return "" if expected == found else difference(expected, found) or "they differ"
+        found.append((changed_path.name, 0, str(error)))
+    plain.unlink(missing_ok=True)
+    return found
 
 
 def options(parser):
     parser.add_argument("--keep", metavar="DIR", help="leave the variants there")
     parser.add_argument("--variant", action="append", choices=list(recut.VARIANTS), help="only these")
-    parser.add_argument("captures", nargs="*", help="default: all of pcaps/")
+    parser.add_argument("--seeds", type=int, default=1, help="how many other ways of each variant that is one of chance")
+    parser.add_argument("captures", nargs="*", help="captures, and folders of them; default: all of pcaps/")
 
 
 def main():
     tests = suite.Suite("property", __doc__, options)
     with suite.scratch() as folder:
         folder = tests.options.keep or folder
-        paths = [Path(path) for path in tests.options.captures] or [
-            path for path in suite.captures() if path.suffix == ".pcap"]
-        work = [(path, variant) for path in paths for variant in tests.options.variant or recut.VARIANTS]
-        results = tests.each(lambda job: compare(tests, folder, *job), work)
-        for (path, variant), wrong in zip(work, results):
-            tests.check(not wrong, f"{path.name} {variant}", wrong)
+        paths = suite.captures_in(tests.options.captures)
+        for path, found in zip(paths, tests.each(lambda path: compare(tests, folder, path), paths)):
+            for variant, seed, wrong in found:
+                tests.check(not wrong, f"{path.name} {variant} seed {seed}", wrong)
     tests.finish()
 
 

@@ -77,6 +77,36 @@ def cut(capture, size):
     return replace(capture, frames=frames)
 
 
+def cut_anywhere(capture, seed):
+    """Every segment in pieces of any size, mostly small ones, cut in other places with every seed."""
+    rng = random.Random(seed)
+    frames, reset, holes = [], set(), sides_with_holes(capture)
+    for frame in capture.frames:
+        segment = tcp_of(capture, frame)
+        if segment is not None and segment.flags & SYN:
+            reset.discard(segment.connection)
+        if segment is not None and segment.flags & RST:
+            reset.add(segment.connection)
+        if segment is None or segment.flags & (SYN | RST | URG) or segment.connection in reset:
+            frames.append(frame)
+            continue
+        frames += [frame.with_data(data) for data in pieces_of(segment, rng, COARSE if segment.side in holes else 1)]
+    return replace(capture, frames=frames)
+
+
+def pieces_of(segment, rng, least):
+    """The segment as several; the last one has the flags that end something."""
+    payload, at, pieces = segment.payload, 0, []
+    while True:
+        size = max(least, rng.choice((1, 2, 3, 5, 17, 100, 500, 1460)))
+        last = at + size >= len(payload)
+        flags = segment.flags if last else segment.flags & ~(FIN | PSH)
+        pieces.append(segment.encode(segment.sequence + at, flags, payload[at:at + size]))
+        at += size
+        if last:
+            return pieces
+
+
 def in_slots(capture, order):
     """The frames in another order; the times stay where they were, so that the clock never goes back."""
     frames = [replace(frame, time_ns=slot.time_ns) for frame, slot in zip(order, capture.frames)]
@@ -211,17 +241,25 @@ def fragment(capture, seed, mixed):
     return replace(capture, frames=frames)
 
 
-VARIANTS = {
-    "cut-1": lambda capture: cut(capture, 1),
-    "cut-7": lambda capture: cut(capture, 7),
-    "cut-200": lambda capture: cut(capture, 200),
-    "shuffled": lambda capture: shuffle(capture, 1, same_side=True),
-    "shuffled-both": lambda capture: shuffle(capture, 2, same_side=False),
-    "cut-shuffled": lambda capture: shuffle(cut(capture, 200), 3, same_side=True),
-    "duplicated": lambda capture: duplicate(capture, 4),
-    "fragments": lambda capture: fragment(capture, 5, mixed=False),
-    "fragments-mixed": lambda capture: fragment(capture, 6, mixed=True),
-}
+def variants(seed):
+    """By name: how a capture could have travelled otherwise."""
+    return {
+        "cut-1": lambda capture: cut(capture, 1),
+        "cut-7": lambda capture: cut(capture, 7),
+        "cut-200": lambda capture: cut(capture, 200),
+        "cut-anywhere": lambda capture: cut_anywhere(capture, seed + 7),
+        "shuffled": lambda capture: shuffle(capture, seed + 1, same_side=True),
+        "shuffled-both": lambda capture: shuffle(capture, seed + 2, same_side=False),
+        "cut-shuffled": lambda capture: shuffle(cut(capture, 200), seed + 3, same_side=True),
+        "duplicated": lambda capture: duplicate(capture, seed + 4),
+        "fragments": lambda capture: fragment(capture, seed + 5, mixed=False),
+        "fragments-mixed": lambda capture: fragment(capture, seed + 6, mixed=True),
+    }
+
+
+VARIANTS = variants(0)
+WITHOUT_SEED = {"cut-1", "cut-7", "cut-200"}  # the same with every one
+SEED_STEP = 100
 
 
 def main():

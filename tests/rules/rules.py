@@ -302,8 +302,7 @@ def links():
 PROGRAM = [""]  # that lists the fields; set by main
 
 RULES = (packet_memory, includes, rooms_are_known, banned_functions, dissector_folders, registry_rows, notes, sizes, mutable_state, layout,
-         text_files, python_compiles, licences, pages_are_current, limits_documented, stack_frames,
-         no_recursion,
+         text_files, python_compiles, licences, pages_are_current, limits_documented, stack_frames, no_recursion,
          suites_documented, links)
 
 

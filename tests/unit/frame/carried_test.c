@@ -523,9 +523,9 @@ static void a_broken_compressed_side_is_given_up_alone(void **state)
     begin_deflate(&stream);
     size_t length = deflate_some(&stream, "answer\n", sent, sizeof sent);
     piece(f, &f->session, SIDE_SERVER, bytes_of(sent, length));
-    wrote(f, "toy answer|");
+    wrote(f, "toy! answer|");
     session_gap(&f->session, SIDE_SERVER, 3);
-    wrote(f, "toy server gap|");
+    wrote(f, "toy! server gap|");
     length = deflate_some(&stream, "lost\n", sent, sizeof sent);
     piece(f, &f->session, SIDE_SERVER, bytes_of(sent, length));
     wrote(f, "");

@@ -169,6 +169,25 @@ static void appends_up_to_its_limit(void **state)
 }
 
 /* What is copied may come from the record itself, whose memory moves when it grows. */
+static void names_what_was_cut(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record *record = &fixture->record;
+    record_text(record, NAME, bytes_text("www.exam"));
+    record_text(record, LIST, bytes_text("first"));
+    record_group_begin(record, GROUP);
+    record_text(record, MEMBER_NAME, bytes_text("of WWW.EXAM"));
+    record_group_end(record);
+    record_map(record, MAP, bytes_text("host"), bytes_text("am"));
+    record_mark_cut(record, bytes_text("www.exam"));
+    assert_true(record_is_truncated(record, NAME));
+    assert_false(record_is_truncated(record, LIST));
+    assert_true(record_is_truncated(record, GROUP));
+    assert_true(record_is_truncated(record, MAP));
+    record_mark_cut(record, bytes_text(""));
+    assert_false(record_is_truncated(record, LIST));
+}
+
 static void copies_from_itself(void **state)
 {
     struct record *record = &((struct fixture *)*state)->record;
@@ -263,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counts_the_members_of_groups, begin, end),
         cmocka_unit_test_setup_teardown(lower_cases_keys, begin, end),
         cmocka_unit_test_setup_teardown(appends_up_to_its_limit, begin, end),
+        cmocka_unit_test_setup_teardown(names_what_was_cut, begin, end),
         cmocka_unit_test_setup_teardown(copies_from_itself, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_text_limit, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_item_limit, begin, end),

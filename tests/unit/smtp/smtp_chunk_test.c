@@ -197,7 +197,7 @@ static void gap_over_chunk_end(void **context)
         "mail success incomplete | email.subject=s | email.bytes=12 | email.envelope.from=a@x | email.envelope.to=b@y\n"
         "smtp success incomplete | command=BDAT | argument=40 LAST | message.bytes=12 | reply.code=250 "
         "<message_accepted> | reply.text=ok\n"
-        "smtp success | reply.code=221 | reply.text=bye\n");
+        "smtp success incomplete | reply.code=221 | reply.text=bye\n");
 }
 
 int main(void)

@@ -72,7 +72,7 @@ static void gap_in_text(void **context)
         "reply.enhanced=2.1.5 | reply.text=Ok\n"
         "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
         "mail success incomplete | email.subject=s | email.bytes=21 | email.envelope.from=a@x | email.envelope.to=b@y\n"
-        "smtp success | command=. | message.bytes=21 | reply.code=250 <message_accepted> | reply.text=ok\n"
+        "smtp success incomplete | command=. | message.bytes=21 | reply.code=250 <message_accepted> | reply.text=ok\n"
         "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
 }
 
@@ -86,16 +86,17 @@ static void gap_with_data(void **context)
         {'S', "250 ok\r\n", 0},           {0, NULL, 0},
     };
     (void)context;
-    play_expect(steps,
-                "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
-                "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
-                "reply.domain=mx\n"
-                "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
-                "reply.enhanced=2.1.0 | reply.text=Ok\n"
-                "smtp success | reply.code=250 | reply.text=ok\n"
-                "smtp success | reply.code=354 | reply.text=go\n"
-                "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x\n"
-                "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
+        "reply.enhanced=2.1.0 | reply.text=Ok\n"
+        "smtp success incomplete | reply.code=250 | reply.text=ok\n"
+        "smtp success incomplete | reply.code=354 | reply.text=go\n"
+        "mail success incomplete | email.bytes=27 | email.envelope.from=a@x\n"
+        "smtp success incomplete | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
 }
 
 static void replies_lost(void **context)
@@ -119,9 +120,9 @@ static void replies_lost(void **context)
                 "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
                 "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
                 "reply.domain=mx\n"
-                "smtp unknown | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
-                "smtp success | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=250 <recipient_accepted> | "
-                "reply.enhanced=2.1.5 | reply.text=Ok\n"
+                "smtp unknown incomplete | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+                "smtp success incomplete | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=250 "
+                "<recipient_accepted> | reply.enhanced=2.1.5 | reply.text=Ok\n"
                 "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
                 "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
                 "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
@@ -145,9 +146,9 @@ static void replies_lost_pipelined(void **context)
                 "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
                 "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
                 "reply.domain=mx\n"
-                "smtp unknown | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
-                "smtp unknown | command=RCPT | argument=TO:<b@y> | address=b@y\n"
-                "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
+                "smtp unknown incomplete | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+                "smtp unknown incomplete | command=RCPT | argument=TO:<b@y> | address=b@y\n"
+                "smtp success incomplete | command=DATA | reply.code=354 | reply.text=go\n"
                 "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
                 "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
 }

@@ -178,11 +178,22 @@ static void a_gap_ends_the_lines(void **state)
     };
     (void)state;
     play_expect(23, false, steps,
-                "telnet\ntelnet.side=server\ntelnet.text=> \ntelnet.prompt=1\n"
-                "telnet\ntelnet.side=client\ntelnet.text=sho\n"
-                "telnet\ntelnet.side=client\ntelnet.text=*\n"
-                "telnet\ntelnet.side=server\ntelnet.text=half\n"
-                "telnet\ntelnet.side=server\ntelnet.text= a line\n");
+                "telnet\n"
+                "telnet.side=server\n"
+                "telnet.text=> \n"
+                "telnet.prompt=1\n"
+                "telnet incomplete\n"
+                "telnet.side=client\n"
+                "telnet.text=sho\n"
+                "telnet incomplete\n"
+                "telnet.side=client\n"
+                "telnet.text=*\n"
+                "telnet incomplete\n"
+                "telnet.side=server\n"
+                "telnet.text=half\n"
+                "telnet incomplete\n"
+                "telnet.side=server\n"
+                "telnet.text= a line\n");
 }
 
 static void a_long_line_goes_on_in_the_next_record(void **state)

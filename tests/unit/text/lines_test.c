@@ -23,9 +23,9 @@ static void line_ends(void **state)
         const char *line, *wanted;
         bool bare;
     } rows[] = {
-        {"a\r\n", "a", false},     {"a\n", "a", true},    {"\r\n", "", false},
-        {"\n", "", true},          {"", "", false},       {"a", "a", false},
-        {"a\r\r\n", "a\r", false}, {"a\r", "a\r", false}, {" a \r\n", " a ", false},
+        {"a\r\n", "a", false},     {"a\n", "a", true},  {"\r\n", "", false},
+        {"\n", "", true},          {"", "", false},     {"a", "a", false},
+        {"a\r\r\n", "a\r", false}, {"a\r", "a", false}, {" a \r\n", " a ", false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
