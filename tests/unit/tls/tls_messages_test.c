@@ -59,7 +59,7 @@ static void asks(const char *expected)
         assert_string_equal(said(cuts[i], true), expected);
 }
 
-static void key_exchanges(void **state)
+static void ephemeral(void **state)
 {
     (void)state;
     size_t record = begin_server(0x0033);
@@ -81,8 +81,12 @@ static void key_exchanges(void **state)
             "<tls.cipher_cbc>\n"
             "<tls.cipher_forward_secrecy>\n"
             "<tls.dh_weak>\n");
+}
 
-    record = begin_server(0xc035);
+static void key_and_psk(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0xc035);
     put_message(&flights[1], 12, "\0\2hi\3\0\x1d\1x", 9);
     close_length(&flights[1], record, 2);
     answers("tls failure\n"
@@ -94,8 +98,12 @@ static void key_exchanges(void **state)
             "tls.established=0\n"
             "<tls.cipher_cbc>\n"
             "<tls.cipher_forward_secrecy>\n");
+}
 
-    record = begin_server(0xc02f);
+static void curve_of_its_own(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0xc02f);
     put_message(&flights[1], 12, "\1\1\2\3", 4); /* a curve of its own */
     close_length(&flights[1], record, 2);
     answers("tls failure\n"
@@ -106,8 +114,12 @@ static void key_exchanges(void **state)
             "tls.established=0\n"
             "<tls.cipher_aead>\n"
             "<tls.cipher_forward_secrecy>\n");
+}
 
-    record = begin_server(0xc02f);
+static void short_point(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0xc02f);
     put_message(&flights[1], 12, "\3\0\x1d\5x", 5);
     close_length(&flights[1], record, 2);
     answers("!tls.malformed: a handshake message of type 12, 5 bytes long, contradicts itself\n"
@@ -120,8 +132,12 @@ static void key_exchanges(void **state)
             "tls.established=0\n"
             "<tls.cipher_aead>\n"
             "<tls.cipher_forward_secrecy>\n");
+}
 
-    record = begin_server(0x0033);
+static void short_prime(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0x0033);
     put_message(&flights[1], 12, "\0\5\0", 3);
     close_length(&flights[1], record, 2);
     answers("!tls.malformed: a handshake message of type 12, 3 bytes long, contradicts itself\n"
@@ -133,8 +149,12 @@ static void key_exchanges(void **state)
             "tls.established=0\n"
             "<tls.cipher_cbc>\n"
             "<tls.cipher_forward_secrecy>\n");
+}
 
-    record = begin_server(0x002f);
+static void no_key_of_rsa(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0x002f);
     put_message(&flights[1], 12, "\0\5\0", 3); /* of which RSA has none */
     close_length(&flights[1], record, 2);
     answers("tls failure\n"
@@ -147,111 +167,114 @@ static void key_exchanges(void **state)
             "<tls.cipher_no_forward_secrecy>\n");
 }
 
+static const struct {
+    unsigned cipher;
+    const char *expected;
+} suites[] = {
+    {0x0002, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_RSA_WITH_NULL_SHA\n"
+             "tls.server.ja3s=2332e97d5dcc4ad9dcb9c978d0ec52b8\n"
+             "tls.established=0\n"
+             "<tls.cipher_null>\n"
+             "<tls.cipher_no_forward_secrecy>\n"},
+    {0x0003, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_RSA_EXPORT_WITH_RC4_40_MD5\n"
+             "tls.server.ja3s=e4f9db54a7b9957e26027c8bef477448\n"
+             "tls.established=0\n"
+             "<tls.cipher_export>\n"
+             "<tls.cipher_no_forward_secrecy>\n"},
+    {0x0005, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_RSA_WITH_RC4_128_SHA\n"
+             "tls.server.ja3s=c57dee438006cc7dd64ebebe06409907\n"
+             "tls.established=0\n"
+             "<tls.cipher_rc4>\n"
+             "<tls.cipher_no_forward_secrecy>\n"},
+    {0x0009, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_RSA_WITH_DES_CBC_SHA\n"
+             "tls.server.ja3s=adf934039db1aa1a4d2999093c0ad769\n"
+             "tls.established=0\n"
+             "<tls.cipher_des>\n"
+             "<tls.cipher_no_forward_secrecy>\n"},
+    {0x000a, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_RSA_WITH_3DES_EDE_CBC_SHA\n"
+             "tls.server.ja3s=ccf031939aa8979b73a604c356f7fd68\n"
+             "tls.established=0\n"
+             "<tls.cipher_3des>\n"
+             "<tls.cipher_no_forward_secrecy>\n"},
+    {0x0007, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_RSA_WITH_IDEA_CBC_SHA\n"
+             "tls.server.ja3s=8452f8a8759de3b03f1b07dfc1447ed7\n"
+             "tls.established=0\n"
+             "<tls.cipher_old>\n"
+             "<tls.cipher_no_forward_secrecy>\n"},
+    {0x0034, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_DH_anon_WITH_AES_128_CBC_SHA\n"
+             "tls.server.ja3s=0e3fde1d701571070cac56751c440856\n"
+             "tls.established=0\n"
+             "<tls.cipher_cbc>\n"
+             "<tls.cipher_anonymous>\n"
+             "<tls.cipher_forward_secrecy>\n"},
+    {0x008c, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_PSK_WITH_AES_128_CBC_SHA\n"
+             "tls.server.ja3s=c97c414775344ac3fcaac2dad62d641b\n"
+             "tls.established=0\n"
+             "<tls.cipher_cbc>\n"
+             "<tls.cipher_psk>\n"},
+    {0xc0ff, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_ECJPAKE_WITH_AES_128_CCM_8\n"
+             "tls.server.ja3s=41de89d665862d5109460d87fb7f8ec1\n"
+             "tls.established=0\n"
+             "<tls.cipher_aead>\n"
+             "<tls.cipher_forward_secrecy>\n"},
+    {0xc01d, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=TLS_SRP_SHA_WITH_AES_128_CBC_SHA\n"
+             "tls.server.ja3s=ef2f62f7bf9f11bfaa32c90c0baeb4ae\n"
+             "tls.established=0\n"
+             "<tls.cipher_cbc>\n"
+             "<tls.cipher_forward_secrecy>\n"},
+    {0xcfff, "tls failure\n"
+             "tls.version_protocol=tls\n"
+             "tls.version=1.2\n"
+             "tls.cipher=0xcfff\n"
+             "tls.server.ja3s=22a88f258ef8900ef6568a51551909d1\n"
+             "tls.established=0\n"},
+};
+
 static void ciphers(void **state)
 {
     (void)state;
-    size_t record = begin_server(0x0002);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_RSA_WITH_NULL_SHA\n"
-            "tls.server.ja3s=2332e97d5dcc4ad9dcb9c978d0ec52b8\n"
-            "tls.established=0\n"
-            "<tls.cipher_null>\n"
-            "<tls.cipher_no_forward_secrecy>\n");
-    record = begin_server(0x0003);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_RSA_EXPORT_WITH_RC4_40_MD5\n"
-            "tls.server.ja3s=e4f9db54a7b9957e26027c8bef477448\n"
-            "tls.established=0\n"
-            "<tls.cipher_export>\n"
-            "<tls.cipher_no_forward_secrecy>\n");
-    record = begin_server(0x0005);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_RSA_WITH_RC4_128_SHA\n"
-            "tls.server.ja3s=c57dee438006cc7dd64ebebe06409907\n"
-            "tls.established=0\n"
-            "<tls.cipher_rc4>\n"
-            "<tls.cipher_no_forward_secrecy>\n");
-    record = begin_server(0x0009);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_RSA_WITH_DES_CBC_SHA\n"
-            "tls.server.ja3s=adf934039db1aa1a4d2999093c0ad769\n"
-            "tls.established=0\n"
-            "<tls.cipher_des>\n"
-            "<tls.cipher_no_forward_secrecy>\n");
-    record = begin_server(0x000a);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_RSA_WITH_3DES_EDE_CBC_SHA\n"
-            "tls.server.ja3s=ccf031939aa8979b73a604c356f7fd68\n"
-            "tls.established=0\n"
-            "<tls.cipher_3des>\n"
-            "<tls.cipher_no_forward_secrecy>\n");
-    record = begin_server(0x0007);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_RSA_WITH_IDEA_CBC_SHA\n"
-            "tls.server.ja3s=8452f8a8759de3b03f1b07dfc1447ed7\n"
-            "tls.established=0\n"
-            "<tls.cipher_old>\n"
-            "<tls.cipher_no_forward_secrecy>\n");
-    record = begin_server(0x0034);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_DH_anon_WITH_AES_128_CBC_SHA\n"
-            "tls.server.ja3s=0e3fde1d701571070cac56751c440856\n"
-            "tls.established=0\n"
-            "<tls.cipher_cbc>\n"
-            "<tls.cipher_anonymous>\n"
-            "<tls.cipher_forward_secrecy>\n");
-    record = begin_server(0x008c);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_PSK_WITH_AES_128_CBC_SHA\n"
-            "tls.server.ja3s=c97c414775344ac3fcaac2dad62d641b\n"
-            "tls.established=0\n"
-            "<tls.cipher_cbc>\n"
-            "<tls.cipher_psk>\n");
-    record = begin_server(0xc0ff);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_ECJPAKE_WITH_AES_128_CCM_8\n"
-            "tls.server.ja3s=41de89d665862d5109460d87fb7f8ec1\n"
-            "tls.established=0\n"
-            "<tls.cipher_aead>\n"
-            "<tls.cipher_forward_secrecy>\n");
-    record = begin_server(0xc01d);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=TLS_SRP_SHA_WITH_AES_128_CBC_SHA\n"
-            "tls.server.ja3s=ef2f62f7bf9f11bfaa32c90c0baeb4ae\n"
-            "tls.established=0\n"
-            "<tls.cipher_cbc>\n"
-            "<tls.cipher_forward_secrecy>\n");
-    record = begin_server(0xc0b0);
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+        size_t record = begin_server(suites[i].cipher);
+        close_length(&flights[1], record, 2);
+        answers(suites[i].expected);
+    }
+}
+
+/* Its key message is none of ECDHE. */
+static void key_of_a_password(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0xc0b0);
     put_message(&flights[1], 12, "\2sa\3\0\x1d\1x\1y", 10);
     close_length(&flights[1], record, 2);
     answers("tls failure\n"
@@ -262,17 +285,9 @@ static void ciphers(void **state)
             "tls.established=0\n"
             "<tls.cipher_aead>\n"
             "<tls.cipher_forward_secrecy>\n");
-    record = begin_server(0xcfff);
-    close_length(&flights[1], record, 2);
-    answers("tls failure\n"
-            "tls.version_protocol=tls\n"
-            "tls.version=1.2\n"
-            "tls.cipher=0xcfff\n"
-            "tls.server.ja3s=22a88f258ef8900ef6568a51551909d1\n"
-            "tls.established=0\n");
 }
 
-static void messages(void **state)
+static void rare_messages(void **state)
 {
     (void)state;
     size_t record = begin_server(0xc02f);
@@ -295,8 +310,12 @@ static void messages(void **state)
             "tls.established=0\n"
             "<tls.cipher_aead>\n"
             "<tls.cipher_forward_secrecy>\n");
+}
 
-    record = begin_server(0xc02f);
+static void unknown_message(void **state)
+{
+    (void)state;
+    size_t record = begin_server(0xc02f);
     put_message(&flights[1], 4, "\0\0\0\0\0\0", 6);
     put_message(&flights[1], 99, "", 0);
     close_length(&flights[1], record, 2);
@@ -310,26 +329,38 @@ static void messages(void **state)
             "tls.established=0\n"
             "<tls.cipher_aead>\n"
             "<tls.cipher_forward_secrecy>\n");
+}
 
+static void retry_of_drafts(void **state)
+{
+    (void)state;
     put_client_hello(begin(0, 'C'), "mail.example.test", 0);
-    record = open_record(begin(1, 'S'), 22);
+    size_t record = open_record(begin(1, 'S'), 22);
     put_message(&flights[1], 6, "\x7f\x12\0\6\0\x33\0\2\0\x17", 10); /* as drafts of TLS 1.3 asked again */
     close_length(&flights[1], record, 2);
     put_client_hello(begin(2, 'C'), "mail.example.test", 0);
     answers("tls failure\n"
             "tls.hello_retry_request=1\n"
             "tls.established=0\n");
+}
 
+static void short_hello(void **state)
+{
+    (void)state;
     put_client_hello(begin(0, 'C'), "mail.example.test", 0);
-    record = open_record(begin(1, 'S'), 22);
+    size_t record = open_record(begin(1, 'S'), 22);
     put_message(&flights[1], 2, "\3\3\0\0", 4);
     close_length(&flights[1], record, 2);
     answers("!tls.malformed: a handshake message of type 2, 4 bytes long, contradicts itself\n"
             "tls failure\n"
             "tls.established=0\n");
+}
 
+static void draft_18(void **state)
+{
+    (void)state;
     put_client_hello(begin(0, 'C'), "mail.example.test", 0);
-    record = open_record(begin(1, 'S'), 22);
+    size_t record = open_record(begin(1, 'S'), 22);
     size_t message = open_message(&flights[1], 2);
     put(&flights[1], 0x7f12, 2); /* draft 18: no session, no compression */
     put_zeros(&flights[1], 32);
@@ -349,10 +380,14 @@ static void messages(void **state)
             "<tls.cipher_aead>\n"
             "<tls.cipher_forward_secrecy>\n"
             "<tls.key_share>\n");
+}
 
+static void draft_28(void **state)
+{
+    (void)state;
     put_client_hello(begin(0, 'C'), "mail.example.test", 0);
-    record = open_record(begin(1, 'S'), 22);
-    message = open_message(&flights[1], 2);
+    size_t record = open_record(begin(1, 'S'), 22);
+    size_t message = open_message(&flights[1], 2);
     put(&flights[1], 0x0303, 2);
     put_zeros(&flights[1], 32);
     put_bytes(&flights[1], "\0\x13\1\0\0\6\0\x2b\0\2\x7f\x1c", 12);
@@ -384,7 +419,7 @@ static void put_hello_with(const void *extensions, size_t length)
     close_length(flight, record, 2);
 }
 
-static void extensions(void **state)
+static void second_name(void **state)
 {
     (void)state;
     put_hello_with("\0\0\0\x10\0\x0e\1\0\1x\0\0\x04name\0\0\1y", 20);
@@ -397,6 +432,11 @@ static void extensions(void **state)
          "tls.client.versions=1.2\n"
          "tls.client.ja3=1e7c622032b0cb79401b0f7be3793a1a\n"
          "tls.client.ja4=t12d010100_0f2cb44170f4_000000000000\n");
+}
+
+static void short_name(void **state)
+{
+    (void)state;
     put_hello_with("\0\0\0\7\0\x05\0\0\x09na", 11);
     asks("tls unknown\n"
          "tls.client.supported_ciphers=GREASE\n"
@@ -406,6 +446,11 @@ static void extensions(void **state)
          "tls.client.versions=1.2\n"
          "tls.client.ja3=1e7c622032b0cb79401b0f7be3793a1a\n"
          "tls.client.ja4=t12d010100_0f2cb44170f4_000000000000\n");
+}
+
+static void grease_protocol(void **state)
+{
+    (void)state;
     put_hello_with("\0\x10\0\x0a\0\x08\2\x0a\x0a\2h2\1!", 14);
     asks("tls unknown\n"
          "tls.client.supported_ciphers=GREASE\n"
@@ -418,6 +463,11 @@ static void extensions(void **state)
          "tls.client.versions=1.2\n"
          "tls.client.ja3=79bec9f8e9d974a2ec7ceb481134f481\n"
          "tls.client.ja4=t12i01010a_0f2cb44170f4_000000000000\n");
+}
+
+static void encrypted_hello(void **state)
+{
+    (void)state;
     put_hello_with("\0\x28\0\6\0\4\x0a\x0a\0\0\x0a\x0a\0\0\xfe\x0d\0\1\0", 19);
     asks("tls unknown\n"
          "tls.client.supported_ciphers=GREASE\n"
@@ -431,6 +481,11 @@ static void extensions(void **state)
          "tls.client.versions=1.2\n"
          "tls.client.ja3=0d383340146908cc326503d42486f957\n"
          "tls.client.ja4=t12i010200_0f2cb44170f4_e08487dc7f85\n");
+}
+
+static void encrypted_name(void **state)
+{
+    (void)state;
     put_hello_with("\xff\xce\0\0\0\x0d\0\4\0\2\x0a\x0a\0\x2b\0\3\2\x1a\x1a", 19);
     asks("tls unknown\n"
          "tls.client.supported_ciphers=GREASE\n"
@@ -444,6 +499,11 @@ static void extensions(void **state)
          "tls.client.ech=1\n"
          "tls.client.ja3=0248c2b867a53ad0c3c0a78d6ee48978\n"
          "tls.client.ja4=t12i010300_0f2cb44170f4_29c45c05b56c\n");
+}
+
+static void rest_of_extension(void **state)
+{
+    (void)state;
     put_hello_with("\0\x2b\0\5\4\3\2\3\1\0", 10);
     asks("!tls.malformed: a handshake message of type 1, 55 bytes long, contradicts itself\n"
          "tls unknown\n"
@@ -453,6 +513,11 @@ static void extensions(void **state)
          "tls.client.extensions=supported_versions\n"
          "tls.client.versions=1.1\n"
          "tls.client.versions=1.0\n");
+}
+
+static void odd_protocol(void **state)
+{
+    (void)state;
     put_hello_with("\0\x10\0\7\0\x05\4x!{a", 11);
     asks("tls unknown\n"
          "tls.client.supported_ciphers=GREASE\n"
@@ -463,7 +528,11 @@ static void extensions(void **state)
          "tls.client.versions=1.2\n"
          "tls.client.ja3=79bec9f8e9d974a2ec7ceb481134f481\n"
          "tls.client.ja4=t12i0101xa_0f2cb44170f4_000000000000\n");
+}
 
+static void extensions_of_server(void **state)
+{
+    (void)state;
     put_client_hello(begin(0, 'C'), "mail.example.test", 0);
     size_t record = open_record(begin(1, 'S'), 22), message = open_message(&flights[1], 2);
     put(&flights[1], 0x0303, 2);
@@ -489,7 +558,7 @@ static void extensions(void **state)
             "<tls.cipher_forward_secrecy>\n");
 }
 
-static void old_hellos(void **state)
+static void old_hello_for_tls(void **state)
 {
     (void)state;
     put_bytes(begin(0, 'C'), "\x80\x1c\1\3\1\0\3\0\0\0\x10\0\0\x2f", 14);
@@ -510,7 +579,11 @@ static void old_hellos(void **state)
          "tls.resumed=0\n"
          "<tls.cipher_cbc>\n"
          "<tls.cipher_no_forward_secrecy>\n");
+}
 
+static void old_certificate(void **state)
+{
+    (void)state;
     put_bytes(begin(0, 'C'), "\x80\x1c\1\0\2\0\3\0\0\0\x10\1\0\x80", 14);
     put_zeros(&flights[0], 16);
     put_bytes(begin(1, 'S'),
@@ -528,7 +601,11 @@ static void old_hellos(void **state)
          "tls.established=0\n"
          "tls.resumed=1\n"
          "<tls.resumed>\n");
+}
 
+static void old_error(void **state)
+{
+    (void)state;
     put_bytes(begin(0, 'C'), "\x80\x1c\1\0\2\0\3\0\0\0\x10\1\0\x80", 14);
     put_zeros(&flights[0], 16);
     put_bytes(begin(1, 'S'), "\x80\x03\0\0\1", 5); /* an error */
@@ -585,8 +662,19 @@ static void probes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(key_exchanges), cmocka_unit_test(ciphers),    cmocka_unit_test(messages),
-        cmocka_unit_test(extensions),    cmocka_unit_test(old_hellos), cmocka_unit_test(probes),
+        cmocka_unit_test(ephemeral),         cmocka_unit_test(key_and_psk),
+        cmocka_unit_test(curve_of_its_own),  cmocka_unit_test(short_point),
+        cmocka_unit_test(short_prime),       cmocka_unit_test(no_key_of_rsa),
+        cmocka_unit_test(rare_messages),     cmocka_unit_test(unknown_message),
+        cmocka_unit_test(retry_of_drafts),   cmocka_unit_test(short_hello),
+        cmocka_unit_test(draft_18),          cmocka_unit_test(draft_28),
+        cmocka_unit_test(second_name),       cmocka_unit_test(short_name),
+        cmocka_unit_test(grease_protocol),   cmocka_unit_test(encrypted_hello),
+        cmocka_unit_test(encrypted_name),    cmocka_unit_test(rest_of_extension),
+        cmocka_unit_test(odd_protocol),      cmocka_unit_test(extensions_of_server),
+        cmocka_unit_test(old_hello_for_tls), cmocka_unit_test(old_certificate),
+        cmocka_unit_test(old_error),         cmocka_unit_test(ciphers),
+        cmocka_unit_test(key_of_a_password), cmocka_unit_test(probes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
