@@ -49,6 +49,7 @@
     X(MESSAGE_OBJECTS_LIMIT, "message.objects_limit",                                                                  \
       "more than {a} mails and files travel at the same time; one was not read")                                       \
     X(MESSAGE_BAD_DEFLATE, "message.bad_deflate", "the compressed stream cannot be inflated beyond byte {a}")          \
+    X(MESSAGE_HIDDEN_LINE, "message.hidden_line", "byte {b} stands inside a line, after {a} others")                   \
     X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
     X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \
     X(MAIL_HEADER_TOO_LONG, "mail.header_too_long", "a header field is longer than {a} bytes; its beginning counts")   \
@@ -61,6 +62,9 @@
     X(MAIL_UNCLOSED_MULTIPART, "mail.unclosed_multipart", "the multipart at depth {a} has no closing delimiter")       \
     X(MAIL_BAD_ENCODING, "mail.bad_encoding", "a part has characters in it that its transfer encoding does not know")  \
     X(MAIL_ATTACHMENTS_LIMIT, "mail.attachments_limit", "the mail has {a} attachments; the first {b} were looked at")  \
+    X(MAIL_AMBIGUOUS_PART, "mail.ambiguous_part", "a part says {a} times more than once what it is or how it is packed")  \
+    X(MAIL_DECEPTIVE_NAME, "mail.deceptive_name", "an attachment's name has a character in it that is not shown, or two extensions") \
+    X(MAIL_TWO_NAMES, "mail.two_names", "an attachment has two names that end differently")                            \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
     X(DNS_COMPRESSION_LOOP, "dns.compression_loop", "a name at byte {a} points to byte {b}, which is not before it")   \
     X(DNS_COMPRESSION_CHAIN, "dns.compression_chain", "a name at byte {a} goes on through more than {b} pointers")     \
@@ -72,6 +76,9 @@
     X(DNS_BAD_OPCODE, "dns.bad_opcode", "operation code {a} is not assigned")                                          \
     X(DNS_Z_BIT, "dns.z_bit", "the reserved bit of the header is set")                                                 \
     X(DNS_COUNT_MISMATCH, "dns.count_mismatch", "the header claims {a} entries, {b} are there")                        \
+    X(DNS_SEVERAL_QUESTIONS, "dns.several_questions", "{a} questions in one message")                                  \
+    X(DNS_ODD_NAME, "dns.odd_name", "a label of the name that is asked for has byte {a} in it")                        \
+    X(DNS_OTHER_QUESTION, "dns.other_question", "an answer with number {a}, which is that of another question")        \
     X(SMTP_AMBIGUOUS_END, "smtp.ambiguous_end",                                                                        \
       "a lone period between bare line ends in the text: some readers end the message there, others do not")           \
     X(SMTP_BARE_LF, "smtp.bare_lf", "a line ends without a carriage return")                                           \
@@ -97,12 +104,17 @@
     X(HTTP_TOO_MANY_HEADERS, "http.too_many_headers", "more than {a} header lines")                                    \
     X(HTTP_HOST_CONFLICT, "http.host_conflict", "{a} different hosts are asked for in one request")                    \
     X(HTTP_UNASKED_RESPONSE, "http.unasked_response", "a response to no request that was seen")                        \
+    X(HTTP_FORBIDDEN_BODY, "http.forbidden_body", "a response of status {a} announces a body, which it cannot have")   \
+    X(HTTP_FORBIDDEN_TRAILER, "http.forbidden_trailer", "trailer line {a} says what only a header may say")            \
     X(FTP_BAD_ADDRESS, "ftp.bad_address", "{a} bytes in which no address and port can be read")                        \
     X(FTP_THIRD_PARTY, "ftp.third_party", "port {a} of a host that is neither the client nor the server")              \
     X(FTP_BAD_REPLY, "ftp.bad_reply", "a reply of {a} bytes without a valid code")                                     \
+    X(FTP_COMMANDS_AFTER_AUTH, "ftp.commands_after_auth", "{a} commands were sent in clear behind AUTH")               \
     X(IMAP_BAD_LITERAL, "imap.bad_literal", "a literal is announced whose length ({a}) cannot be meant")               \
     X(IMAP_BAD_LINE, "imap.bad_line", "the server sends a line that is no response")                                   \
     X(IMAP_UNKNOWN_TAG, "imap.unknown_tag", "a response to no command that was seen")                                  \
+    X(IMAP_COMMANDS_AFTER_STARTTLS, "imap.commands_after_starttls",                                                    \
+      "{a} commands were sent in clear behind STARTTLS")                                                               \
     X(IMAP_TOO_DEEP, "imap.too_deep", "lists are nested more than {a} deep")                                           \
     X(MAIL_DUPLICATE_HEADER, "mail.duplicate_header",                                                                  \
       "{a} header fields too many: of {b} kinds there may be only one each")                                           \

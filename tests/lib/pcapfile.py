@@ -10,6 +10,9 @@ ETHERNET, RAW, LINUX_SLL, LINUX_SLL2 = 1, 101, 113, 276
 MICROSECONDS, NANOSECONDS = 0xA1B2C3D4, 0xA1B23C4D
 
 
+LATEST_NS = (1 << 32) * 10**9 - 1  # a classic file knows no time after
+
+
 class NotPcap(Exception):
     pass
 
@@ -138,7 +141,7 @@ def encode(capture, order="<", magic=None):
     unit = 1 if capture.nanoseconds else 1000
     parts = [struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 262144, capture.link)]
     for frame in capture.frames:
-        seconds, rest = divmod(frame.time_ns, 10**9)
+        seconds, rest = divmod(max(0, min(frame.time_ns, LATEST_NS)), 10**9)
         parts.append(struct.pack(order + "IIII", seconds, rest // unit, len(frame.data), frame.length))
         parts.append(frame.data)
     return b"".join(parts)
