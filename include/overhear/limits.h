@@ -27,6 +27,7 @@ enum limit {
     /* stream */
     LIMIT_TCP_PENDING_BYTES = 1024 * 1024, /* of one side waiting for a missing segment; then it is a gap */
     LIMIT_TCP_PENDING_SEGMENTS = 4096,     /* pieces of one side that wait */
+    LIMIT_TCP_RECENT_BYTES = 1024,         /* of one side that are kept to compare what is sent again with them */
     LIMIT_TCP_REORDER_FRAMES = 32,         /* frames of a conversation after which an acknowledged hole is a gap */
     LIMIT_TCP_REORDER_SECONDS = 10,        /* or this long, by the capture's clock */
 

@@ -95,10 +95,6 @@ static void place_new(struct tcp_stream *stream, enum side side, const struct ra
         add_waiting(stream, side, part->start + part->data.len, (struct bytes){NULL, 0}, part->lost, manner);
 }
 
-struct conflict {
-    uint64_t first, bytes;
-};
-
 /* False where some byte is known to differ, or is not known of one of the two. */
 static bool compare(const struct piece *piece, const struct range *part, struct conflict *conflict)
 {
@@ -291,8 +287,10 @@ static bool cut_passed(struct tcp_stream *stream, enum side side, struct range *
     uint64_t late = until > from ? until - from : 0;
     own->bytes_over_limit += late;
     own->bytes_duplicate += passed.data.len - late;
-    if (late == 0 && trace_differs(own, range->start, range->data) && range->start >= own->origin)
-        tcp_report(stream, side, ANOMALY_TCP_OVERLAP_CONFLICT, range->start - own->origin, range->data.len);
+    if (late == 0 && range->start >= own->origin) {
+        const struct conflict conflict = trace_compare(stream, side, range->start, range->data);
+        report_conflict(stream, side, ANOMALY_TCP_OVERLAP_CONFLICT, &conflict);
+    }
     *range = range_part(range, to, end);
     return late > 0;
 }

@@ -155,16 +155,17 @@ size_t tcp_stream_pack(const struct tcp_stream *stream, struct moment last, uint
     union unit_image room FILLED_LATER;
     struct tcp_stream *own = &room.image.stream;
     if (stream->held || stream->current.present || (stream->anomalies && stream->anomalies->count > 0) ||
-        stream->sides[0].waiting.root || stream->sides[1].waiting.root)
+        stream->sides[0].waiting.root || stream->sides[1].waiting.root || trace_is_needed(stream, SIDE_CLIENT) ||
+        trace_is_needed(stream, SIDE_SERVER))
         return 0;
-    const bool has_traces = stream->sides[0].traces || stream->sides[1].traces;
+    const bool has_traces = stream->sides[0].memory || stream->sides[1].memory;
     copy_stream(own, stream);
     clear(room.units + STREAM_UNITS, sizeof room.units - sizeof *own);
     for (int i = 0; i < 2 && has_traces; i++) {
         struct tcp_side *side = &own->sides[i];
-        if (side->traces)
-            room.image.traces[i] = *side->traces;
-        side->traces = NULL;
+        if (side->memory)
+            room.image.traces[i] = side->memory->ring;
+        side->memory = NULL;
     }
     for (int i = 0; i < 2; i++) {
         own->sides[i].received = 0; /* they are about what waits */
@@ -182,10 +183,10 @@ static bool take_traces(struct tcp_side *side, struct budget *budget, const stru
 {
     if (traces->next == 0)
         return true;
-    side->traces = budget_take(budget, sizeof *side->traces);
-    if (side->traces)
-        *side->traces = *traces;
-    return side->traces != NULL;
+    side->memory = budget_take(budget, sizeof *side->memory);
+    if (side->memory)
+        side->memory->ring = *traces;
+    return side->memory != NULL;
 }
 
 bool tcp_stream_unpack(void *memory, struct budget *budget, struct moment last, const uint64_t *words, size_t count,

@@ -27,6 +27,18 @@ struct trace_ring {
     struct trace traces[TCP_TRACES];
 };
 
+/* The last bytes themselves, [from, to), each at its position modulo their number; and the traces, which go on where a
+ * stream is packed. */
+struct memory {
+    struct trace_ring ring;
+    uint64_t from, to;
+    uint8_t recent[LIMIT_TCP_RECENT_BYTES];
+};
+
+struct conflict {
+    uint64_t first, bytes;
+};
+
 /* What a summary tells comes first: it is found at once where a stream is packed. */
 struct tcp_side {
     uint64_t bytes_seen, bytes_delivered, bytes_gap, bytes_duplicate, bytes_over_limit;
@@ -45,7 +57,7 @@ struct tcp_side {
     uint32_t age;                /* of the last segment that was placed */
     uint32_t stamp;              /* the latest time of this side's own clock, with has_stamp */
     struct waiting waiting;
-    struct trace_ring *traces;
+    struct memory *memory; /* of what was delivered; NULL: nothing was, or memory is out */
     struct utterance fin_said;
 
     /* What this side has acknowledged, as sequence numbers of the other. A claim is an acknowledgment of bytes that we
@@ -208,8 +220,10 @@ void tcp_drop_doubtful(struct tcp_stream *stream, enum side side);
 void tcp_know_sender(struct tcp_stream *stream, enum side side, const struct packet *packet);
 void tcp_know_stamp(struct tcp_stream *stream, enum side side, const struct packet *packet);
 
-/* trace.c: remember what was delivered, and whether a retransmission of [start, start + data.len) differs. */
+/* trace.c: remember what was delivered, and where a retransmission of [start, start + data.len) differs from it. */
 void trace_remember(struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data);
-bool trace_differs(const struct tcp_side *side, uint64_t start, struct bytes data);
+struct conflict trace_compare(const struct tcp_stream *stream, enum side side, uint64_t start, struct bytes data);
+/* Something delivered may still be sent again with other content, because its receiver has not acknowledged it. */
+bool trace_is_needed(const struct tcp_stream *stream, enum side side);
 
 #endif

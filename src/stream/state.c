@@ -78,20 +78,16 @@ static bool is_over(const struct tcp_stream *stream)
     return state == TCP_STATE_CLOSED || state == TCP_STATE_RESET;
 }
 
-bool tcp_stream_is_reuse(const struct tcp_stream *stream, enum side side, const struct packet *packet)
+/* A SYN of a side of which some position is known. */
+static bool is_far_from_known(const struct tcp_stream *stream, const struct tcp_side *own, const struct packet *packet)
 {
-    const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
-    uint32_t first = packet->tcp.sequence + 1;
-    if (!(packet->tcp.flags & TCP_SYN) || (packet->tcp.flags & TCP_RST) || stream->frames == 0)
+    const uint32_t first = packet->tcp.sequence + 1;
+    if (first == (uint32_t)own->origin)
         return false;
-    if (own->based && first == (uint32_t)own->origin)
-        return false;
-    if (own->based && !own->started) {
+    if (!own->started) {
         uint32_t earlier = (uint32_t)own->highest - first; /* its SYN comes late */
         return earlier > TCP_NEARBY;
     }
-    if (!own->based)
-        return is_over(stream) || (other->has_acked && other->acked_first - first > TCP_NEARBY);
     if (is_over(stream))
         return true;
     if (packet->tcp.flags & TCP_ACK)
@@ -100,4 +96,17 @@ bool tcp_stream_is_reuse(const struct tcp_stream *stream, enum side side, const 
         return own->syn;
     uint64_t position = tcp_locate(own, packet->tcp.sequence);
     return position + 1 < own->origin || position > own->highest + TCP_NEARBY;
+}
+
+bool tcp_stream_is_reuse(const struct tcp_stream *stream, enum side side, const struct packet *packet)
+{
+    const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    const uint32_t first = packet->tcp.sequence + 1;
+    if (!(packet->tcp.flags & TCP_SYN) || (packet->tcp.flags & TCP_RST) || stream->frames == 0)
+        return false;
+    if (other->syn && !own->syn && !tcp_stream_has_spoken(stream) && !is_over(stream))
+        return false; /* both open at once, or the answer comes in pieces */
+    if (own->based)
+        return is_far_from_known(stream, own, packet);
+    return is_over(stream) || (other->has_acked && other->acked_first - first > TCP_NEARBY);
 }

@@ -23,7 +23,7 @@ void tcp_stream_done(struct tcp_stream *stream)
     struct budget *budget = stream->budget;
     for (int i = 0; i < 2; i++) {
         waiting_clear(&stream->sides[i].waiting, budget);
-        budget_give(budget, stream->sides[i].traces, sizeof *stream->sides[i].traces);
+        budget_give(budget, stream->sides[i].memory, sizeof *stream->sides[i].memory);
     }
     piece_free(stream->held, budget);
     budget_give(budget, stream->anomalies, sizeof *stream->anomalies);
@@ -134,6 +134,8 @@ static bool take_syn(struct tcp_stream *stream, enum side side, uint64_t positio
         own->syn = true;
     } else {
         own->syn = true;
+        if (!own->waiting.root && !own->has_fin)
+            own->highest = position + 1; /* what was sent before it was nothing */
         tcp_begin(stream, side, position + 1);
     }
     own->window_shift = packet->tcp.window_shift == 0xff ? 0 : packet->tcp.window_shift & 15;

@@ -16,6 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import broken_files
 import command_line
 import dns_attacks
+import evasion
 import ftp_attacks
 import http_attacks
 import imap_attacks
@@ -32,7 +33,7 @@ import text_attacks
 import tls_attacks
 from case import Cases
 
-SUBJECTS = (broken_files, command_line, dns_attacks, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks, lying_lengths,
+SUBJECTS = (broken_files, command_line, dns_attacks, evasion, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks, lying_lengths,
             mail_attacks, name_attacks,
             packet_attacks, round_trip, stream_attacks, telnet_attacks, text_attacks, tls_attacks)
 

@@ -77,7 +77,7 @@ def fragment_overlap(cases):
 def fragment_beyond_the_end(cases):
     """The ping of death: a piece that reaches beyond 65535."""
     builder = Builder()
-    builder.add(fragment(7, 0, True, DATAGRAM[20:]))
+    builder.add(fragment(7, 0, True, DATAGRAM[20:44]))
     builder.add(fragment(7, 65528, False, b"x" * 64))
     found = cases.look("fragment-too-long", builder)
     cases.equal(found.anomalies, {"ip.fragment_too_long": 1}, "fragment-too-long: one anomaly")

@@ -68,7 +68,7 @@ def too_many_bytes(cases):
 
 
 def overlap_conflict(cases):
-    """The second half of the request is sent twice, differently: the first bytes win."""
+    """The second half of the request waits, and is sent again, differently, with the first: Linux reads what begins first."""
     builder = Builder()
     connection = builder.connect()
     start = connection.next[0]
@@ -78,8 +78,8 @@ def overlap_conflict(cases):
     connection.send(1, RESPONSE)
     connection.close()
     found = cases.look("tcp-overlap", builder)
-    cases.equal(found.values("http", "url.path"), ["/first"], "tcp-overlap: the first bytes are used")
-    cases.equal(found.anomalies, {"tcp.overlap_conflict": 1}, "tcp-overlap: one anomaly")
+    cases.equal(found.values("http", "url.path"), ["/other"], "tcp-overlap: the later bytes are used")
+    cases.equal(found.anomalies, {"tcp.overlap_replaced": 1}, "tcp-overlap: one anomaly")
 
 
 def equal_overlap(cases):

@@ -416,6 +416,13 @@ def handshake_split_in_two(answer):
     answer.say(ACK | PSH, 0, b"hello")
 
 
+def handshake_split_far_apart(answer):
+    answer.say(ACK, 1 << 30)
+    answer.say(SYN)
+    answer.say(ACK, 0)
+    answer.say(ACK | PSH, 0, b"hello")
+
+
 def handshake_with_a_bare_syn(answer):
     answer.say(SYN)
     answer.say(ACK, 0)
@@ -424,7 +431,8 @@ def handshake_with_a_bare_syn(answer):
 
 def answers(program, cases, wire):
     given = []
-    for number, say in enumerate((answered_with_data, opened_at_the_same_time, handshake_split_in_two, handshake_with_a_bare_syn)):
+    for number, say in enumerate((answered_with_data, opened_at_the_same_time, handshake_split_in_two, handshake_split_far_apart,
+                                  handshake_with_a_bare_syn)):
         answer = Answer(wire, 5001 + number)
         say(answer)
         given.append((say.__name__, answer, everything_from(answer.socket)[0]))

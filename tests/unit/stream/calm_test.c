@@ -128,8 +128,8 @@ static void makes_no_difference(void **state)
         both_end();
     }
     assert_true(calm > 5000);
-    assert_true(packs > 5000);
-    assert_true(summaries > 1000);
+    assert_true(packs > 1000); /* only where everything was acknowledged */
+    assert_true(summaries > 500);
 }
 
 int main(void)

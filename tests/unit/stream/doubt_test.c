@@ -191,8 +191,10 @@ static void beyond_the_window(void **state)
         talk(&t, C, TCP_ACK, 1004, 5001, "right..");
         static const char *const expected[] = {
             [STACK_LINUX] = "c[abc] c!tcp.beyond_window(7,3) c!tcp.overlap_replaced(3,7) c[right..]",
-            [STACK_BSD] = "c[abcFALSE] c!tcp.beyond_window(2,8) c!tcp.overlap_replaced(8,2) c[..]",
-            [STACK_WINDOWS] = "c[abcFALSE] c!tcp.beyond_window(2,8) c!tcp.overlap_replaced(8,2) c[..]",
+            [STACK_BSD] =
+                "c[abcFALSE] c!tcp.overlap_conflict(3,5) c!tcp.beyond_window(2,8) c!tcp.overlap_replaced(8,2) c[..]",
+            [STACK_WINDOWS] =
+                "c[abcFALSE] c!tcp.overlap_conflict(3,5) c!tcp.beyond_window(2,8) c!tcp.overlap_replaced(8,2) c[..]",
         };
         assert_string_equal(talk_said(&t), expected[stack]);
         talk_end(&t);

@@ -164,6 +164,49 @@ static void received_but_not_said(void **state)
     talk_end(&t);
 }
 
+/* However it is cut: against the bytes themselves, until they are acknowledged. */
+static void again_with_other_content(void **state)
+{
+    (void)state;
+    talk_begin(&t);
+    talk_handshake(&t);
+    talk(&t, C, TCP_ACK, 1001, 5001, "abcd");
+    talk(&t, C, TCP_ACK, 1005, 5001, "efgh");
+    talk(&t, C, TCP_ACK, 1003, 5001, "cdXf");
+    talk(&t, C, TCP_ACK, 1001, 5001, "abcdefghij");
+    talk(&t, C, TCP_ACK, 1010, 5001, "YZ");
+    assert_string_equal(talk_said(&t), "c[abcdefgh] c!tcp.overlap_conflict(4,1) c[ij] "
+                                       "c!tcp.overlap_conflict(9,1) c[Z]");
+    talk(&t, S, TCP_ACK, 5001, 1009, "");
+    talk(&t, C, TCP_ACK, 1003, 5001, "cdXf"); /* it has made its choice */
+    talk(&t, C, TCP_ACK, 1005, 5001, "EFGH"); /* the range of a segment is compared for longer */
+    talk(&t, C, TCP_ACK, 1008, 5001, "XXJ");  /* what was acknowledged, and a byte that was not */
+    assert_string_equal(talk_said(&t), "c!tcp.overlap_conflict(4,4) c!tcp.overlap_conflict(8,2)");
+    talk_end(&t);
+}
+
+/* Of a long segment the end, and across the place where the memory begins anew. */
+static void recent_bytes(void **state)
+{
+    (void)state;
+    static char bulk[1500];
+    memset(bulk, 'b', sizeof bulk);
+    talk_begin(&t);
+    talk_handshake(&t);
+    for (uint32_t i = 0; i < 4; i++)
+        talk_bytes(&t, C, TCP_ACK, 1001 + i * 1500, 5001, bulk, sizeof bulk);
+    (void)talk_said(&t);
+    const uint32_t end = 1001 + 4 * 1500;
+    talk_bytes(&t, C, TCP_ACK, end - LIMIT_TCP_RECENT_BYTES, 5001, bulk, 1000);
+    assert_string_equal(talk_said(&t), "");
+    bulk[0] = 'X';
+    talk_bytes(&t, C, TCP_ACK, end - LIMIT_TCP_RECENT_BYTES - 1, 5001, bulk, 1000); /* no longer known */
+    assert_string_equal(talk_said(&t), "");
+    talk_bytes(&t, C, TCP_ACK, end - LIMIT_TCP_RECENT_BYTES, 5001, bulk, 1000);
+    assert_string_equal(talk_said(&t), "c!tcp.overlap_conflict(4976,1)");
+    talk_end(&t);
+}
+
 /* An end that waits behind a hole, and data over it. */
 static void end_overruled(void **state)
 {
@@ -194,6 +237,8 @@ int main(void)
         cmocka_unit_test(what_agrees_stays),
         cmocka_unit_test(cut_bytes_replace_nothing),
         cmocka_unit_test(received_but_not_said),
+        cmocka_unit_test(again_with_other_content),
+        cmocka_unit_test(recent_bytes),
         cmocka_unit_test(end_overruled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,7 +243,7 @@ static void conflict_with_what_was_delivered(void **state)
     talk(&t, C, TCP_ACK, 1001, 5001, "USER alice");
     talk(&t, C, TCP_ACK, 1001, 5001, "USER alice");
     talk(&t, C, TCP_ACK, 1001, 5001, "USER mally");
-    assert_string_equal(talk_said(&t), "c[USER alice] c!tcp.overlap_conflict(0,10)");
+    assert_string_equal(talk_said(&t), "c[USER alice] c!tcp.overlap_conflict(5,5)");
     struct tcp_side_statistics c = tcp_stream_statistics(t.stream, C);
     assert_int_equal(c.duplicate, 20);
     assert_int_equal(c.retransmissions, 2);
