@@ -313,7 +313,8 @@ static enum verdict tls_message(void *state_block, struct emitter *emitter, cons
     struct tls_state *state = state_block;
     struct tls_side *own = &state->sides[message->side];
     struct tls_input input = input_of(state, emitter, message);
-    state->started = true;
+    if (own->body != TLS_BODY_STRAY || message->kind == MESSAGE_WHOLE)
+        state->started = true;
     state->midstream = emit_conversation(emitter)->midstream;
     switch (message->kind) {
     case MESSAGE_BODY:

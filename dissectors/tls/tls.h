@@ -185,7 +185,7 @@ struct tls_side {
 struct tls_state {
     struct tls_side sides[2]; /* by enum side */
     bool midstream;
-    bool started;    /* something was read */
+    bool started;    /* something was read, not only passed over */
     bool hello_seen; /* of either kind, in clear */
     bool reversed;   /* SIDE_SERVER is the one that said ClientHello, as in FTP's active data connections */
     bool closed;     /* the record of the handshake is written */

@@ -87,6 +87,8 @@ void inflaters_shared_done(struct session_shared *shared)
     shared->inflater_count = 0;
 }
 
+enum { LONGEST_COPY = 258 }; /* RFC 1951 section 3.2.5 */
+
 /* A stream that goes on for days is no bomb for its length, only for its ratio. */
 static bool is_bomb(const struct inflater *inflater)
 {
@@ -123,6 +125,8 @@ static enum inflate_result run(struct inflater *inflater, const struct byte_sink
         int status = isal_inflate(state);
         inflater->in += before - state->avail_in;
         size_t produced = OUT_BYTES - state->avail_out;
+        if (status == ISAL_INVALID_LOOKBACK) /* it counts the copy that it has just refused to make */
+            produced -= produced < LONGEST_COPY ? produced : LONGEST_COPY;
         inflater->out += produced;
         if (sink && produced > 0)
             sink->take(sink->context, bytes_of(inflater->buffer, produced));

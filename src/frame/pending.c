@@ -75,9 +75,9 @@ void pending_consume(struct session *session, enum side side, size_t n)
     }
 }
 
-struct moment pending_moment(const struct side_state *state, uint64_t offset, struct moment otherwise)
+/* How many marks lie at `offset` or before it. */
+static size_t marks_up_to(const struct pending *pending, uint64_t offset)
 {
-    const struct pending *pending = &state->pending;
     size_t low = 0, high = pending->mark_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -86,7 +86,23 @@ struct moment pending_moment(const struct side_state *state, uint64_t offset, st
         else
             high = middle;
     }
-    return low > 0 ? pending->marks[low - 1].moment : otherwise;
+    return low;
+}
+
+uint64_t pending_seen_together(const struct side_state *state, uint64_t offset)
+{
+    const struct pending *pending = &state->pending;
+    size_t next = marks_up_to(pending, offset);
+    return next < pending->mark_count ? pending->marks[next].offset - offset : UINT64_MAX;
+}
+
+struct moment pending_moment(const struct side_state *state, uint64_t offset, struct moment otherwise)
+{
+    const struct pending *pending = &state->pending;
+    size_t low = marks_up_to(pending, offset);
+    if (low > 0)
+        return pending->marks[low - 1].moment;
+    return pending->mark_count > 0 ? pending->marks[0].moment : otherwise; /* memory was out when it came */
 }
 
 void pending_free(struct session *session, enum side side)

@@ -84,6 +84,8 @@ bool pending_append(struct session *session, enum side side, struct bytes data, 
 void pending_consume(struct session *session, enum side side, size_t n);
 void pending_free(struct session *session, enum side side);
 struct moment pending_moment(const struct side_state *state, uint64_t offset, struct moment otherwise);
+/* How many pending bytes from `offset` on were seen at one moment, at least; past the last mark, any number. */
+uint64_t pending_seen_together(const struct side_state *state, uint64_t offset);
 
 /* side.c: run the framing loop over the side's pending bytes */
 void side_run_pending(struct session *session, enum side side);

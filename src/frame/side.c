@@ -169,6 +169,10 @@ static enum step step_body(struct view *view, struct emitter *emitter, struct by
     size_t n = view->bytes.len;
     if (!state->until_end && state->body_left < n)
         n = (size_t)state->body_left;
+    if (view->from_pending && n > 0) { /* in pieces as they came, so that each byte has its moment */
+        uint64_t together = pending_seen_together(state, view_offset(view, *whole));
+        n = together < n ? (size_t)together : n;
+    }
     enum verdict verdict = VERDICT_OK;
     struct moment moment = moment_of(view, view_offset(view, *whole) + (n ? n - 1 : 0));
     if (n > 0)

@@ -2,11 +2,9 @@
  *
  * Capture files: every frame that comes out must lie within its limits, and the end must come.
  */
+#include "harness.h"
+
 #include "capture/capture.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

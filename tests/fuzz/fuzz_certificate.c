@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "harness.h"
+
 #include "overhear/certificate.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void take_name(void *context, struct bytes name)
 {

@@ -4,12 +4,10 @@
  *     flags 1 (1: strict checksums) | then for each frame: link type 2 | captured 2 | cut off 1 | seconds since the
  * last 1 | captured bytes
  */
+#include "harness.h"
+
 #include "decode/decode.h"
 #include "util/budget.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const struct packet *packet, enum decode_stop stop)
 {
@@ -45,11 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             captured = reader_left(&r);
         struct bytes wire = reader_take(&r, captured);
         /* memory of just that size, so that the sanitizer sees a byte too far */
-        uint8_t *copy = malloc(captured > 0 ? captured : 1);
-        if (!copy)
-            break;
-        if (captured > 0)
-            memcpy(copy, wire.at, captured);
+        uint8_t *copy = fuzz_copy(wire);
         frame.data = bytes_of(copy, captured);
         frame.wire_length = (uint32_t)captured + cut_off;
         struct packet packet;

@@ -4,14 +4,13 @@
  * has its place and fits; an expression that was read says the same twice, and the opposite with `not` before it; `X
  * and X` and `X or X` say what X says; nothing that is hidden is found.
  */
+#include "harness.h"
+
 #include "filter/display_filter.h"
 #include "overhear/dissector.h"
 #include "util/budget.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { PART_NAME, PART_SIZE };
 
@@ -149,12 +148,6 @@ static void fill(struct record *record, struct budget *budget, unsigned kind)
     record_text(record, PASSWORD, bytes_text("swordfish"));
 }
 
-static void must(bool good)
-{
-    if (!good)
-        abort();
-}
-
 /* -1: it cannot be read; else the answers, one bit a record. */
 static int ask(const char *expression, const struct record *records, unsigned count)
 {
@@ -163,15 +156,15 @@ static int ask(const char *expression, const struct record *records, unsigned co
     memset(error, 'x', sizeof error);
     struct display_filter *filter = display_filter_new(expression, false, error);
     if (!filter) {
-        must(memchr(error, 0, sizeof error) != NULL && strncmp(error, "-Y: ", 4) == 0 && strstr(error, "\n  "));
-        must(strchr(strchr(error, '\n') + 1, '^') != NULL);
+        demand(memchr(error, 0, sizeof error) != NULL && strncmp(error, "-Y: ", 4) == 0 && strstr(error, "\n  "));
+        demand(strchr(strchr(error, '\n') + 1, '^') != NULL);
         for (const char *c = error; *c; c++)
-            must(((uint8_t)*c >= 0x20 && *c != 0x7f) || *c == '\n');
+            demand(((uint8_t)*c >= 0x20 && *c != 0x7f) || *c == '\n');
         return -1;
     }
     for (unsigned i = 0; i < count; i++) {
         bool first = display_filter_matches(filter, &records[i]);
-        must(first == display_filter_matches(filter, &records[i]));
+        demand(first == display_filter_matches(filter, &records[i]));
         answers |= first << i;
     }
     display_filter_free(filter);
@@ -191,17 +184,17 @@ static void check(const char *expression)
     if (answers >= 0 && strlen(expression) < SIZE) {
         (void)snprintf(other, sizeof other, "not (%s)", expression);
         int opposite = ask(other, records, RECORDS);
-        must(opposite == -1 || opposite == (~answers & ALL)); /* -1: one level too deep */
+        demand(opposite == -1 || opposite == (~answers & ALL)); /* -1: one level too deep */
         (void)snprintf(other, sizeof other, "(%s) and (%s)", expression, expression);
         int both = ask(other, records, RECORDS);
-        must(both == -1 || both == answers);
+        demand(both == -1 || both == answers);
         (void)snprintf(other, sizeof other, "(%s) or (%s)", expression, expression);
         int either = ask(other, records, RECORDS);
-        must(either == -1 || either == answers);
+        demand(either == -1 || either == answers);
     }
     for (unsigned i = 0; i < RECORDS; i++)
         record_done(&records[i]);
-    must(budget.used == 0);
+    demand(budget.used == 0);
 }
 
 /* A secret answers to no guess. */
@@ -211,8 +204,8 @@ static void check_secrets(void)
     struct record record;
     budget_init(&budget, 0);
     fill(&record, &budget, 1);
-    must(ask("x.password contains s or x.password matches \"^.{9}$\" or x.headers.b contains sec", &record, 1) == 0);
-    must(ask("x.password == \"[hidden]\" and x.headers.b == \"abc [hidden]\"", &record, 1) == 1);
+    demand(ask("x.password contains s or x.password matches \"^.{9}$\" or x.headers.b contains sec", &record, 1) == 0);
+    demand(ask("x.password == \"[hidden]\" and x.headers.b == \"abc [hidden]\"", &record, 1) == 1);
     record_done(&record);
 }
 

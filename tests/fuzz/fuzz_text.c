@@ -2,19 +2,11 @@
  *
  * Wire bytes become text: what comes out is checked, not only that nothing breaks. The first byte chooses the limit.
  */
+#include "harness.h"
+
 #include "output/layout.h"
 #include "output/text.h"
 #include "util/utf8.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool truth)
-{
-    if (!truth)
-        abort();
-}
 
 /* Valid UTF-8 without control characters; for JSON also without a bare quote. */
 static void check_text(struct bytes text, bool is_json)
@@ -23,13 +15,13 @@ static void check_text(struct bytes text, bool is_json)
     for (size_t at = 0; at < text.len;) {
         uint32_t character = 0;
         size_t length = utf8_character(text, at, &character);
-        hold(length > 0);
-        hold(character >= 0x20 && !(character >= 0x7f && character <= 0x9f));
-        hold(!is_json || escaped || character != '"');
+        demand(length > 0);
+        demand(character >= 0x20 && !(character >= 0x7f && character <= 0x9f));
+        demand(!is_json || escaped || character != '"');
         escaped = is_json && !escaped && character == '\\';
         at += length;
     }
-    hold(!escaped);
+    demand(!escaped);
 }
 
 /* Back to the wire: `text` is what the terminal was given. */
@@ -55,24 +47,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t limit = bytes_at(bytes_of(data, size), 0) & 1 ? SIZE_MAX : bytes_at(bytes_of(data, size), 0);
 
     bool whole = text_add_json(&text, wire, limit);
-    hold(whole == (wire.len <= limit));
+    demand(whole == (wire.len <= limit));
     check_text(bytes_of(text.at, text.length), true);
 
     text.length = 0;
     text_add_terminal(&text, wire, limit);
     check_text(bytes_of(text.at, text.length), false);
     uint8_t *back = malloc(text.length + 1);
-    hold(back != NULL);
+    demand(back != NULL);
     size_t length = undo(bytes_of(text.at, text.length), back);
-    hold(bytes_equal(bytes_of(back, length), bytes_first(wire, length)));
-    hold(length <= limit && length + 3 >= (wire.len < limit ? wire.len : limit));
+    demand(bytes_equal(bytes_of(back, length), bytes_first(wire, length)));
+    demand(length <= limit && length + 3 >= (wire.len < limit ? wire.len : limit));
     free(back);
 
     /* Laid out, nothing is wider than the page. */
     struct text_buffer page = {0};
     struct pen pen = {.page = &page, .right = 40, .indent = 4};
     pen_write(&pen, text.at, text.length);
-    hold(pen.widest <= 40);
+    demand(pen.widest <= 40);
     text_buffer_done(&page);
     text_buffer_done(&text);
     return 0;

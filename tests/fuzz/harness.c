@@ -12,6 +12,12 @@ enum {
     SLOW_NS_AT_ALL = 20000000,
 };
 
+void demand(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
 void fuzz_mix_bytes(uint64_t *number, struct bytes bytes)
 {
     fuzz_mix(number, bytes.len);

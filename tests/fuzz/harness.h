@@ -12,11 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline void demand(bool condition)
-{
-    if (!condition)
-        abort();
-}
+/* Aborts where it does not hold. A function of its own, so that the trace tells who demanded. */
+void demand(bool condition);
 
 /* A number that depends on all of the input: what is done with a share of the inputs is done with the same ones in
  * every run. */

@@ -272,6 +272,15 @@ static void finish(struct stage *stage)
     }
 }
 
+bool play_may_be_cut(const struct play *play, struct bytes input)
+{
+    unsigned flags = bytes_at(input, 1);
+    const size_t nobodys = play->way_count - 2;
+    size_t a = bytes_at(input, 0) % play->way_count;
+    size_t b = (flags / PLAY_WAY_B + play->way_count - 1) % play->way_count;
+    return !((flags & PLAY_MIDSTREAM_A) && a >= nobodys) && !((flags & PLAY_MIDSTREAM_B) && b >= nobodys);
+}
+
 struct play_result play_conversations(const struct play *play, struct bytes input, struct record_watch *watch)
 {
     static struct stage stage;
@@ -285,10 +294,12 @@ struct play_result play_conversations(const struct play *play, struct bytes inpu
     }
     finish(&stage);
     struct play_result result = {.sum = watch->sum, .refused = stage.budget.refused > 0, .bytes = stage.bytes};
-    fuzz_mix(&result.sum, stage.shared.anomalies);
+    result.anomalies = stage.shared.anomalies;
     fuzz_mix(&result.sum, stage.shared.credentials_elsewhere + stage.shared.credential_rows);
     for (unsigned which = 0; which < CONVERSATIONS; which++)
-        fuzz_mix(&result.sum, session_unrecognised_bytes(&stage.talks[which].session));
+        result.unrecognised += session_unrecognised_bytes(&stage.talks[which].session);
+    fuzz_mix(&result.sum, result.anomalies);
+    fuzz_mix(&result.sum, result.unrecognised);
     give_back(&stage.shared);
     files_close(&stage.files);
     demand(stage.budget.peak <= MEMORY && stage.budget.used == 0);

@@ -45,7 +45,7 @@ struct play_way {
 };
 
 struct play {
-    const struct play_way *ways; /* at least one; the last is TCP, to a port of nobody */
+    const struct play_way *ways; /* at least one; the last is TCP, to a port of nobody, and the one before it UDP */
     size_t way_count;
     size_t piece;    /* no data is told in longer pieces than that; 0: as it is */
     bool rests;      /* conversations over UDP rest whenever they can */
@@ -57,10 +57,15 @@ struct play_result {
     uint64_t sum;   /* of all that was recorded and counted */
     bool refused;   /* memory was */
     uint64_t bytes; /* that were told */
+    uint64_t anomalies, unrecognised;
 };
 
 /* Memory was within the budget and all of it was given back, or this aborts. */
 struct play_result play_conversations(const struct play *play, struct bytes input, struct record_watch *watch);
+
+/* Whether what is recorded may not depend on how the bytes are cut. It does where the beginning was not seen and the
+ * port is nobody's (the last two ways): each segment is then asked whether something known begins with it. */
+bool play_may_be_cut(const struct play *play, struct bytes input);
 
 /* One of the steps. False: there is none. */
 struct play_step {

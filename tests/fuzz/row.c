@@ -63,8 +63,11 @@ static void show(struct play play, struct bytes input, size_t piece, bool rests)
     (void)snprintf(title, sizeof title, "--- pieces of %zu, resting %d", piece, rests);
     play.piece = piece;
     play.rests = rests;
-    (void)play_conversations(&play, input, &watch);
+    struct play_result result = play_conversations(&play, input, &watch);
     record_watch_finish(&watch, title);
+    if (getenv("OVERHEAR_FUZZ_SHOW"))
+        (void)fprintf(stderr, "anomalies %llu, bytes of nobody %llu\n", (unsigned long long)result.anomalies,
+                      (unsigned long long)result.unrecognised);
 }
 
 static void check_splits(const struct play *play, struct bytes input, const struct play_result *whole, uint64_t number)
@@ -120,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; slow && i < MEASURED_AGAIN; i++)
         slow = fuzz_is_slow(time_of(play, input, 1), size);
     demand(!slow);
-    if (!whole.refused && fuzz_one_in(number >> 7, SPLIT_SHARE) && !without_splits)
+    if (!whole.refused && fuzz_one_in(number >> 7, SPLIT_SHARE) && !without_splits && play_may_be_cut(&play, input))
         check_splits(&play, input, &whole, number);
     if (!fuzz_replays && fuzz_one_in(number >> 13, GROWTH_SHARE))
         check_growth(&play, input);

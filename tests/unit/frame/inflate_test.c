@@ -118,6 +118,26 @@ static void says_what_is_not_packed(void **state)
     assert_int_equal(decoded, 0);
 }
 
+/* A copy from before the beginning: libisal counts it before it refuses it, and what stands there are bytes of whatever
+ * was inflated before. */
+static void gives_nothing_out_for_a_copy_that_is_refused(void **state)
+{
+    static const uint8_t bad[] = {0x42, 0xd4, 0x0a, 0xb6, 0x42, 0xd4, 0xb6, 0x42,
+                                  0x42, 0xd4, 0x0a, 0xb6, 0x42, 0xd4, 0xb6, 0x42};
+    struct fixture *f = *state;
+    for (size_t step = 1; step <= sizeof bad; step++) {
+        uint64_t decoded = 0;
+        enum inflate_result result = INFLATE_OK;
+        assert_true(emit_inflate_begin(&f->emitter, SIDE_SERVER, INFLATE_DEFLATE));
+        for (size_t at = 0; at < sizeof bad && result == INFLATE_OK; at += step)
+            result = emit_inflate(&f->emitter, SIDE_SERVER, bytes_slice(bytes_of(bad, sizeof bad), at, step), &decoded,
+                                  NULL);
+        assert_int_equal(result, INFLATE_BAD);
+        assert_int_equal(decoded, 0);
+        emit_inflate_end(&f->emitter, SIDE_SERVER);
+    }
+}
+
 static void stops_a_bomb(void **state)
 {
     struct fixture *f = *state;
@@ -150,6 +170,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counts_several_gzip_members, begin, end),
         cmocka_unit_test_setup_teardown(ignores_padding_after_the_end, begin, end),
         cmocka_unit_test_setup_teardown(says_what_is_not_packed, begin, end),
+        cmocka_unit_test_setup_teardown(gives_nothing_out_for_a_copy_that_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(stops_a_bomb, begin, end),
         cmocka_unit_test_setup_teardown(needs_memory, begin, end),
     };
