@@ -385,9 +385,9 @@ static enum exit_status lock_up(struct run *run)
 static enum exit_status give_up_rights(struct run *run)
 {
     char error[CAPTURE_ERROR_SIZE] = "";
-    if (!run->options->no_sandbox)
-        sandbox_prepare();
-    else if (!run->options->quiet)
+    if (!run->options->no_sandbox && !sandbox_prepare())
+        return no_memory();
+    if (run->options->no_sandbox && !run->options->quiet)
         message("--no-sandbox: a hostile capture that finds a bug could use every right of this user");
     if (privileges_become(&run->identity, error, sizeof error) == 0)
         return STATUS_DONE;

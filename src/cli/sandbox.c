@@ -31,12 +31,12 @@ static void load_time_zone(void)
     tzset();
 }
 
-void sandbox_prepare(void)
+bool sandbox_prepare(void)
 {
     if (IS_WATCHED)
-        return;
+        return true;
     load_time_zone();
-    (void)engine_load(); /* for good: held until the process ends */
+    return engine_load() != NULL; /* for good: held until the process ends */
 }
 
 enum sandbox_result sandbox_confine(const struct sandbox_options *options, char ret_error[SANDBOX_ERROR_SIZE])

@@ -30,8 +30,8 @@ enum sandbox_result {
 };
 
 /* Loads what the C library would load later, when nothing can be opened any more: before sandbox_confine, and before
- * any other thread begins. It stays until the process ends. */
-void sandbox_prepare(void);
+ * any other thread begins. It stays until the process ends. False: memory is out. */
+bool sandbox_prepare(void);
 
 /* First Landlock, which threads inherit: before they begin. Then seccomp, for all of them: after they have begun. The
  * same options for both. No new threads afterwards. Landlock rules over what lies beneath a folder, too.

@@ -4,15 +4,17 @@
  */
 #include "system_calls.h"
 
+#include "call_filter.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
-#include <seccomp.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -20,188 +22,210 @@ enum { CONDITIONS = 3 };
 
 #define ALL UINT64_MAX /* an enumerator has no room for it */
 
-/* Allowed whatever their arguments are. What a system does not have, libseccomp passes over. */
+/* What only some systems have. */
+#ifndef SYS__llseek
+#define SYS__llseek (-1)
+#endif
+#ifndef SYS_fstat
+#define SYS_fstat (-1)
+#endif
+#ifndef SYS_fstat64
+#define SYS_fstat64 (-1)
+#endif
+#ifndef SYS_ftruncate64
+#define SYS_ftruncate64 (-1)
+#endif
+#ifndef SYS_poll
+#define SYS_poll (-1)
+#endif
+#ifndef SYS_ppoll_time64
+#define SYS_ppoll_time64 (-1)
+#endif
+#ifndef SYS_clock_gettime64
+#define SYS_clock_gettime64 (-1)
+#endif
+#ifndef SYS_time
+#define SYS_time (-1)
+#endif
+#ifndef SYS_clock_nanosleep_time64
+#define SYS_clock_nanosleep_time64 (-1)
+#endif
+#ifndef SYS_futex_time64
+#define SYS_futex_time64 (-1)
+#endif
+#ifndef SYS_sigreturn
+#define SYS_sigreturn (-1)
+#endif
+#ifndef SYS_mmap2
+#define SYS_mmap2 (-1)
+#endif
+#ifndef SYS_newfstatat
+#define SYS_newfstatat (-1)
+#endif
+#ifndef SYS_fstatat64
+#define SYS_fstatat64 (-1)
+#endif
+#ifndef SYS_fcntl64
+#define SYS_fcntl64 (-1)
+#endif
+
+/* Allowed whatever their arguments are. */
 static const int plain_calls[] = {
     /* descriptors that are open */
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(pread64),
-    SCMP_SYS(pwrite64), /* no socket takes it */
-    SCMP_SYS(lseek),
-    SCMP_SYS(_llseek),
-    SCMP_SYS(close),
-    SCMP_SYS(fstat),
-    SCMP_SYS(fstat64),
-    SCMP_SYS(ftruncate),
-    SCMP_SYS(ftruncate64),
-    SCMP_SYS(fsync),
-    SCMP_SYS(fdatasync),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(ppoll_time64),
+    SYS_read,
+    SYS_readv,
+    SYS_pread64,
+    SYS_pwrite64, /* no socket takes it */
+    SYS_lseek,
+    SYS__llseek,
+    SYS_close,
+    SYS_fstat,
+    SYS_fstat64,
+    SYS_ftruncate,
+    SYS_ftruncate64,
+    SYS_fsync,
+    SYS_fdatasync,
+    SYS_poll,
+    SYS_ppoll,
+    SYS_ppoll_time64,
     /* memory */
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
+    SYS_brk,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
     /* time */
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_gettime64),
-    SCMP_SYS(clock_getres),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(clock_nanosleep_time64),
+    SYS_clock_gettime,
+    SYS_clock_gettime64,
+    SYS_clock_getres,
+    SYS_gettimeofday,
+    SYS_time,
+    SYS_nanosleep,
+    SYS_clock_nanosleep,
+    SYS_clock_nanosleep_time64,
     /* threads */
-    SCMP_SYS(futex),
-    SCMP_SYS(futex_time64),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
+    SYS_futex,
+    SYS_futex_time64,
+    SYS_sched_yield,
+    SYS_set_robust_list,
+    SYS_rseq,
+    SYS_exit,
+    SYS_exit_group,
     /* signals */
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigreturn),
-    SCMP_SYS(restart_syscall),
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_sigreturn,
+    SYS_restart_syscall,
     /* who we are, what the machine has */
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(sysinfo),
-    SCMP_SYS(sched_getaffinity),
+    SYS_getpid,
+    SYS_gettid,
+    SYS_getrandom,
+    SYS_sysinfo,
+    SYS_sched_getaffinity,
 };
 
-/* A system call that is allowed where these bits of its arguments have these values. A mask of 0: no condition. */
+/* A system call that is allowed where its arguments are so. */
 struct rule {
     int call;
-    struct {
-        unsigned argument;
-        uint64_t mask, value;
-    } conditions[CONDITIONS];
+    struct call_condition conditions[CONDITIONS];
 };
 
-static int allow(scmp_filter_ctx filter, const struct rule *rule)
+static void allow_all(struct call_filter *filter, const struct rule *rules, size_t count)
 {
-    struct scmp_arg_cmp arguments[CONDITIONS];
-    unsigned count = 0;
-    for (size_t i = 0; i < CONDITIONS; i++)
-        if (rule->conditions[i].mask == ALL)
-            arguments[count++] = (struct scmp_arg_cmp){
-                .arg = rule->conditions[i].argument, .op = SCMP_CMP_EQ, .datum_a = rule->conditions[i].value};
-        else if (rule->conditions[i].mask != 0)
-            arguments[count++] = (struct scmp_arg_cmp){.arg = rule->conditions[i].argument,
-                                                       .op = SCMP_CMP_MASKED_EQ,
-                                                       .datum_a = rule->conditions[i].mask,
-                                                       .datum_b = rule->conditions[i].value};
-    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->call, count, arguments);
+    for (size_t i = 0; i < count; i++)
+        call_filter_allow(filter, rules[i].call, rules[i].conditions, CONDITIONS);
 }
 
-static int allow_all(scmp_filter_ctx filter, const struct rule *rules, size_t count)
-{
-    int result = 0;
-    for (size_t i = 0; i < count && result == 0; i++)
-        result = allow(filter, &rules[i]);
-    return result;
-}
-
-static int allow_steady_state(scmp_filter_ctx filter)
+static void allow_steady_state(struct call_filter *filter)
 {
     const struct rule rules[] = {
         /* never code */
-        {SCMP_SYS(mmap), {{2, PROT_EXEC, 0}}},
-        {SCMP_SYS(mmap2), {{2, PROT_EXEC, 0}}},
-        {SCMP_SYS(mprotect), {{2, PROT_EXEC, 0}}},
+        {SYS_mmap, {{2, PROT_EXEC, 0}}},
+        {SYS_mmap2, {{2, PROT_EXEC, 0}}},
+        {SYS_mprotect, {{2, PROT_EXEC, 0}}},
         /* how fstat is made: of a descriptor */
-        {SCMP_SYS(newfstatat), {{3, ALL, AT_EMPTY_PATH}}},
-        {SCMP_SYS(fstatat64), {{3, ALL, AT_EMPTY_PATH}}},
-        {SCMP_SYS(fcntl), {{1, ALL, F_GETFL}}},
-        {SCMP_SYS(fcntl64), {{1, ALL, F_GETFL}}},
+        {SYS_newfstatat, {{3, ALL, AT_EMPTY_PATH}}},
+        {SYS_fstatat64, {{3, ALL, AT_EMPTY_PATH}}},
+        {SYS_fcntl, {{1, ALL, F_GETFL}}},
+        {SYS_fcntl64, {{1, ALL, F_GETFL}}},
         /* is it a terminal, and how wide; how much waits */
-        {SCMP_SYS(ioctl), {{1, ALL, TCGETS}}},
-        {SCMP_SYS(ioctl), {{1, ALL, TIOCGWINSZ}}},
-        {SCMP_SYS(ioctl), {{1, ALL, FIONREAD}}},
+        {SYS_ioctl, {{1, ALL, TCGETS}}},
+        {SYS_ioctl, {{1, ALL, TIOCGWINSZ}}},
+        {SYS_ioctl, {{1, ALL, FIONREAD}}},
         /* abort, and a signal that is raised again: only to ourselves */
-        {SCMP_SYS(tgkill), {{0, ALL, (uint64_t)getpid()}}},
+        {SYS_tgkill, {{0, ALL, (uint64_t)getpid()}}},
     };
-    int result = 0;
-    for (size_t i = 0; i < sizeof plain_calls / sizeof plain_calls[0] && result == 0; i++)
-        result = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, plain_calls[i], 0, NULL);
-    return result != 0 ? result : allow_all(filter, rules, sizeof rules / sizeof rules[0]);
+    for (size_t i = 0; i < sizeof plain_calls / sizeof plain_calls[0]; i++)
+        call_filter_allow(filter, plain_calls[i], NULL, 0);
+    allow_all(filter, rules, sizeof rules / sizeof rules[0]);
 }
 
 /* Where files may be made and removed, Landlock knows. None is opened to be read. */
-static int allow_files(scmp_filter_ctx filter, const struct sandbox_options *options)
+static void allow_files(struct call_filter *filter, const struct sandbox_options *options)
 {
     static const struct rule adding[] = {
-        {SCMP_SYS(openat), {{2, O_ACCMODE | O_PATH | O_TMPFILE, O_WRONLY}}},
-        {SCMP_SYS(newfstatat), {{0}}},
-        {SCMP_SYS(fstatat64), {{0}}},
+        {SYS_openat, {{2, O_ACCMODE | O_PATH | O_TMPFILE, O_WRONLY}}},
+        {SYS_newfstatat, {{0}}},
+        {SYS_fstatat64, {{0}}},
     };
     static const struct rule removing[] = {
-        {SCMP_SYS(linkat), {{0}}},
-        {SCMP_SYS(unlinkat), {{2, ALL, 0}}},
+        {SYS_linkat, {{0}}},
+        {SYS_unlinkat, {{2, ALL, 0}}},
     };
     bool removes = false;
     for (size_t i = 0; i < options->folder_count; i++)
         removes = removes || !options->only_adds[i];
-    int result = options->folder_count > 0 ? allow_all(filter, adding, sizeof adding / sizeof adding[0]) : 0;
-    return result == 0 && removes ? allow_all(filter, removing, sizeof removing / sizeof removing[0]) : result;
+    if (options->folder_count > 0)
+        allow_all(filter, adding, sizeof adding / sizeof adding[0]);
+    if (removes)
+        allow_all(filter, removing, sizeof removing / sizeof removing[0]);
 }
 
 /* What listening needs of a packet socket; allow_on adds the descriptor. Frames come by memory that is shared with the
  * kernel. The last five rules are for one that comes back. */
 static const struct rule packet_calls[] = {
-    {SCMP_SYS(recvfrom), {{0}}},
-    {SCMP_SYS(getsockopt), {{0}}},
-    {SCMP_SYS(getsockname), {{0}}},
-    {SCMP_SYS(setsockopt), {{1, ALL, SOL_SOCKET}, {2, ALL, SO_ATTACH_FILTER}}},
-    {SCMP_SYS(setsockopt), {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_ADD_MEMBERSHIP}}},
-    {SCMP_SYS(bind), {{0}}},
-    {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFINDEX}}},
-    {SCMP_SYS(ioctl), {{1, ALL, SIOCGIFFLAGS}}},
+    {SYS_recvfrom, {{0}}},
+    {SYS_getsockopt, {{0}}},
+    {SYS_getsockname, {{0}}},
+    {SYS_setsockopt, {{1, ALL, SOL_SOCKET}, {2, ALL, SO_ATTACH_FILTER}}},
+    {SYS_setsockopt, {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_ADD_MEMBERSHIP}}},
+    {SYS_bind, {{0}}},
+    {SYS_ioctl, {{1, ALL, SIOCGIFINDEX}}},
+    {SYS_ioctl, {{1, ALL, SIOCGIFFLAGS}}},
 };
 
 /* Not on the packet sockets: what is written there is sent. */
 static const struct rule write_calls[] = {
-    {SCMP_SYS(write), {{0}}},
-    {SCMP_SYS(writev), {{0}}},
+    {SYS_write, {{0}}},
+    {SYS_writev, {{0}}},
 };
 
 static const struct rule link_calls[] = {
-    {SCMP_SYS(sendto), {{0}}},
-    {SCMP_SYS(recvfrom), {{0}}},
+    {SYS_sendto, {{0}}},
+    {SYS_recvfrom, {{0}}},
 };
 
 /* For descriptors from `first` on, `size` of them: a power of two, of which `first` is a multiple. */
-static int allow_on(scmp_filter_ctx filter, const struct rule *rules, size_t count, unsigned first, unsigned size)
+static void allow_on(struct call_filter *filter, const struct rule *rules, size_t count, unsigned first, unsigned size)
 {
-    int result = 0;
-    for (size_t i = 0; i < count && result == 0; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct rule rule = rules[i];
-        rule.conditions[CONDITIONS - 1].argument = 0;
-        rule.conditions[CONDITIONS - 1].mask = ~(uint64_t)(size - 1);
-        rule.conditions[CONDITIONS - 1].value = first;
-        result = allow(filter, &rule);
+        rule.conditions[CONDITIONS - 1] = (struct call_condition){0, ~(uint64_t)(size - 1), first};
+        call_filter_allow(filter, rule.call, rule.conditions, CONDITIONS);
     }
-    return result;
 }
 
 /* On all descriptors from `first` to `last`, in blocks, because the kernel takes only so long a filter. */
-static int allow_between(scmp_filter_ctx filter, const struct rule *rules, size_t count, unsigned first, unsigned last)
+static void allow_between(struct call_filter *filter, const struct rule *rules, size_t count, unsigned first,
+                          unsigned last)
 {
-    int result = 0;
-    while (first <= last && result == 0) {
+    while (first <= last) {
         unsigned size = 1;
         while (first % (2 * size) == 0 && last - first >= 2 * size - 1)
             size *= 2;
-        result = allow_on(filter, rules, count, first, size);
+        allow_on(filter, rules, count, first, size);
         first += size;
     }
-    return result;
 }
 
 /* The lowest and the highest of the packet sockets. */
@@ -216,13 +240,13 @@ static void find_bounds(const struct sandbox_options *options, unsigned *ret_fir
 }
 
 /* Between the packet sockets there are no others, but for those that tell of interfaces. */
-static int allow_packet_sockets(scmp_filter_ctx filter, const struct sandbox_options *options)
+static void allow_packet_sockets(struct call_filter *filter, const struct sandbox_options *options)
 {
     unsigned first, last;
     if (options->packet_socket_count == 0)
-        return 0;
+        return;
     find_bounds(options, &first, &last);
-    return allow_between(filter, packet_calls, sizeof packet_calls / sizeof packet_calls[0], first, last);
+    allow_between(filter, packet_calls, sizeof packet_calls / sizeof packet_calls[0], first, last);
 }
 
 static bool is_listed(const int *sockets, size_t count, unsigned descriptor)
@@ -244,51 +268,40 @@ static bool may_be_written(const struct sandbox_options *options, unsigned descr
     return fstat((int)descriptor, &status) != 0 || (status.st_mode & S_IFMT) != 0;
 }
 
-static int allow_writing(scmp_filter_ctx filter, const struct sandbox_options *options)
+static void allow_writing(struct call_filter *filter, const struct sandbox_options *options)
 {
     const size_t count = sizeof write_calls / sizeof write_calls[0];
     unsigned first, last;
-    if (options->packet_socket_count == 0)
-        return allow_all(filter, write_calls, count);
+    if (options->packet_socket_count == 0) {
+        allow_all(filter, write_calls, count);
+        return;
+    }
     find_bounds(options, &first, &last);
-    int result = first > 0 ? allow_between(filter, write_calls, count, 0, first - 1) : 0;
-    for (unsigned i = first; i < last && result == 0; i++)
+    if (first > 0)
+        allow_between(filter, write_calls, count, 0, first - 1);
+    for (unsigned i = first; i < last; i++)
         if (may_be_written(options, i))
-            result = allow_on(filter, write_calls, count, i, 1);
-    return result == 0 ? allow_between(filter, write_calls, count, last + 1, INT32_MAX) : result;
+            allow_on(filter, write_calls, count, i, 1);
+    allow_between(filter, write_calls, count, last + 1, INT32_MAX);
 }
 
-static int allow_link_sockets(scmp_filter_ctx filter, const struct sandbox_options *options)
+static void allow_link_sockets(struct call_filter *filter, const struct sandbox_options *options)
 {
-    int result = 0;
-    for (size_t i = 0; i < options->link_socket_count && result == 0; i++)
-        result = allow_on(filter, link_calls, sizeof link_calls / sizeof link_calls[0],
-                          (unsigned)options->link_sockets[i], 1);
-    return result;
-}
-
-static int build_filter(scmp_filter_ctx filter, const struct sandbox_options *options)
-{
-    int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-    if (result == 0)
-        result = allow_steady_state(filter);
-    if (result == 0)
-        result = allow_writing(filter, options);
-    if (result == 0)
-        result = allow_files(filter, options);
-    if (result == 0)
-        result = allow_packet_sockets(filter, options);
-    if (result == 0)
-        result = allow_link_sockets(filter, options);
-    return result;
+    for (size_t i = 0; i < options->link_socket_count; i++)
+        allow_on(filter, link_calls, sizeof link_calls / sizeof link_calls[0], (unsigned)options->link_sockets[i], 1);
 }
 
 int system_calls_filter(const struct sandbox_options *options)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int result = filter ? build_filter(filter, options) : -ENOMEM;
-    if (result == 0)
-        result = seccomp_load(filter);
-    seccomp_release(filter);
+    struct call_filter *filter = call_filter_new();
+    if (!filter)
+        return -ENOMEM;
+    allow_writing(filter, options);
+    allow_steady_state(filter);
+    allow_files(filter, options);
+    allow_packet_sockets(filter, options);
+    allow_link_sockets(filter, options);
+    const int result = call_filter_load(filter);
+    call_filter_free(filter);
     return result;
 }

@@ -5,8 +5,10 @@
 newline and tab, are \\xNN, and so is a backslash that would read as such; all else stands for itself.
 """
 
+import os
 import re
 import struct
+import subprocess
 
 import suite
 from packets import CLIENT, Builder, dns_message, dns_record, udp
@@ -175,6 +177,41 @@ def client_hello(name):
     return b"\x16\3\1" + struct.pack("!H", len(body) + 4) + b"\1" + len(body).to_bytes(3, "big") + body
 
 
+def messages(cases):
+    """File names may come from strangers, too: on the command line, in messages, in what is extracted."""
+    whole = Builder()
+    whole.add(udp(CLIENT, 1, "10.9.0.53", 53, b"x"))
+    content = cases.write("whole", whole).read_bytes()
+    for number, text in enumerate(WHOLE):
+        name = text.replace(b"\0", b"").replace(b"/", b"")
+        path = bytes(cases.folder) + b"/%d-" % number + name
+        with open(path, "wb") as file:
+            file.write(content[:-1])
+        for arguments in ([path], [b"-r", path, b"--json"], [b"-r", path + b".missing"], [b"--notes", path, path], [b"-Y", name, path], [b"-f", name, path],
+                          [b"-w", path + b"/x", path], [b"-d", name, path], [b"--only", name, path], [b"-i", name], [b"explain", name], [b"fields", name],
+                          [b"-" + name], [b"--" + name], [b"-Z", name, path]):
+            result = subprocess.run([cases.tests.program, *arguments], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+            bad = suite.forbidden_characters(result.stderr + result.stdout)
+            cases.check(not bad and result.returncode in (1, 2), f"messages: {arguments}: status {result.returncode}", f"{bad} {result.stderr!r}")
+
+
+def extracted(cases):
+    """The names of extracted files."""
+    builder = Builder()
+    texts = payloads(b"\r\n\0\"")
+    for number, text in enumerate(texts):
+        connection = builder.connect(port=10000 + number)
+        connection.send(0, b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n")
+        connection.send(1, b'HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename="' + text + b'"\r\nContent-Length: 2\r\n\r\nok')
+        connection.close()
+    folder = cases.folder / "extracted"
+    result = cases.run(*suite.STAYS, "-q", "--extract", folder, cases.write("extracted-names", builder))
+    names = [os.fsencode(path.name) for path in folder.iterdir()]
+    cases.equal((result.returncode, len(names)), (0, len(texts)), "extracted: a file each")
+    bad = [name for name in names if suite.forbidden_characters(name) or set(name) & set(b'/\\:*?"<>|\n') or name[:1] in (b".", b"-")]
+    cases.check(not bad, "extracted: harmless names", bad[:20])
+
+
 def tls(cases):
     texts = payloads()
     builder = Builder()
@@ -206,4 +243,4 @@ def undo_name(text):
     return decode_presentation(text)
 
 
-TESTS = (http, ftp, smtp, pop3, imap, one_a_connection, telnet, mail, tls, dns)
+TESTS = (http, ftp, smtp, pop3, imap, one_a_connection, telnet, mail, tls, dns, messages, extracted)

@@ -355,6 +355,7 @@ def on_a_terminal(tests):
 
 def main():
     tests = suite.Suite("endings", __doc__, lambda parser: parser.add_argument("--full", action="store_true", help="200 moments of each kind"))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs us in the background has it ignored, children too
     with suite.scratch() as name:
         folder = Path(name)
         killed(tests, folder)

@@ -105,7 +105,7 @@ def whole_pcap(path):
 def look_at_memory(program, capture, mode, number, suffix, undisturbed):
     """What is wrong with the run in which the number-th request fails; empty: nothing."""
     arguments, places = program.places(f"{capture.stem}-{number}{'all' if suffix else ''}-{abs(hash(mode))}", mode)
-    status, out, error, *_ = program.run(["--no-sandbox", *arguments, capture], memory=f"{number}{suffix}")
+    status, out, error, *_ = program.run([*arguments, capture], memory=f"{number}{suffix}")
     results = places["[out]"].read_bytes() if "[out]" in places and places["[out]"].exists() else out
     wrong = ""
     if status not in (0, 1, 2):
@@ -123,15 +123,14 @@ def look_at_memory(program, capture, mode, number, suffix, undisturbed):
 
 
 def memory(faults, program, what="system", full_modes=None):
-    """The n-th request fails, once, and then with all after it; all of the program's and of the libraries' but libseccomp's, which is
-    used once, before anything is read, and breaks when memory is out: --no-sandbox leaves it away."""
+    """The n-th request of the program or of a library fails, once, and then with all after it."""
     runs = 0
     modes = MEMORY_MODES if faults.options.full else MEMORY_MODES[:1]
     captures = [PCAPS / f"{name}.pcap" for name in MEMORY_CAPTURES]
     for capture in captures if faults.options.full else captures[:2]:
         for mode in modes if full_modes is None or not faults.options.full else full_modes:
             arguments, places = program.places("undisturbed", mode)
-            undisturbed = program.run(["--no-sandbox", *arguments, capture])
+            undisturbed = program.run([*arguments, capture])
             remove(places)
             numbers = range(1, undisturbed[3] + 1, 1 if faults.options.full else 7)
             jobs = [(number, suffix) for number in numbers for suffix in ("", "+")]
@@ -200,6 +199,31 @@ def check_saved(faults, program, capture, number, reason):
     faults.count(bool(good), what, f"status {status}, {frames} frames\n{short(error)}")
 
 
+def check_rotated(faults, program, capture, reason):
+    """-w with -C: the files before the one that fails are whole, none comes after it, and the sum is right."""
+    frames = len(pcapfile.read(capture).frames)
+    with suite.scratch() as folder:
+        Path(folder).chmod(0o777)
+        ring = Path(folder) / "ring"
+        status, _, error, *_ = program.run(["-q", "-o", "/dev/null", "-w", ring, "-C", "50K", capture], write=f"3:{int(reason)}:0")
+        found, paths = SAVED.search(error), sorted(Path(folder).iterdir())
+        there = sum(len(pcapfile.read(path).frames) for path in paths if path.stat().st_size)
+        good = status == 1 and found and all(map(whole_pcap, paths)) and int(found[1]) == there and int(found[1]) + int(found[2]) == frames
+        good = good and len(paths) == 3 and there > 0
+    faults.count(bool(good), f"system: -w -C: write 3 fails with {reason.name}", f"status {status}, {there} of {frames}, {len(paths)} files\n{error.decode()}")
+
+
+def full_devices(faults, program):
+    """What has no place for its output says so."""
+    capture = PCAPS / "tour.pcap"
+    for arguments in (["--summary", capture], ["--summary", "--json", capture], ["--json", capture], ["-v", capture], ["-l", capture],
+                      ["--follow", "1", capture], ["-q", "-w", "-", "-o", "/dev/null", capture], ["--help"], ["fields"], ["schema"], ["protocols"],
+                      ["manual"], ["explain", "NXDOMAIN"], ["completion", "bash"], ["--version"]):
+        with open("/dev/full", "wb") as full:
+            status, _, error, *_ = program.run(arguments, stdout=full)
+        faults.count(status == 1 and error != b"", f"system: {arguments[0]} to a full device", f"status {status}: {error.decode()}")
+
+
 def check_followed(faults, program, capture, number, reason):
     """--follow: bytes of one conversation; and of all, each in a file of its own."""
     whole = program.run(["--follow", "1", capture])[1]
@@ -247,6 +271,7 @@ def writing(faults, program):
     for reason in failures if faults.options.full else failures[:2]:
         for number in (1, 2):
             check_saved(faults, program, long, 1, reason)
+            check_rotated(faults, program, long, reason)
             check_followed(faults, program, capture, number, reason)
             check_extracted(faults, program, capture, number, reason)
 
@@ -300,7 +325,7 @@ def run(faults):
         sys.exit(f"{program_path}: expected the released program")
     with suite.scratch() as folder:
         program = Program(program_path, folder)
-        for subject in (writing, reading, closing):
+        for subject in (writing, full_devices, reading, closing):
             subject(faults, program)
         no_standard_descriptors(faults, program)
         memory(faults, program)

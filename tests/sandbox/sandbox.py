@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 USER = 12345  # nobody in particular
 NOBODY = 65534
 PATIENCE = 20
-LIBRARIES = "libpcap json-c zlib libisal libcrypto libpcre2-8 libseccomp".split()
+LIBRARIES = "libpcap json-c zlib libisal libcrypto libpcre2-8".split()
 CAPTURE = PCAPS / "whois.pcap"  # 16 lookups; 172 frames
 
 ROOT = os.geteuid() == 0

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "cli/call_filter.c"
 #include "cli/system_calls.c"
 
 #include <stdlib.h>
