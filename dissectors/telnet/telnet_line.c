@@ -156,8 +156,8 @@ static void end_line(struct telnet_state *state, struct emitter *emitter, enum s
     state->sides[side].torn = false;
 }
 
-/* Control sequences of terminals: ESC [ … letter, ESC ] … BEL, ESC and one character. True: this byte is part of one.
- */
+/* Control sequences of terminals: ESC [ … letter, ESC ] … BEL, ESC and one character, before which there may be some
+ * from space to / (ECMA-35). True: this byte is part of one. */
 static bool is_escape(struct telnet_side *own, uint8_t byte)
 {
     switch (own->escape) {
@@ -166,7 +166,8 @@ static bool is_escape(struct telnet_side *own, uint8_t byte)
             own->escape = TELNET_ESCAPE;
         return byte == 0x1b;
     case TELNET_ESCAPE:
-        own->escape = byte == '[' ? TELNET_ESCAPE_SEQUENCE : byte == ']' ? TELNET_ESCAPE_TEXT : TELNET_NO_ESCAPE;
+        if (byte < 0x20 || byte > 0x2f)
+            own->escape = byte == '[' ? TELNET_ESCAPE_SEQUENCE : byte == ']' ? TELNET_ESCAPE_TEXT : TELNET_NO_ESCAPE;
         return true;
     case TELNET_ESCAPE_SEQUENCE:
         if (byte >= 0x40 && byte <= 0x7e)
