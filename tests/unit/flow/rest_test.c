@@ -87,6 +87,33 @@ static void makes_no_difference(void **state)
     assert_non_null(strstr(records[0], "event.start=1002298000000 event.end=1002299000000"));
 }
 
+/* Hashes that are alike, and conversations that differ in one thing each. */
+static void alike_in_all_but_one(void **state)
+{
+    (void)state;
+    struct endpoint near = at6(1, 1000), far = at6(1, 1000);
+    far.ip.octets[15] = 77;
+    const struct endpoint ends[][2] = {
+        {at(1, 1000), at(2, 53)}, {at(1, 1000), at(3, 53)}, {at(3, 1000), at(2, 53)}, {at(1, 1000), at(2, 54)},
+        {at(1, 1001), at(2, 53)}, {near, at6(2, 53)},       {far, at6(2, 53)},        {near, at6(3, 53)},
+    };
+    enum { PAIRS = sizeof ends / sizeof ends[0] };
+    for (int rests = 0; rests < 2; rests++) {
+        begin(0);
+        w.table->key = (struct flow_hash_key){.start = 0};
+        w.rests = w.folds = rests;
+        for (int round = 0; round < 4; round++)
+            for (unsigned i = 0; i < PAIRS; i++) {
+                const bool answers = round % 2;
+                udp(ends[i][answers], ends[i][!answers], "x");
+                assert_int_equal(flow_current(w.table)->id, i + 1);
+                assert_int_equal(flow_current(w.table)->source.port, ends[i][0].port);
+            }
+        assert_int_equal(flow_table_statistics(w.table)->opened, PAIRS);
+        end();
+    }
+}
+
 /* What does not fit stays as it is. */
 static void large_numbers(void **state)
 {
@@ -289,10 +316,11 @@ static void are_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_no_difference), cmocka_unit_test(large_numbers),
-        cmocka_unit_test(begins_folded),       cmocka_unit_test(are_small),
-        cmocka_unit_test(no_memory_to_unfold), cmocka_unit_test(too_many_protocols),
-        cmocka_unit_test(end_in_order),        cmocka_unit_test(waits_for_the_next),
+        cmocka_unit_test(makes_no_difference), cmocka_unit_test(alike_in_all_but_one),
+        cmocka_unit_test(large_numbers),       cmocka_unit_test(begins_folded),
+        cmocka_unit_test(are_small),           cmocka_unit_test(no_memory_to_unfold),
+        cmocka_unit_test(too_many_protocols),  cmocka_unit_test(end_in_order),
+        cmocka_unit_test(waits_for_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

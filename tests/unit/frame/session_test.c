@@ -333,6 +333,24 @@ static void maybe_needs_the_port(void **state)
     assert_int_equal(session_unrecognised_bytes(&f->session), 5);
 }
 
+/* The port that --port says counts, and one may be taken from everybody. */
+static void maybe_on_a_port_by_hand(void **state)
+{
+    struct fixture *f = *state;
+    f->conversation.destination.port = 9999;
+    port_map_set(f->shared.ports, 9999, &toy_dissector);
+    say(f, SIDE_CLIENT, "toy!\n");
+    assert_string_equal(f->conversation.protocol, "toy");
+}
+
+static void maybe_not_on_a_port_by_hand(void **state)
+{
+    struct fixture *f = *state;
+    port_map_set(f->shared.ports, 7, NULL);
+    say(f, SIDE_CLIENT, "toy!\n");
+    assert_null(f->conversation.protocol);
+}
+
 static void learns_the_roles_in_midstream(void **state)
 {
     struct fixture *f = *state;
@@ -372,7 +390,11 @@ static void an_icmp_error_answers_datagrams(void **state)
     session_datagram(&f->session, SIDE_CLIENT, bytes_text("toy>"), 4, moment);
     session_datagram(&f->session, SIDE_CLIENT, bytes_text("ask 1"), 5, moment);
     f->shared.moment = (struct moment){5, 5000000};
-    session_icmp_error(&f->session, &(struct icmp_error){.present = true, .type = 3, .code = 4}, 4);
+    const struct icmp_error others[] = {{.present = true, .type = 3, .code = 4},
+                                        {.present = true, .type = 12, .code = 0},
+                                        {.present = true, .type = 2}};
+    for (size_t i = 0; i < 3; i++)
+        session_icmp_error(&f->session, &others[i], i < 2 ? 4 : 6);
     assert_string_equal(f->written, "");
     session_icmp_error(&f->session, &(struct icmp_error){.present = true, .type = 3, .code = 3}, 4);
     assert_string_equal(f->written, "toy:ask 1(4,0)|");
@@ -445,6 +467,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(moments_are_bounded, begin, end),
         cmocka_unit_test_setup_teardown(recognises_on_any_port, begin, end),
         cmocka_unit_test_setup_teardown(maybe_needs_the_port, begin, end),
+        cmocka_unit_test_setup_teardown(maybe_on_a_port_by_hand, begin, end),
+        cmocka_unit_test_setup_teardown(maybe_not_on_a_port_by_hand, begin, end),
         cmocka_unit_test_setup_teardown(learns_the_roles_in_midstream, begin, end),
         cmocka_unit_test_setup_teardown(hands_over, begin, end),
         cmocka_unit_test_setup_teardown(datagrams_are_messages, begin, end),
