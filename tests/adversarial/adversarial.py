@@ -21,6 +21,7 @@ import ftp_attacks
 import http_attacks
 import imap_attacks
 import interfaces_and_clocks
+import limit_attacks
 import lying_lengths
 import mail_attacks
 import name_attacks
@@ -33,9 +34,9 @@ import text_attacks
 import tls_attacks
 from case import Cases
 
-SUBJECTS = (broken_files, command_line, dns_attacks, evasion, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks, lying_lengths,
-            mail_attacks, name_attacks,
-            packet_attacks, round_trip, stream_attacks, telnet_attacks, text_attacks, tls_attacks)
+SUBJECTS = (broken_files, command_line, dns_attacks, evasion, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks,
+            limit_attacks, lying_lengths, mail_attacks, name_attacks, packet_attacks, round_trip, stream_attacks,
+            telnet_attacks, text_attacks, tls_attacks)
 
 
 def main():

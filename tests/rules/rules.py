@@ -263,13 +263,47 @@ def pages_are_current():
     return (result.stdout + result.stderr).splitlines() if result.returncode else []
 
 
+SIZES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+
+
+def limit_row_is_right(name, value, cells, anomalies, counters):
+    """What a row of docs/limits.md must hold; its complaints."""
+    shown, _, at_the_cap, told, tests = cells
+    number, _, unit = shown.partition(" ")
+    factor = 1 if name.endswith("_MIB") or not unit else SIZES.get(unit, 0)
+    if not number.isdigit() or int(number) * factor not in (value, value << 10):  # those in KiB are said in MiB
+        yield f"{shown} in docs/limits.md, {value} in limits.h"
+    if not at_the_cap and not told.startswith("none: "):
+        yield "nothing is said of what happens at the cap"
+    for anomaly in re.findall(r"`([a-z]+\.[a-z_]+)`", told if not told.startswith("none: ") else ""):
+        if anomaly not in anomalies:
+            yield f"there is no anomaly {anomaly}"
+    words = [word.strip() for word in told.split(",")]
+    if not told.startswith(("none: ", "`", "the same", "a message")) and not any(word in counters for word in words):
+        yield f"neither an anomaly, nor a counter of the summary, nor a reason why there is none: {told!r}"
+    places = [path for place in re.findall(r"[\w]+(?:/\w+)?", tests) for pattern in (f"tests/{place}.py", f"tests/{place}/*.[chp]*",
+              f"tests/adversarial/{place}.py") for path in files(pattern)]
+    if name != "LIMIT_RECORD_FIELDS" and not any(name in path.read_text(encoding="utf-8") for path in places):
+        yield f"no test in {tests!r} names it"
+
+
 def limits_documented():
-    """Each row of limits.h has its row in docs/limits.md, and no row is about nothing."""
+    """Each row of limits.h has its row in docs/limits.md, with the value, what is counted or told, and a test that knows its name."""
     path = TOP / "docs/limits.md"
-    documented = set(re.findall(r"^\| `(LIMIT_\w+)`", path.read_text() if path.exists() else "", re.M))
-    rows = set(re.findall(r"^\s*(LIMIT_\w+) =", (TOP / "include/overhear/limits.h").read_text(), re.M))
-    return [f"{name}: in limits.h, not in docs/limits.md" for name in sorted(rows - documented)] + [
-        f"{name}: in docs/limits.md, not in limits.h" for name in sorted(documented - rows)]
+    documented = dict(re.findall(r"^\| `(LIMIT_\w+)` \| (.*) \|$", path.read_text() if path.exists() else "", re.M))
+    rows = {name: eval(value) for name, value in re.findall(r"^\s*(LIMIT_\w+) = ([\d* ]+)[,;]", (TOP / "include/overhear/limits.h").read_text(), re.M)}
+    anomalies = set(re.findall(r'X\(\w+, "([^"]+)"', re.sub(r"\\\s*\n\s*", "", (TOP / "include/overhear/anomaly.h").read_text())))
+    summary = subprocess.run([PROGRAM[0], *suite.STAYS, "--summary=json", "-o", "/dev/null", "--json", str(suite.PCAPS / "tour.pcap")],
+                             capture_output=True, check=False).stderr
+    said = json.loads(summary.splitlines()[-1])
+    counters = set(said) | set(suite.flat(said)) | {"dropped.kernel", "error"}
+    wrong = [f"{name}: in limits.h, not in docs/limits.md" for name in sorted(set(rows) - set(documented))]
+    wrong += [f"{name}: in docs/limits.md, not in limits.h" for name in sorted(set(documented) - set(rows))]
+    for name in sorted(set(rows) & set(documented)):
+        cells = [cell.strip() for cell in documented[name].split(" | ")]
+        complaints = limit_row_is_right(name, rows[name], cells, anomalies, counters) if len(cells) == 5 else ["expected six cells"]
+        wrong += [f"{name}: {complaint}" for complaint in complaints]
+    return wrong
 
 
 def stack_frames():

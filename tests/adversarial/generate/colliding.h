@@ -126,11 +126,12 @@ static inline struct colliding_key colliding_make(enum colliding kind, uint32_t 
     uint32_t stirred = colliding_stir(number);
     switch (kind) {
     case COLLIDING_XOR:
-        return (struct colliding_key){0x0a000000 ^ stirred, 0xc0a80000 ^ stirred, 0x10001000 ^ number << 16 ^ number};
+        return (struct colliding_key){0x0a000000 ^ stirred, 0xc0a80000 ^ stirred,
+                                      0x10001000 ^ (number & 0xffff) * 0x10001};
     case COLLIDING_SUM:
         return (struct colliding_key){0x0a000000 + number, 0xc0a80000 - number, 40000u << 16 | 80};
     case COLLIDING_LOW_BITS:
-        return (struct colliding_key){number << 16 | 0x0a0b, (number >> 4 & 0xffff0000) | 0x5050, 40000u << 16 | 80};
+        return (struct colliding_key){number << 16 | 0x0a0b, (number & 0xffff0000) | 0x5050, 40000u << 16 | 80};
     case COLLIDING_FNV:
         return colliding_fnv_key(number);
     case COLLIDING_CRC32:

@@ -217,6 +217,7 @@ static void memory_has_a_limit(void **state)
 {
     (void)state;
     const char *place;
+    assert_true(LIMIT_FOLLOW_BYTES / (sizeof(struct entry) + 2 * sizeof(struct entry *)) > 90000);
     begin_in(folder, FIRST_BUCKETS * sizeof(struct entry *) + 10 * sizeof(struct entry));
     converse_with_many(1);
     assert_int_equal(follow_conversations(w.follow), 10);

@@ -4,6 +4,10 @@
  */
 #include "dns_play.h"
 
+#include "overhear/limits.h"
+
+#include <assert.h>
+
 #define QUERY " 0100 0001 0000 0000 0000 "
 #define ANSWER " 8580 0001 0001 0000 0000 "
 #define ADDRESS " c00c 0001 0001 00000e10 0004 c0000207 "
@@ -272,8 +276,15 @@ static void test_malformed(void **state)
  * and 4 KiB is left out. */
 static void test_names_limit(void **state)
 {
-    enum { RECORDS = 6, TOLD = 5 };
+    /* 1003 characters each name; the fifth record is the first that is too much */
+    enum {
+        RECORDS = 6,
+        TOLD = 5,
+        LENGTH = 12 + 259 + RECORDS * 14,
+        MOST = LIMIT_NAMES_FREE_BYTES + LIMIT_NAMES_RATIO * LENGTH
+    };
     static const unsigned labels[] = {63, 63, 63, 61};
+    static_assert(4 * 2 * 1003 <= MOST && 5 * 2 * 1003 > MOST, "what is told");
     char name[1024] = "", words[2048] = "1111 8580 0001 0006 0000 0000 ", expected[16384];
     struct play play;
     (void)state;

@@ -3,6 +3,8 @@
 
 #include "engine/keeper.h"
 
+#include "overhear/limits.h"
+
 #include "util/budget.h"
 
 #include <setjmp.h>
@@ -87,13 +89,13 @@ static void says_when_it_is_full(void **state)
     unsigned taken = 0;
     (void)state;
     budget_init(&budget, 0);
-    batch_init(&batch, 8192);
+    batch_init(&batch, LIMIT_BATCH_BYTES);
     fill(&record, &budget, NULL, 1);
     while (batch_add(&batch, &record, true) == BATCH_TAKEN)
         taken++;
-    assert_true(taken > 1 && taken < 8192 / sizeof(struct record));
+    assert_true(taken > 1 && taken < LIMIT_BATCH_BYTES / sizeof(struct record));
     assert_int_equal(batch_add(&batch, &record, true), BATCH_FULL);
-    assert_true(batch.used <= 8192);
+    assert_true(batch.used <= LIMIT_BATCH_BYTES);
     record_done(&record);
     batch_done(&batch);
 }
