@@ -131,8 +131,8 @@ static void timer_storm(struct wire *wire, uint64_t count)
     }
 }
 
-/* Without an end of line, in each of as many connections: 16 KiB of it. */
-static void no_newline_everywhere(struct wire *wire, uint64_t count)
+/* Without an end of line, in each of as many connections, one after the other. */
+static void endless_lines(struct wire *wire, uint64_t count, unsigned times)
 {
     static const uint16_t ports[] = {21, 23, 25, 43, 79, 80, 110, 143};
     struct talk talk;
@@ -143,10 +143,21 @@ static void no_newline_everywhere(struct wire *wire, uint64_t count)
         talk.segment = sizeof text;
         if (ports[i % 8] == 80)
             talk_text(&talk, CLIENT, "GET /");
-        talk_say(&talk, ports[i % 8] == 80 || ports[i % 8] == 43 || ports[i % 8] == 79 ? CLIENT : SERVER, text,
-                 sizeof text);
+        enum side side = ports[i % 8] == 80 || ports[i % 8] == 43 || ports[i % 8] == 79 ? CLIENT : SERVER;
+        for (unsigned k = 0; k < times; k++)
+            talk_say(&talk, side, text, sizeof text);
         talk_flush(&talk);
     }
+}
+
+static void no_newline_everywhere(struct wire *wire, uint64_t count)
+{
+    endless_lines(wire, count, 1);
+}
+
+static void no_newline_megabyte(struct wire *wire, uint64_t count)
+{
+    endless_lines(wire, count, 64);
 }
 
 /* A hole and ten segments behind it, in every connection. */
@@ -178,6 +189,7 @@ const struct generator flood_generators[] = {
      "datagrams, each of another client; every 50,000 the clock goes on by 200 s"},
     {"no_newline_everywhere", no_newline_everywhere, 100, 10000,
      "connections that each send 16 KiB without an end of line"},
+    {"no_newline_megabyte", no_newline_megabyte, 2, 300, "connections that each send 1 MiB without an end of line"},
     {"holes_everywhere", holes_everywhere, 200, 20000, "connections with a hole and 14 KB behind it"},
     {0},
 };
