@@ -182,7 +182,7 @@ def messages(cases):
     whole = Builder()
     whole.add(udp(CLIENT, 1, "10.9.0.53", 53, b"x"))
     content = cases.write("whole", whole).read_bytes()
-    for number, text in enumerate(WHOLE):
+    for number, text in enumerate(WHOLE[::3]):
         name = text.replace(b"\0", b"").replace(b"/", b"")
         path = bytes(cases.folder) + b"/%d-" % number + name
         with open(path, "wb") as file:
