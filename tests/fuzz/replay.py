@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from seeds import make_seeds
 
 HERE = Path(__file__).resolve().parent
-MUTATED = 2000  # inputs in all, of each target
+MUTATED = int(os.environ.get("FUZZ_MUTATED", "2000"))  # inputs in all, of each target
 SLOW = {"engine": 600, "display_filter": 1000}
 REGISTRY = HERE.parents[1] / "dissectors/registry.c"
 

@@ -22,7 +22,8 @@ static void both_end(void)
     for (int side = 0; side < 2; side++) {
         struct tcp_side_statistics a = tcp_stream_statistics(longer.stream, (enum side)side);
         struct tcp_side_statistics b = tcp_stream_statistics(shorter.stream, (enum side)side);
-        assert_memory_equal(&a, &b, sizeof a);
+        /* without the padding behind the last of them */
+        assert_memory_equal(&a, &b, offsetof(struct tcp_side_statistics, ignored_resets) + sizeof a.ignored_resets);
     }
     assert_int_equal(tcp_stream_state(longer.stream), tcp_stream_state(shorter.stream));
     assert_int_equal(tcp_stream_rtt(longer.stream), tcp_stream_rtt(shorter.stream));
