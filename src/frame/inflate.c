@@ -87,8 +87,6 @@ void inflaters_shared_done(struct session_shared *shared)
     shared->inflater_count = 0;
 }
 
-enum { LONGEST_COPY = 258 }; /* RFC 1951 section 3.2.5 */
-
 /* A stream that goes on for days is no bomb for its length, only for its ratio. */
 static bool is_bomb(const struct inflater *inflater)
 {
@@ -115,6 +113,15 @@ static bool begin(struct inflater *inflater, uint8_t first)
     return inflater->state.crc_flag != ISAL_DEFLATE || inflater->format == INFLATER_DEFLATE;
 }
 
+/* What came out. Libisal counts the copy from before the beginning that it has just refused to make. */
+static size_t produced_by(const struct inflate_state *state, int status)
+{
+    enum { LONGEST_COPY = 258 }; /* RFC 1951 section 3.2.5 */
+    size_t produced = OUT_BYTES - state->avail_out;
+    size_t refused = status == ISAL_INVALID_LOOKBACK ? LONGEST_COPY : 0;
+    return produced > refused ? produced - refused : 0;
+}
+
 static enum inflate_result run(struct inflater *inflater, const struct byte_sink *sink)
 {
     struct inflate_state *state = &inflater->state;
@@ -124,9 +131,7 @@ static enum inflate_result run(struct inflater *inflater, const struct byte_sink
         uint32_t before = state->avail_in;
         int status = isal_inflate(state);
         inflater->in += before - state->avail_in;
-        size_t produced = OUT_BYTES - state->avail_out;
-        if (status == ISAL_INVALID_LOOKBACK) /* it counts the copy that it has just refused to make */
-            produced -= produced < LONGEST_COPY ? produced : LONGEST_COPY;
+        size_t produced = produced_by(state, status);
         inflater->out += produced;
         if (sink && produced > 0)
             sink->take(sink->context, bytes_of(inflater->buffer, produced));

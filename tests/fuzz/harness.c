@@ -4,6 +4,7 @@
 #include <time.h>
 
 bool fuzz_replays = false;
+bool fuzz_mutates = false;
 
 enum {
     /* Sanitizers cost a factor of three to ten; the dearest byte that is known (a byte of a body that inflates to 250)

@@ -31,6 +31,9 @@ void fuzz_mix_bytes(uint64_t *number, struct bytes bytes);
 /* A replay looks at every input in every way; the fuzzer, which wants to be quick, does what is dear with a share. */
 extern bool fuzz_replays;
 
+/* What a replay is feeding is a mutation: nobody has ever looked at it. */
+extern bool fuzz_mutates;
+
 static inline bool fuzz_one_in(uint64_t number, unsigned share)
 {
     return fuzz_replays || (number >> 20) % share == 0;

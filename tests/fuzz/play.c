@@ -53,6 +53,19 @@ void __wrap_names_learn(struct names *to, enum name_kind kind, const struct addr
     __real_names_learn(to, kind, asker, address, name, now_ns, ttl_s);
 }
 
+/* How far libisal comes in a stream that is bad depends a little on the pieces that it is given. */
+static bool stream_was_bad;
+
+enum inflate_result __real_inflater_take(struct inflater *inflater, struct bytes piece, const struct byte_sink *sink);
+enum inflate_result __wrap_inflater_take(struct inflater *inflater, struct bytes piece, const struct byte_sink *sink);
+
+enum inflate_result __wrap_inflater_take(struct inflater *inflater, struct bytes piece, const struct byte_sink *sink)
+{
+    enum inflate_result result = __real_inflater_take(inflater, piece, sink);
+    stream_was_bad = stream_was_bad || result == INFLATE_BAD;
+    return result;
+}
+
 static struct names *fresh_names(void)
 {
     if (names_were_learned) {
@@ -284,6 +297,7 @@ bool play_may_be_cut(const struct play *play, struct bytes input)
 struct play_result play_conversations(const struct play *play, struct bytes input, struct record_watch *watch)
 {
     static struct stage stage;
+    stream_was_bad = false;
     set_up(&stage, play, input, watch);
     unsigned rounds = play->rounds ? play->rounds : 1;
     for (unsigned round = 0; round < rounds; round++) {
@@ -293,11 +307,14 @@ struct play_result play_conversations(const struct play *play, struct bytes inpu
             tell(&stage, &step);
     }
     finish(&stage);
-    struct play_result result = {.sum = watch->sum, .refused = stage.budget.refused > 0, .bytes = stage.bytes};
+    struct play_result result = {
+        .sum = watch->sum, .refused = stage.budget.refused > 0, .bad_stream = stream_was_bad, .bytes = stage.bytes};
     result.anomalies = stage.shared.anomalies;
     fuzz_mix(&result.sum, stage.shared.credentials_elsewhere + stage.shared.credential_rows);
-    for (unsigned which = 0; which < CONVERSATIONS; which++)
+    for (unsigned which = 0; which < CONVERSATIONS; which++) {
+        result.known[which] = stage.talks[which].conversation.protocol != NULL;
         result.unrecognised += session_unrecognised_bytes(&stage.talks[which].session);
+    }
     fuzz_mix(&result.sum, result.anomalies);
     fuzz_mix(&result.sum, result.unrecognised);
     give_back(&stage.shared);

@@ -54,10 +54,12 @@ struct play {
 };
 
 struct play_result {
-    uint64_t sum;   /* of all that was recorded and counted */
-    bool refused;   /* memory was */
-    uint64_t bytes; /* that were told */
+    uint64_t sum;    /* of all that was recorded and counted */
+    bool refused;    /* memory was */
+    bool bad_stream; /* something could not be inflated: how far that came may depend on the pieces */
+    uint64_t bytes;  /* that were told */
     uint64_t anomalies, unrecognised;
+    bool known[2]; /* somebody recognised what is spoken in A, and in B */
 };
 
 /* Memory was within the budget and all of it was given back, or this aborts. */

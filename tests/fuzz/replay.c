@@ -82,7 +82,9 @@ int main(int count, char **arguments)
             status = 1;
             break;
         }
+        fuzz_mutates = false;
         feed(input.at, input.length);
+        fuzz_mutates = true;
         uint64_t state = 0x9e3779b97f4a7c15u;
         for (unsigned long n = 0; n < mutations; n++)
             mutate(&input, scratch, &state);
