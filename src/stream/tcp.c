@@ -177,6 +177,8 @@ static bool take_acknowledgment(struct tcp_stream *stream, enum side side, uint3
         distance = (int32_t)(acknowledgment - own->acked);
     if (distance > TCP_REACH || distance < -TCP_REACH)
         return false;
+    if (distance > TCP_NEARBY && !own->syn && other->syn && !other->spoke)
+        return false; /* of the connection before this one (RFC 9293 section 3.5.1): it is answered with a RST */
     if (other->fin_doubtful && (int32_t)(acknowledgment - (uint32_t)other->fin) > 0) {
         other->has_fin = !other->fin_said_done && other->fin >= other->highest;
         other->fin_doubtful = false;
@@ -422,7 +424,7 @@ static void take_doubtful(struct tcp_stream *stream, enum side side, const struc
     const uint32_t captured = (uint32_t)packet->payload.len;
     const uint32_t length = packet->payload_length > captured ? packet->payload_length : captured;
     const struct utterance said = {.moment = packet->moment};
-    if (!own->started || distance > TCP_REACH || distance < -TCP_REACH)
+    if (!own->started || distance > TCP_REACH || distance < -TCP_REACH || (packet->tcp.flags & TCP_SYN) != 0)
         refuse(own, captured);
     else if (length > 0)
         tcp_payload(stream, side, position, packet->payload, length - captured, &said, doubt);

@@ -57,6 +57,37 @@ static void wrong_checksums(void **state)
     talk_end(&t);
 }
 
+/* A damaged SYN opens nothing, and its bytes have no place. */
+static void wrong_checksum_on_a_syn(void **state)
+{
+    (void)state;
+    begin();
+    put((struct packet){.corrupt = true, .bad_checksum = true, .tcp = {.flags = TCP_SYN}}, 1001, "false");
+    talk(&t, S, TCP_ACK, 5001, 1006, "");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "c-5");
+    assert_int_equal(tcp_stream_statistics(t.stream, C).over_limit, 5);
+    talk_end(&t);
+}
+
+/* The server still knows a connection of the same ports: what it acknowledges is nothing of this one. */
+static void half_open(void **state)
+{
+    (void)state;
+    talk_begin(&t);
+    talk(&t, C, TCP_SYN, 1000, 0, "");
+    talk(&t, S, TCP_ACK, 900000000, 500001000, "");
+    talk(&t, C, TCP_RST, 500001000, 0, "");
+    talk(&t, C, TCP_SYN, 1000, 0, "");
+    talk(&t, S, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    talk(&t, C, TCP_ACK, 1001, 5001, "hello");
+    talk(&t, S, TCP_ACK, 5001, 1006, "there");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "c[hello] s[there]");
+    assert_int_equal(tcp_stream_statistics(t.stream, C).gap, 0);
+    talk_end(&t);
+}
+
 /* They came damaged, the capture has not the good ones, and the receiver has. */
 static void acknowledged_all_the_same(void **state)
 {
@@ -273,6 +304,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_checksums),
+        cmocka_unit_test(wrong_checksum_on_a_syn),
+        cmocka_unit_test(half_open),
         cmocka_unit_test(acknowledged_all_the_same),
         cmocka_unit_test(never_acknowledged),
         cmocka_unit_test(checksums_never_right),
