@@ -31,7 +31,7 @@ SMALL = 32 << 10       # bytes of a capture whose instructions are counted; and 
 DEAR = 50              # times what a byte of the usual traffic costs
 USUAL_INSTRUCTIONS = 11.0   # a byte of tests/bench's mix.pcap, JSON with notes (6,896,231,657 for 628,720,001)
 USUAL_NANOSECONDS = 2.13    # the same, on the machine of docs/performance.md
-LEAST_SECONDS = 0.1    # of user time: less says nothing
+LEAST_SECONDS = 0.25   # of user time: less says nothing
 FORMS = {"JSON": ("--json",), "transcript": ("--text", "--color=never")}
 
 # Whose conversations never end while they run: their memory grows up to the cap, and must be flat from there.
