@@ -14,7 +14,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 EXAMPLE = re.compile(r"(<!-- example: (\d+) (.*?) -->\n```\n).*?(```\n)", re.S)
-ROW = re.compile(r'X\(\w+,\s*"([\w.]+)",\s*"([^"]*)"\)')
+ROW = re.compile(r'X\(\w+,[\s\\]*"([\w.]+)",[\s\\]*"([^"]*)"\)')
 
 ANOMALIES = """# Anomalies
 

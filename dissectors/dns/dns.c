@@ -316,6 +316,22 @@ static void finish_answer(struct dns_message *message, struct transaction *trans
     transaction_close(message->emitter, transaction);
 }
 
+/* The number is that of a question that is open, and the question is not. */
+static void tell_other_question(const struct dns_message *message)
+{
+    struct emitter *emitter = message->emitter;
+    if (message->flavor != DNS_UNICAST || message->cut || !message->has_question)
+        return;
+    for (struct transaction *t = transaction_oldest(emitter); t; t = transaction_younger(emitter, t)) {
+        const struct dns_exchange *exchange = t->state;
+        if (exchange->side != message->packet->side && exchange->id == message->id && exchange->has_question &&
+            !exchange->answered) {
+            emit_anomaly(emitter, ANOMALY_DNS_OTHER_QUESTION, message->id, 0);
+            return;
+        }
+    }
+}
+
 static void take_answer(struct dns_state *state, struct dns_message *message, uint64_t key)
 {
     struct transaction *transaction = find_exchange(message, key, side_other(message->packet->side));
@@ -328,6 +344,7 @@ static void take_answer(struct dns_state *state, struct dns_message *message, ui
         if (!exchange->answered)
             begin_answer(message, exchange);
     } else {
+        tell_other_question(message);
         transaction = open_exchange(message, key);
         if (!transaction)
             return;
@@ -346,6 +363,31 @@ static void take_answer(struct dns_state *state, struct dns_message *message, ui
     if (exchange->story.asked)
         remember_answered(state, transaction->key, message->packet->first);
     finish_answer(message, transaction);
+}
+
+/* A period or a byte that is not printed inside a label of the name that is asked for. In the presentation form of the
+ * name, they are written as escapes. */
+static unsigned odd_byte(struct bytes name)
+{
+    for (size_t at = bytes_find(name, '\\', 0); at < name.len; at = bytes_find(name, '\\', at + 2)) {
+        uint8_t next = bytes_at(name, at + 1);
+        if (next == '.')
+            return next;
+        if (next == '0' && (bytes_at(name, at + 2) < '3' || bytes_at(name, at + 3) < '2'))
+            return (unsigned)(bytes_at(name, at + 2) - '0') * 10 + (unsigned)(bytes_at(name, at + 3) - '0');
+    }
+    return UINT16_MAX;
+}
+
+static void tell_odd_question(const struct dns_message *message)
+{
+    bool is_query = message->opcode == DNS_OPCODE_QUERY;
+    if (is_query && message->claimed[0] > 1)
+        emit_anomaly(message->emitter, ANOMALY_DNS_SEVERAL_QUESTIONS, message->claimed[0], 0);
+    bool is_host = message->question_type == DNS_A || message->question_type == DNS_AAAA;
+    unsigned odd = message->has_question && is_host && !message->answer ? odd_byte(message->question) : UINT16_MAX;
+    if (odd < UINT16_MAX)
+        emit_anomaly(message->emitter, ANOMALY_DNS_ODD_NAME, odd, 0);
 }
 
 static enum verdict on_message(void *state, struct emitter *emitter, const struct message *packet)
@@ -374,6 +416,8 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
         return VERDICT_OK;
     }
     uint64_t key = exchange_key(&message);
+    if (message.flavor == DNS_UNICAST && !message.cut)
+        tell_odd_question(&message);
     if (message.answer)
         take_answer(state, &message, key);
     else

@@ -290,6 +290,8 @@ void ftp_take_command(struct ftp_state *state, struct emitter *emitter, const st
     transaction->record.outcome = OUTCOME_UNKNOWN;
     ftp_exchange_of(transaction)->commanded = true;
     struct bytes line = without_telnet(emitter, text_line(message->bytes, NULL), &telnet);
+    if (message->kind == MESSAGE_WHOLE && !telnet)
+        text_tell_hidden_line(emitter, line);
     take_line(state, emitter, transaction, line, message->kind == MESSAGE_WHOLE);
     state->client_spoke = true;
     if (telnet)

@@ -404,6 +404,16 @@ static bool begins_tls(struct transaction *transaction, unsigned code)
            (bytes_begin_nocase(mechanism, "TLS") || bytes_begin_nocase(mechanism, "SSL"));
 }
 
+/* They should have been enciphered. */
+static void tell_commands_behind(struct emitter *emitter, struct transaction *transaction)
+{
+    unsigned behind = 0;
+    while ((transaction = transaction_younger(emitter, transaction)) != NULL)
+        behind++;
+    if (behind > 0)
+        emit_anomaly(emitter, ANOMALY_FTP_COMMANDS_AFTER_AUTH, behind, 0);
+}
+
 /* After ABOR's own reply nothing will come of the transfers before it. */
 static void settle_aborted(struct ftp_state *state, struct emitter *emitter, const struct transaction *abort)
 {
@@ -425,6 +435,8 @@ static enum verdict take_final(struct ftp_state *state, struct emitter *emitter,
     struct record *record = &transaction->record;
     const struct ftp_exchange *exchange = ftp_exchange_of(transaction);
     bool tls = begins_tls(transaction, reply->code);
+    if (tls)
+        tell_commands_behind(emitter, transaction);
     if (exchange->kind == FTP_ABOR)
         settle_aborted(state, emitter, transaction);
     record->outcome = outcome_of(reply->code);

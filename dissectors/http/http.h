@@ -177,6 +177,8 @@ struct http_body_choice {
 };
 
 struct http_body_choice http_body_of_request(const struct http_lengths *lengths, bool version_1_0);
+/* RFC 9112 section 6.3: a length or coding where none may be. */
+bool http_body_is_forbidden(const struct http_lengths *lengths, enum http_method method, unsigned status);
 struct http_body_choice http_body_of_response(const struct http_lengths *lengths, bool version_1_0,
                                               enum http_method method, unsigned status);
 

@@ -94,6 +94,13 @@ struct http_body_choice http_body_of_request(const struct http_lengths *lengths,
     return choice;
 }
 
+bool http_body_is_forbidden(const struct http_lengths *lengths, enum http_method method, unsigned status)
+{
+    bool tunnel = method == HTTP_METHOD_CONNECT && status >= 200 && status < 300;
+    bool announced = lengths->transfer_lines > 0 || (lengths->has_length && lengths->length > 0);
+    return announced && (tunnel || status == 101 || status == 204);
+}
+
 struct http_body_choice http_body_of_response(const struct http_lengths *lengths, bool version_1_0,
                                               enum http_method method, unsigned status)
 {

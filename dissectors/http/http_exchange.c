@@ -6,6 +6,8 @@
  */
 #include "http.h"
 
+#include "overhear/text.h"
+
 static void set_count(struct record *record, unsigned field, uint64_t count)
 {
     record_set_integer(record, field, count > INT64_MAX ? INT64_MAX : (int64_t)count);
@@ -141,7 +143,7 @@ struct taking {
     unsigned map;
     bool is_header; /* no trailer */
     bool is_kept;   /* all lines are kept as they came, in one piece: nearly always */
-    unsigned bad_line, folds;
+    unsigned forbidden_line, bad_line, folds;
 };
 
 static void add_meaning(struct taking *taking, enum http_header header, struct bytes value)
@@ -154,10 +156,33 @@ static void add_meaning(struct taking *taking, enum http_header header, struct b
         http_explain_host(taking->record, &taking->head->start, value);
 }
 
+/* RFC 9110 section 6.5.1: what says where a message ends, whose it is and what may be done with it. */
+static bool is_forbidden_trailer(enum http_header header)
+{
+    switch (header) {
+    case HTTP_HEADER_AUTHORIZATION:
+    case HTTP_HEADER_CONTENT_ENCODING:
+    case HTTP_HEADER_CONTENT_LENGTH:
+    case HTTP_HEADER_CONTENT_RANGE:
+    case HTTP_HEADER_CONTENT_TYPE:
+    case HTTP_HEADER_COOKIE:
+    case HTTP_HEADER_HOST:
+    case HTTP_HEADER_LOCATION:
+    case HTTP_HEADER_PROXY_AUTHORIZATION:
+    case HTTP_HEADER_SET_COOKIE:
+    case HTTP_HEADER_TRANSFER_ENCODING:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* `is_piece`: name and value lie in what is kept. */
 static inline void add_field(struct taking *taking, struct bytes name, struct bytes value, bool is_piece)
 {
     const enum http_header header = taking->is_header ? http_header_of(name) : HTTP_HEADER_OTHER;
+    if (!taking->is_header && taking->forbidden_line == 0 && is_forbidden_trailer(http_header_of(name)))
+        taking->forbidden_line = taking->fields.lines;
     if (header != HTTP_HEADER_OTHER)
         http_gather_field(taking->head, header, value);
     if (taking->fields.lines > HTTP_HEADER_LINES)
@@ -209,6 +234,8 @@ static void say_troubles(struct emitter *emitter, const struct taking *taking)
         emit_anomaly(emitter, ANOMALY_HTTP_TOO_MANY_HEADERS, HTTP_HEADER_LINES, 0);
     if (taking->bad_line > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, taking->bad_line, 0);
+    if (taking->forbidden_line > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_FORBIDDEN_TRAILER, taking->forbidden_line, 0);
     if (taking->folds > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, taking->folds + 1, 0);
 }
@@ -244,6 +271,7 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         take_plain_fields(&taking);
     }
     say_troubles(emitter, &taking);
+    text_tell_hidden_line(emitter, rest);
     http_say_bare_lf(own, emitter, taking.fields.bare_lf);
 }
 
@@ -470,6 +498,8 @@ enum verdict http_take_response(struct http_state *state, struct emitter *emitte
     add_status(transaction, &head.start);
     http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_RESPONSE_HEADERS);
     http_explain_status(&transaction->record, &head, exchange, message);
+    if (http_body_is_forbidden(&head.lengths, exchange->method, status))
+        emit_anomaly(emitter, ANOMALY_HTTP_FORBIDDEN_BODY, status, 0);
     struct http_body_choice choice = http_body_of_response(&head.lengths, bytes_is(head.start.version, "1.0"),
                                                            exchange->method, status);
     if (choice.kind == HTTP_BODY_TUNNEL && message->kind == MESSAGE_WHOLE)

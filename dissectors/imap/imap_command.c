@@ -241,6 +241,8 @@ void imap_take_client(struct imap_state *state, struct emitter *emitter, const s
     }
     if (own->current)
         transaction_touch(own->current, message);
+    if (message->kind == MESSAGE_WHOLE && own->current)
+        text_tell_hidden_line(emitter, line);
     own->continued = true;
     bool announced = ended && message->kind == MESSAGE_WHOLE && imap_literal_at_end(line, &literal);
     if (announced && literal.bad) {

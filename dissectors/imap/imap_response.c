@@ -118,8 +118,16 @@ static bool works_before_login(enum imap_command command)
     }
 }
 
-static enum verdict take_effect(struct imap_state *state, struct emitter *emitter,
-                                const struct transaction *transaction, enum imap_command command, bool good)
+static unsigned commands_behind(struct emitter *emitter, struct transaction *transaction)
+{
+    unsigned count = 0;
+    while ((transaction = transaction_younger(emitter, transaction)) != NULL)
+        count += transaction->key != IMAP_KEY_ALONE;
+    return count;
+}
+
+static enum verdict take_effect(struct imap_state *state, struct emitter *emitter, struct transaction *transaction,
+                                enum imap_command command, bool good)
 {
     if (command == IMAP_COMMAND_SELECT || command == IMAP_COMMAND_EXAMINE)
         open_mailbox(state, good ? record_find_text(&transaction->record, IMAP_MAILBOX) : (struct bytes){NULL, 0});
@@ -138,6 +146,9 @@ static enum verdict take_effect(struct imap_state *state, struct emitter *emitte
         emit_inflate_stream(emitter, SIDE_CLIENT);
     }
     if (command == IMAP_COMMAND_STARTTLS) {
+        unsigned behind = commands_behind(emitter, transaction);
+        if (behind > 0)
+            emit_anomaly(emitter, ANOMALY_IMAP_COMMANDS_AFTER_STARTTLS, behind, 0);
         emit_hand_over(emitter, "tls");
         return VERDICT_HAND_OVER;
     }

@@ -21,7 +21,6 @@ static void take(void *context, struct bytes piece)
 
 enum {
     TYPE_TEXT_BYTES = 2 * FILE_TYPE_BYTES, /* decoded at a time, to tell the type */
-    EXTENSION_BYTES = 16,                  /* with the period before it, as in a file record */
 };
 
 static void feed(const struct mail_walk *walk, struct mail_leaf *leaf, struct bytes text)
@@ -92,15 +91,6 @@ static struct bytes without_path(struct bytes name)
     return bytes_skip(name, begin);
 }
 
-/* What follows the last period, none at the beginning, where it is short enough. */
-static struct bytes extension_of(struct bytes name)
-{
-    for (size_t i = name.len; i-- > 1;)
-        if (bytes_at(name, i) == '.')
-            return bytes_skip(name, name.len - i <= EXTENSION_BYTES ? i + 1 : name.len);
-    return bytes_first(name, 0);
-}
-
 /* Where only a part of the message came, as asked for, nothing is known of a body that did not. */
 static bool was_not_asked_for(const struct mail_walk *walk, const struct mail_leaf *leaf)
 {
@@ -112,7 +102,7 @@ static void record_attachment(const struct mail_walk *walk, const struct mail_le
 {
     struct record *record = &walk->mail->record;
     struct bytes name = without_path(bytes_of(content->name, content->name_length));
-    struct bytes extension = extension_of(name);
+    struct bytes extension = mail_name_extension(name);
     record_group_begin(record, MAIL_ATTACHMENTS);
     if (name.len > 0)
         record_text(record, MAIL_ATTACHMENT_NAME, name);
@@ -177,13 +167,23 @@ static void record_part(const struct mail_walk *walk, const struct mail_leaf *le
 
 /* --- a leaf --- */
 
+static void tell_names(const struct mail_walk *walk, const struct mail_content *content)
+{
+    if (content->two_names)
+        mail_tell(walk, ANOMALY_MAIL_TWO_NAMES, 0, 0);
+    if (mail_name_deceives(bytes_of(content->name, content->name_length)))
+        mail_tell(walk, ANOMALY_MAIL_DECEPTIVE_NAME, 0, 0);
+}
+
 void mail_leaf_begin(const struct mail_walk *walk)
 {
     struct mail_stream *stream = walk->stream;
     struct mail_leaf *leaf = &stream->leaf;
     *leaf = (struct mail_leaf){.kind = MAIL_LEAF_TEXT, .decoder = {.encoding = stream->content.encoding}};
-    if (is_attachment(&stream->content))
+    if (is_attachment(&stream->content)) {
+        tell_names(walk, &stream->content);
         begin_file(walk, leaf, &stream->content);
+    }
 }
 
 void mail_leaf_text(const struct mail_walk *walk, struct bytes text)

@@ -5,6 +5,14 @@
 #include "mail_header.h"
 #include "mail_parameters.h"
 
+/* The names may be written differently for old and new readers; what they end with is one thing. */
+static void compare_names(struct mail_content *content, struct bytes other)
+{
+    struct bytes own = mail_name_extension(bytes_of(content->name, content->name_length));
+    if (other.len > 0 && !bytes_equal_nocase(own, mail_name_extension(other)))
+        content->two_names = true;
+}
+
 static void take_type(struct emitter *emitter, struct mail_content *content, struct bytes value)
 {
     struct mail_text type = mail_text_in(content->type, sizeof content->type - 1);
@@ -14,8 +22,14 @@ static void take_type(struct emitter *emitter, struct mail_content *content, str
     content->type[type.length] = '\0';
     if (mail_parameter(emitter, value, "boundary", &boundary) && !boundary.cut)
         content->boundary_length = (uint8_t)boundary.length;
-    if (content->name_length == 0 && mail_parameter(emitter, value, "name", &name))
+    if (content->name_length > 0) {
+        char other[MAIL_NAME_BYTES];
+        name = mail_text_in(other, sizeof other);
+        if (mail_parameter(emitter, value, "name", &name))
+            compare_names(content, mail_text_bytes(&name));
+    } else if (mail_parameter(emitter, value, "name", &name)) {
         content->name_length = (uint16_t)name.length;
+    }
 }
 
 static void take_disposition(struct emitter *emitter, struct mail_content *content, struct bytes value)
@@ -28,6 +42,8 @@ static void take_disposition(struct emitter *emitter, struct mail_content *conte
     content->is_attachment = kind.length > 0 && !content->is_inline; /* RFC 2183: an unknown one is an attachment */
     if (!mail_parameter(emitter, value, "filename", &name) || name.length == 0)
         return;
+    if (content->name_length > 0)
+        compare_names(content, mail_text_bytes(&name));
     content->name_length = (uint16_t)bytes_copy(content->name, sizeof content->name, mail_text_bytes(&name));
     content->name_from_disposition = true;
 }
@@ -62,6 +78,10 @@ void mail_content_take(struct emitter *emitter, struct mail_content *content, st
 {
     if (!bytes_begin_nocase(name, "content-"))
         return;
+    bool again = (content->saw_type && bytes_is_nocase(name, "content-type")) ||
+                 (content->saw_disposition && bytes_is_nocase(name, "content-disposition")) ||
+                 (content->saw_encoding && bytes_is_nocase(name, "content-transfer-encoding"));
+    content->repeated = (uint8_t)(content->repeated + (again && content->repeated < UINT8_MAX));
     if (bytes_is_nocase(name, "content-type") && !content->saw_type) {
         content->saw_type = true;
         take_type(emitter, content, value);

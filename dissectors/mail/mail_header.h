@@ -52,7 +52,16 @@ struct mail_content {
     bool is_inline;     /* Content-Disposition: inline */
     enum mail_encoding encoding;
     bool saw_type, saw_disposition, saw_encoding;
+    uint8_t repeated; /* of these, those that came again */
+    bool two_names;   /* they end differently */
 };
+
+/* What follows the last period of a file's name, none at its beginning, where it is short enough. */
+struct bytes mail_name_extension(struct bytes name);
+
+/* Does the name hide what opens: a character that turns the direction or is not shown, or the extension of a program
+ * behind that of a document? */
+bool mail_name_deceives(struct bytes name);
 
 /* Takes Content-Type, Content-Disposition and Content-Transfer-Encoding; passes over all others. The first of each
  * counts. */

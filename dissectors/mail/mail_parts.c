@@ -192,6 +192,8 @@ void mail_header_over(const struct mail_walk *walk)
     stream->in_header = false;
     if (stream->top_header)
         mail_headers_finish(walk->emitter, headers_of(stream), &walk->mail->record);
+    if (!stream->top_header && stream->content.repeated > 0 && !stream->lost)
+        mail_tell(walk, ANOMALY_MAIL_AMBIGUOUS_PART, stream->content.repeated, 0);
     stream->top_header = false;
     struct mail_content *content = &stream->content;
     bool is_digest = stream->depth > 0 && stream->levels[stream->depth - 1].is_digest;

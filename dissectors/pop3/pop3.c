@@ -147,6 +147,7 @@ static void pop3_gap(void *state_block, struct emitter *emitter, enum side side,
     if (state->phase != POP3_PHASE_TEXT)
         return;
     state->dot.inside_line = true;
+    state->dot.lone_return = false;
     state->text_lost = true;
     state->text_overtaken = false;
     mail_gap(emitter, state->mail, length);

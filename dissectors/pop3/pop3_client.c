@@ -269,6 +269,8 @@ void pop3_take_line(struct pop3_state *state, struct emitter *emitter, const str
         return;
     }
     state->sides[SIDE_CLIENT].lost = false;
+    if (message->kind == MESSAGE_WHOLE && command != POP3_NO_COMMAND)
+        text_tell_hidden_line(emitter, line);
     if (state->phase == POP3_PHASE_TEXT)
         state->text_overtaken = true;
     else

@@ -23,6 +23,7 @@ static enum verdict take_line(struct smtp_state *state, struct emitter *emitter,
             return VERDICT_OK;
     } else {
         say_bare_lf(&client->bare_said, emitter, bare);
+        text_tell_hidden_line(emitter, line);
     }
     if (bytes_trim(line).len == 0 && !smtp_auth_wants(state, line)) {
         state->blanks += state->blanks < UINT32_MAX;

@@ -134,6 +134,7 @@ void smtp_lose_text(struct smtp_state *state, struct emitter *emitter, uint64_t 
         return;
     client->text_gap = true;
     client->dot.inside_line = client->after_cr = true;
+    client->dot.lone_return = false;
     mail_gap(emitter, client->mail, length);
 }
 

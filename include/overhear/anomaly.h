@@ -62,8 +62,10 @@
     X(MAIL_UNCLOSED_MULTIPART, "mail.unclosed_multipart", "the multipart at depth {a} has no closing delimiter")       \
     X(MAIL_BAD_ENCODING, "mail.bad_encoding", "a part has characters in it that its transfer encoding does not know")  \
     X(MAIL_ATTACHMENTS_LIMIT, "mail.attachments_limit", "the mail has {a} attachments; the first {b} were looked at")  \
-    X(MAIL_AMBIGUOUS_PART, "mail.ambiguous_part", "a part says {a} times more than once what it is or how it is packed")  \
-    X(MAIL_DECEPTIVE_NAME, "mail.deceptive_name", "an attachment's name has a character in it that is not shown, or two extensions") \
+    X(MAIL_AMBIGUOUS_PART, "mail.ambiguous_part",                                                                      \
+      "a part says {a} times more than once what it is or how it is packed")                                           \
+    X(MAIL_DECEPTIVE_NAME, "mail.deceptive_name",                                                                      \
+      "an attachment's name has a character in it that is not shown, or two extensions")                               \
     X(MAIL_TWO_NAMES, "mail.two_names", "an attachment has two names that end differently")                            \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
     X(DNS_COMPRESSION_LOOP, "dns.compression_loop", "a name at byte {a} points to byte {b}, which is not before it")   \
@@ -113,8 +115,7 @@
     X(IMAP_BAD_LITERAL, "imap.bad_literal", "a literal is announced whose length ({a}) cannot be meant")               \
     X(IMAP_BAD_LINE, "imap.bad_line", "the server sends a line that is no response")                                   \
     X(IMAP_UNKNOWN_TAG, "imap.unknown_tag", "a response to no command that was seen")                                  \
-    X(IMAP_COMMANDS_AFTER_STARTTLS, "imap.commands_after_starttls",                                                    \
-      "{a} commands were sent in clear behind STARTTLS")                                                               \
+    X(IMAP_COMMANDS_AFTER_STARTTLS, "imap.commands_after_starttls", "{a} commands were sent in clear behind STARTTLS") \
     X(IMAP_TOO_DEEP, "imap.too_deep", "lists are nested more than {a} deep")                                           \
     X(MAIL_DUPLICATE_HEADER, "mail.duplicate_header",                                                                  \
       "{a} header fields too many: of {b} kinds there may be only one each")                                           \

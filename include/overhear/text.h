@@ -37,6 +37,13 @@ enum reply_style {
 };
 
 /* A whole reply, all its lines with their ends. A first line that does not begin with three digits is one line. */
+/* Where the first byte stands that some take for the end of a line and others do not, which is how a command is hidden
+ * from a filter: NUL, or CR without LF behind it. text.len: nowhere. A CR at the end of the text is its line's. */
+size_t text_hidden_end(struct bytes text);
+
+/* Report it, where there is one. */
+void text_tell_hidden_line(struct emitter *emitter, struct bytes text);
+
 /* Of a reply that broke off: its whole lines, or what there is of the only one. */
 struct bytes reply_whole_lines(struct bytes message);
 
@@ -66,6 +73,7 @@ struct dot {
     bool inside_line;  /* the last byte taken was not the end of a line. Begins false; set it after lost bytes */
     bool after_bare;   /* that line ended with LF alone */
     bool accepts_bare; /* set by the dissector where this sender ends its lines with LF alone: then LF period LF ends */
+    bool lone_return;  /* the last two bytes taken were CR and a period */
     bool ambiguous; /* set here, once it was seen: a lone period between bare line ends, at which some readers stop and
                      * others do not (the way of SMTP smuggling) */
 };

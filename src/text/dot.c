@@ -55,10 +55,23 @@ struct framing framing_dot(struct dot *dot, struct bytes pending)
     return (struct framing){FRAMING_BODY, length};
 }
 
+/* CR period CR: some readers end a line with CR alone. A piece never ends with a CR. */
+static bool has_lone_returns(struct dot *dot, struct bytes piece)
+{
+    bool found = dot->lone_return && bytes_at(piece, 0) == '\r';
+    size_t at = bytes_find_pair(piece, '\r', '.', 0);
+    for (; at < piece.len && !found; at = bytes_find_pair(piece, '\r', '.', at + 1))
+        found = bytes_at(piece, at + 2) == '\r';
+    dot->lone_return = piece.len >= 2 && bytes_at(piece, piece.len - 1) == '.' &&
+                       bytes_at(piece, piece.len - 2) == '\r';
+    return found;
+}
+
 struct bytes dot_unstuff(struct dot *dot, struct bytes piece)
 {
     if (piece.len == 0)
         return piece;
+    dot->ambiguous = dot->ambiguous || has_lone_returns(dot, piece);
     bool doubled = !dot->inside_line && bytes_at(piece, 0) == '.' && (dot->accepts_bare || !dot->after_bare);
     dot->inside_line = bytes_at(piece, piece.len - 1) != '\n';
     dot->after_bare = !dot->inside_line && (piece.len < 2 || bytes_at(piece, piece.len - 2) != '\r');

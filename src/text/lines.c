@@ -18,6 +18,22 @@ struct bytes text_line(struct bytes line, bool *ret_bare)
     return line;
 }
 
+size_t text_hidden_end(struct bytes text)
+{
+    size_t end = bytes_find(text, '\0', 0);
+    for (size_t at = bytes_find(text, '\r', 0); at < end; at = bytes_find(text, '\r', at + 1))
+        if (at + 1 < text.len && bytes_at(text, at + 1) != '\n')
+            return at;
+    return end;
+}
+
+void text_tell_hidden_line(struct emitter *emitter, struct bytes text)
+{
+    size_t at = text_hidden_end(text);
+    if (at < text.len)
+        emit_anomaly(emitter, ANOMALY_MESSAGE_HIDDEN_LINE, at, bytes_at(text, at));
+}
+
 bool text_line_next(struct bytes *rest, struct bytes *ret_line)
 {
     if (rest->len == 0)

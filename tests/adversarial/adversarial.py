@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
+import ambiguity_attacks
 import broken_files
 import command_line
 import dns_attacks
@@ -34,8 +35,8 @@ import text_attacks
 import tls_attacks
 from case import Cases
 
-SUBJECTS = (broken_files, command_line, dns_attacks, evasion, ftp_attacks, http_attacks, imap_attacks, interfaces_and_clocks,
-            limit_attacks, lying_lengths, mail_attacks, name_attacks, packet_attacks, round_trip, stream_attacks,
+SUBJECTS = (ambiguity_attacks, broken_files, command_line, dns_attacks, evasion, ftp_attacks, http_attacks, imap_attacks,
+            interfaces_and_clocks, limit_attacks, lying_lengths, mail_attacks, name_attacks, packet_attacks, round_trip, stream_attacks,
             telnet_attacks, text_attacks, tls_attacks)
 
 

@@ -52,8 +52,11 @@ static void test_which(void **state)
     play_answer(&play, "1111 8180 0001 0000 0000 0000 'www.other' 0001 0001");
     play_answer(&play, "1111 8183 0001 0000 0000 0000 'WWW.example' 0001 0001");
     play_end(&play, "-R success answer QUERY RD RA NOERROR | www.example A <dns.unasked>\n"
+                    "anomaly dns.other_question\n"
                     "-R success answer QUERY RD RA NOERROR | www.example AAAA <dns.unasked>\n"
+                    "anomaly dns.other_question\n"
                     "-R success answer QUERY RD RA NOERROR | www.example A <dns.unasked>\n"
+                    "anomaly dns.other_question\n"
                     "-R success answer QUERY RD RA NOERROR | www.other A <dns.unasked>\n"
                     "QR failure answer QUERY RD RA NXDOMAIN | wWw.example A <dns.letters_differ>\n");
 }

@@ -39,6 +39,17 @@ static void line_ends(void **state)
     assert_true(bare); /* never cleared */
 }
 
+static void hidden_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(text_hidden_end(bytes_text("a b\r")), 4);
+    assert_int_equal(text_hidden_end(bytes_text("a\rb")), 1);
+    assert_int_equal(text_hidden_end(bytes_text("a\r\nb\r\r\n")), 4);
+    assert_int_equal(text_hidden_end(bytes_of("a\0\r", 3)), 1);
+    assert_int_equal(text_hidden_end(bytes_text("a\r\n\r\n")), 5);
+    assert_int_equal(text_hidden_end(bytes_text("")), 0);
+}
+
 static void lines_one_by_one(void **state)
 {
     (void)state;
@@ -106,8 +117,8 @@ static void find_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(line_ends), cmocka_unit_test(lines_one_by_one), cmocka_unit_test(words),
-        cmocka_unit_test(numbers),   cmocka_unit_test(find_words),
+        cmocka_unit_test(line_ends), cmocka_unit_test(hidden_ends), cmocka_unit_test(lines_one_by_one),
+        cmocka_unit_test(words),     cmocka_unit_test(numbers),     cmocka_unit_test(find_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bytes that two readers take for two different things: each is told by its name, and its honest counterpart by none."""
+
+from packets import Builder, CLIENT, SERVER, dns_message, dns_name, dns_record, udp
+
+GET = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+
+
+def post(headers, body=b""):
+    return b"POST / HTTP/1.1\r\nHost: a.example\r\n" + headers + b"\r\n" + body
+
+
+def answer(head, body=b""):
+    return b"HTTP/1.1 " + head + b"\r\n" + body
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+
+# name: (request, response, anomalies)
+HTTP = {
+    "cl-te": (post(b"Content-Length: 6\r\n" + CHUNKED, b"0\r\n\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-te": (post(CHUNKED + b"Transfer-Encoding: cow\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-odd": (post(b"Transfer-Encoding: xchunked\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-identity": (post(b"Transfer-Encoding: identity\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-space": (post(b"Transfer-Encoding : chunked\r\n", b"0\r\n\r\n"), OK, {"http.bad_header": 1}),
+    "te-1.0": (b"POST / HTTP/1.0\r\n" + CHUNKED + b"\r\n0\r\n\r\n", OK, {"http.ambiguous_length": 1}),
+    "cl-plus": (post(b"Content-Length: +5\r\n"), OK, {"http.ambiguous_length": 1}),
+    "cl-hex": (post(b"Content-Length: 0x5\r\n"), OK, {"http.ambiguous_length": 1}),
+    "cl-list": (post(b"Content-Length: 5, 6\r\n", b"hello"), OK, {"http.ambiguous_length": 1}),
+    "folded": (post(b"X: a\r\n b\r\n"), OK, {"http.folded_header": 1}),
+    "bare-lf": (b"GET / HTTP/1.1\nHost: a.example\n\n", OK, {"http.bare_lf": 1}),
+    "bare-cr": (post(b"X: a\rTransfer-Encoding: chunked\r\n"), OK, {"message.hidden_line": 1}),
+    "nul": (post(b"X: a\0b\r\n"), OK, {"message.hidden_line": 1}),
+    "hosts": (post(b"Host: b.example\r\n"), OK, {"http.host_conflict": 1}),
+    "absolute": (b"GET http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", OK, {"http.host_conflict": 1}),
+    "chunk-0x": (GET, answer(b"200 OK\r\n" + CHUNKED, b"0x2\r\nhi\r\n0\r\n\r\n"), {"http.bad_chunk": 1}),
+    "chunk-minus": (GET, answer(b"200 OK\r\n" + CHUNKED, b"-2\r\nhi\r\n0\r\n\r\n"), {"http.bad_chunk": 1}),
+    "chunk-overflow": (GET, answer(b"200 OK\r\n" + CHUNKED, b"1" + b"0" * 16 + b"2\r\nhi\r\n0\r\n\r\n"), {"http.bad_chunk": 1}),
+    "trailer-host": (post(CHUNKED, b"0\r\nHost: b.example\r\n\r\n"), OK, {"http.forbidden_trailer": 1}),
+    "trailer-cookie": (GET, answer(b"200 OK\r\n" + CHUNKED, b"0\r\nSet-Cookie: a=b\r\n\r\n"), {"http.forbidden_trailer": 1}),
+    "body-204": (GET, answer(b"204 No Content\r\nContent-Length: 5\r\n"), {"http.forbidden_body": 1}),
+    "body-connect": (b"CONNECT b.example:443 HTTP/1.1\r\nHost: b.example\r\n\r\n", answer(b"200 OK\r\nContent-Length: 9\r\n"),
+                     {"http.forbidden_body": 1}),
+    "split": (GET, OK + OK, {"http.unasked_response": 1}),
+    "honest-chunks": (post(CHUNKED, b"5;name=value\r\nhello\r\n0\r\nX-Checksum: 1\r\n\r\n"), OK, {}),
+    "honest-lengths": (post(b"Content-Length: 5\r\nContent-Length: 5\r\n", b"hello"), OK, {}),
+    "honest-204": (GET, answer(b"204 No Content\r\nContent-Length: 0\r\n"), {}),
+    "honest-304": (GET, answer(b"304 Not Modified\r\nContent-Length: 500\r\n"), {}),
+    "honest-absolute": (b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", OK, {}),
+}
+
+
+def talk(port, turns):
+    """Turns: (side, bytes), the server is 1."""
+    builder = Builder()
+    connection = builder.connect(server_port=port)
+    for side, text in turns:
+        connection.send(side, text)
+    connection.close()
+    return builder
+
+
+def http(cases):
+    for name, (request, response, expected) in HTTP.items():
+        found = cases.look(f"http-{name}", talk(80, [(0, request), (1, response)]))
+        cases.equal(found.anomalies, expected, f"http-{name}: what is told")
+
+
+def letter(text):
+    """A mail by SMTP; the text as it goes on the wire, without its end."""
+    return [(1, b"220 mx ESMTP\r\n"), (0, b"EHLO me\r\n"), (1, b"250 mx\r\n"), (0, b"MAIL FROM:<a@x.example>\r\n"), (1, b"250 ok\r\n"),
+            (0, b"RCPT TO:<b@y.example>\r\n"), (1, b"250 ok\r\n"), (0, b"DATA\r\n"), (1, b"354 go\r\n"), (0, text + b"\r\n.\r\n"),
+            (1, b"250 queued\r\n"), (0, b"QUIT\r\n"), (1, b"221 bye\r\n")]
+
+
+HEADER = b"From: a@x.example\r\nSubject: s\r\n"
+BEHIND = b"MAIL FROM:<admin@y.example>\r\n"
+
+SMTP = {
+    "lf-dot-lf": (letter(HEADER + b"\r\ntext\n.\n" + BEHIND), {"smtp.ambiguous_end": 1, "smtp.bare_lf": 1}),
+    "lf-dot-crlf": (letter(HEADER + b"\r\ntext\n.\r\n" + BEHIND), {"smtp.ambiguous_end": 1, "smtp.bare_lf": 1}),
+    "crlf-dot-lf": (letter(HEADER + b"\r\ntext\r\n.\n" + BEHIND), {"smtp.ambiguous_end": 1, "smtp.bare_lf": 1}),
+    "cr-dot-cr": (letter(HEADER + b"\r\ntext\r.\r" + BEHIND), {"smtp.ambiguous_end": 1}),
+    "command-cr": ([(1, b"220 mx ESMTP\r\n"), (0, b"EHLO me\r\n"), (1, b"250 mx\r\n"), (0, b"MAIL FROM:<a@x>\rRCPT TO:<b@y>\r\n"),
+                    (1, b"250 ok\r\n")], {"message.hidden_line": 1}),
+    "starttls": ([(1, b"220 mx ESMTP\r\n"), (0, b"EHLO me\r\n"), (1, b"250 STARTTLS\r\n"), (0, b"STARTTLS\r\nMAIL FROM:<a@x>\r\n"),
+                  (1, b"220 go\r\n")], {"smtp.starttls_injection": 1}),
+    "honest": (letter(HEADER + b"\r\ntext\r\n..\r\n.. more"), {}),
+}
+
+
+def smtp(cases):
+    for name, (turns, expected) in SMTP.items():
+        found = cases.look(f"smtp-{name}", talk(25, turns))
+        cases.equal(found.anomalies, expected, f"smtp-{name}: what is told")
+
+
+MULTIPART = b'From: a@x.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+
+
+def attachment(headers, body=b"hello"):
+    return MULTIPART + b"--b\r\n" + headers + b"\r\n" + body + b"\r\n--b--"
+
+
+def named(name, own_type=b"application/octet-stream"):
+    return attachment(b"Content-Type: " + own_type + b"\r\nContent-Disposition: attachment; filename=" + name + b"\r\n")
+
+
+MIME = {
+    "two-types": (attachment(b"Content-Type: text/plain\r\nContent-Type: application/zip\r\n"), {"mail.ambiguous_part": 1}),
+    "two-encodings": (attachment(b"Content-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: 7bit\r\n", b"aGVsbG8="),
+                      {"mail.ambiguous_part": 1}),
+    "two-from": (b"From: a@x.example\r\nFrom: b@y.example\r\n\r\ntext", {"mail.duplicate_header": 1}),
+    "two-names": (attachment(b"Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.exe\r\n"),
+                  {"mail.two_names": 1}),
+    "two-extensions": (named(b"invoice.pdf.exe"), {"mail.deceptive_name": 1}),
+    "bidi": (named("\"invoice\u202efdp.exe\"".encode()), {"mail.deceptive_name": 1}),
+    "zero-width": (named("\"in\u200bvoice.pdf\"".encode()), {"mail.deceptive_name": 1}),
+    "odd-delimiter": (MULTIPART + b"--b x\r\n\r\ntext\r\n--b\r\n\r\nmore\r\n--b--", {"mail.odd_delimiter": 1}),
+    "no-boundary": (b"From: a@x.example\r\nContent-Type: multipart/mixed\r\n\r\n--b\r\n\r\ntext", {"mail.no_boundary": 1}),
+    "base64-junk": (attachment(b"Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n", b"aGVs=bG8h!!"),
+                    {"mail.bad_encoding": 1}),
+    "no-header-end": (b"From: a@x.example\r\nthis is none\r\n\r\ntext", {"mail.bad_header": 1}),
+    "honest-names": (attachment(b"Content-Type: application/pdf; name=\"a b.pdf\"\r\n"
+                                b"Content-Disposition: attachment; filename*=UTF-8''a%20b.pdf\r\n"), {}),
+    "honest-extensions": (named(b"backup.tar.gz"), {}),
+    "honest-part": (attachment(b"Content-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n"), {}),
+}
+
+
+def mime(cases):
+    for name, (text, expected) in MIME.items():
+        found = cases.look(f"mime-{name}", talk(25, letter(text)))
+        cases.equal(found.anomalies, expected, f"mime-{name}: what is told")
+
+
+NAME = dns_name("www.example")
+QUESTION = [(NAME, 1, 1)]
+ADDRESS = dns_record(NAME, 1, 60, bytes((192, 0, 2, 1)))
+
+
+def looked_up(question, reply):
+    builder = Builder()
+    builder.add(udp(CLIENT, 40000, SERVER, 53, question))
+    builder.add(udp(SERVER, 53, CLIENT, 40000, reply))
+    return builder
+
+
+ASKED = dns_message(7, 0x0100, QUESTION)
+ANSWERED = dns_message(7, 0x8180, QUESTION, [ADDRESS])
+
+DNS = {
+    "two-questions": (dns_message(7, 0x0100, QUESTION + [(dns_name("b.example"), 1, 1)]), ANSWERED, {"dns.several_questions": 1}),
+    "dot": (dns_message(7, 0x0100, [(b"\x0bwww.example\0", 1, 1)]), dns_message(7, 0x8183, [(b"\x0bwww.example\0", 1, 1)]),
+            {"dns.odd_name": 1}),
+    "nul": (dns_message(7, 0x0100, [(b"\x04www\0\x07example\0", 1, 1)]), dns_message(7, 0x8183, [(b"\x04www\0\x07example\0", 1, 1)]),
+            {"dns.odd_name": 1}),
+    "other-question": (ASKED, dns_message(7, 0x8180, [(dns_name("b.example"), 1, 1)], [ADDRESS]), {"dns.other_question": 1}),
+    "trailing": (ASKED, ANSWERED + b"more", {"dns.trailing_bytes": 1}),
+    "loop": (ASKED, dns_message(7, 0x8180, QUESTION, [b"\xc0\x1d" + ADDRESS[len(NAME):]]), {"dns.compression_loop": 1}),
+    "honest": (ASKED, ANSWERED, {}),
+    "honest-case": (ASKED, dns_message(7, 0x8180, [(dns_name("wWw.eXample"), 1, 1)], [ADDRESS]), {}),
+    "honest-other-number": (ASKED, dns_message(8, 0x8180, QUESTION, [ADDRESS]), {}),
+}
+
+
+def dns(cases):
+    for name, (question, reply, expected) in DNS.items():
+        found = cases.look(f"dns-{name}", looked_up(question, reply))
+        cases.equal(found.anomalies, expected, f"dns-{name}: what is told")
+
+
+FTP_LOGIN = [(1, b"220 ready\r\n"), (0, b"USER a\r\n"), (1, b"331 password\r\n"), (0, b"PASS b\r\n"), (1, b"230 in\r\n")]
+IMAP_LOGIN = [(1, b"* OK IMAP4rev1 ready\r\n")]
+
+LINES = {
+    "ftp-cr": (21, FTP_LOGIN + [(0, b"CWD a\rDELE b\r\n"), (1, b"250 ok\r\n")], {"message.hidden_line": 1}),
+    "ftp-nul": (21, FTP_LOGIN + [(0, b"RETR a.txt\0.exe\r\n"), (1, b"550 no\r\n")], {"message.hidden_line": 1}),
+    "ftp-bounce": (21, FTP_LOGIN + [(0, b"PORT 10,9,0,9,0,25\r\n"), (1, b"200 ok\r\n")], {"ftp.third_party": 1}),
+    "ftp-auth": (21, [(1, b"220 ready\r\n"), (0, b"AUTH TLS\r\nDELE a\r\n"), (1, b"234 go\r\n")], {"ftp.commands_after_auth": 1}),
+    "ftp-honest": (21, FTP_LOGIN + [(0, b"CWD a\r\n"), (1, b"250 ok\r\n")], {}),
+    "imap-cr": (143, IMAP_LOGIN + [(0, b"a1 SELECT INBOX\ra2 DELETE Trash\r\n"), (1, b"a1 OK done\r\n")], {"message.hidden_line": 1}),
+    "imap-starttls": (143, IMAP_LOGIN + [(0, b"a1 STARTTLS\r\na2 NOOP\r\n"), (1, b"a1 OK go\r\n")],
+                      {"imap.commands_after_starttls": 1}),
+    "imap-honest": (143, IMAP_LOGIN + [(0, b"a1 SELECT INBOX\r\n"), (1, b"a1 OK done\r\n")], {}),
+    "pop3-cr": (110, [(1, b"+OK ready\r\n"), (0, b"USER a\rDELE 1\r\n"), (1, b"+OK\r\n")], {"message.hidden_line": 1}),
+    "pop3-stls": (110, [(1, b"+OK ready\r\n"), (0, b"STLS\r\nCAPA\r\n"), (1, b"+OK go\r\n")], {"pop3.commands_after_stls": 1}),
+    "pop3-honest": (110, [(1, b"+OK ready\r\n"), (0, b"USER a\r\n"), (1, b"+OK\r\n")], {}),
+}
+
+
+def lines(cases):
+    for name, (port, turns, expected) in LINES.items():
+        found = cases.look(name, talk(port, turns))
+        cases.equal(found.anomalies, expected, f"{name}: what is told")
+
+
+TESTS = (http, smtp, mime, dns, lines)
