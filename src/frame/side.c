@@ -167,9 +167,9 @@ static enum step step_body(struct view *view, struct emitter *emitter, struct by
 {
     struct side_state *state = state_of(view);
     size_t n = view->bytes.len;
-    if (!state->until_end && state->body_left < n)
-        n = (size_t)state->body_left;
-    if (view->from_pending && n > 0) { /* in pieces as they came, so that each byte has its moment */
+    if (!state->until_end && state->body_left <= n) {
+        n = (size_t)state->body_left;         /* measured by what is there: where it ends may mean something */
+    } else if (view->from_pending && n > 0) { /* in pieces as they came, so that each byte has its moment */
         uint64_t together = pending_seen_together(state, view_offset(view, *whole));
         n = together < n ? (size_t)together : n;
     }
