@@ -49,6 +49,7 @@ static const struct dataset finger_dataset = {
 
 struct finger_state {
     uint64_t bytes;
+    bool torn; /* bytes of the answer were lost: its text ends there */
 };
 
 /* Any line could be a finger query, so only the port makes it likely. */
@@ -101,7 +102,7 @@ static void finger_answer(struct finger_state *state, struct emitter *emitter, c
     transaction_touch(transaction, message);
     state->bytes += message->bytes.len;
     record_set_integer(&transaction->record, FINGER_BYTES, (int64_t)state->bytes);
-    if (message->kind == MESSAGE_BODY)
+    if (message->kind == MESSAGE_BODY && !state->torn)
         record_append(&transaction->record, FINGER_TEXT, message->bytes, LIMIT_TEXT_BYTES);
     if (message->kind != MESSAGE_BODY_END)
         return;
@@ -118,6 +119,14 @@ static enum verdict finger_message(void *state, struct emitter *emitter, const s
     return VERDICT_OK;
 }
 
+static void finger_gap(void *state_block, struct emitter *emitter, enum side side, uint64_t length)
+{
+    struct finger_state *state = state_block;
+    (void)emitter;
+    (void)length;
+    state->torn = state->torn || side == SIDE_SERVER;
+}
+
 static const struct port finger_ports[] = {{TRANSPORT_TCP, 79, NULL}, {0, 0, NULL}};
 
 extern const struct dissector finger_dissector;
@@ -132,4 +141,5 @@ const struct dissector finger_dissector = {
     .probe = finger_probe,
     .frame = finger_frame,
     .message = finger_message,
+    .gap = finger_gap,
 };

@@ -37,7 +37,7 @@ static void write_down(void *context, const struct record *record)
                    record->incomplete ? " incomplete" : "");
 }
 
-/* One side at a time, `step` bytes a segment; NULL: this side is silent. */
+/* One side at a time, `step` bytes a segment; NULL: this side is silent. Where a segment is \1, five bytes are lost. */
 static void talk(const char *question, const char *answer, size_t step, enum end_reason reason)
 {
     struct budget budget;
@@ -52,8 +52,13 @@ static void talk(const char *question, const char *answer, size_t step, enum end
     for (int side = 0; side < 2; side++) {
         struct bytes all = bytes_text(words[side]);
         for (size_t at = 0; at < all.len; at += step) {
+            enum side speaker = side ? SIDE_SERVER : SIDE_CLIENT;
+            struct bytes piece = bytes_slice(all, at, step);
             shared.moment.frame++;
-            session_data(&session, side ? SIDE_SERVER : SIDE_CLIENT, bytes_slice(all, at, step), shared.moment);
+            if (bytes_is(piece, "\1"))
+                session_gap(&session, speaker, 5);
+            else
+                session_data(&session, speaker, piece, shared.moment);
         }
     }
     if (reason == END_FIN)
@@ -74,6 +79,15 @@ static void asks_about_a_person(void **state)
                                      "finger.verbose=1|finger.response.bytes=14|finger.response.text=Login: alice\r\n|"
                                      "outcome=1");
     }
+}
+
+/* What came behind a hole is counted, but does not stand beside what came before it. */
+static void text_ends_at_a_hole(void **state)
+{
+    (void)state;
+    talk("alice\r\n", "Login: al\1 Room 3\r\n", 1, END_FIN);
+    assert_string_equal(written, "finger.query=alice|finger.user=alice|finger.response.bytes=18|"
+                                 "finger.response.text=Login: al|outcome=1 incomplete");
 }
 
 static void asks_about_everybody(void **state)
@@ -101,9 +115,8 @@ static void answer_breaks_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(asks_about_a_person),
-        cmocka_unit_test(asks_about_everybody),
-        cmocka_unit_test(gets_no_answer),
+        cmocka_unit_test(asks_about_a_person),  cmocka_unit_test(text_ends_at_a_hole),
+        cmocka_unit_test(asks_about_everybody), cmocka_unit_test(gets_no_answer),
         cmocka_unit_test(answer_breaks_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
