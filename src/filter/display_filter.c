@@ -131,7 +131,7 @@ void display_filter_free(struct display_filter *filter)
 
 void display_filter_max_text(struct display_filter *filter, size_t max_text)
 {
-    filter->max_text = max_text;
+    filter->max_text = max_text > 0 ? max_text : LIMIT_TEXT_BYTES;
 }
 
 uint64_t display_filter_given_up(const struct display_filter *filter)

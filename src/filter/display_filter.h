@@ -24,7 +24,8 @@ struct display_filter *display_filter_new(const char *expression, bool show_secr
                                           char ret_error[DISPLAY_FILTER_ERROR_SIZE]);
 void display_filter_free(struct display_filter *filter);
 
-/* --max-text: which texts will be cut decides on overhear.truncated, and on nothing else. LIMIT_TEXT_BYTES unless said.
+/* --max-text: which texts will be cut decides on overhear.truncated, and on nothing else. 0, as before:
+ * LIMIT_TEXT_BYTES.
  */
 void display_filter_max_text(struct display_filter *filter, size_t max_text);
 

@@ -33,6 +33,7 @@ FILES = {
         usr/lib/systemd/system/overhear@.service
         usr/share/bash-completion/completions/overhear
         usr/share/doc/overhear/README.md
+        usr/share/doc/overhear/SECURITY.md
         usr/share/doc/overhear/changelog.Debian.gz
         usr/share/doc/overhear/changelog.gz
         usr/share/doc/overhear/copyright

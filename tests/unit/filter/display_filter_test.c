@@ -340,6 +340,8 @@ static void test_texts_that_printing_cuts(void **state)
             snprintf(expression, sizeof expression, "overhear.truncated == \"%s\"", names[i]);
             struct display_filter *filter = display_filter_new(expression, false, error);
             assert_false(display_filter_matches(filter, &record));
+            display_filter_max_text(filter, 0);
+            assert_false(display_filter_matches(filter, &record));
             display_filter_max_text(filter, max_text);
             assert_int_equal(display_filter_matches(filter, &record), cut);
             display_filter_free(filter);
