@@ -28,7 +28,7 @@ install(FILES ${REFERENCE}/overhear.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/ba
 install(FILES ${REFERENCE}/overhear.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
   COMPONENT program)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN "*.md")
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(FILES README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 function(overhear_configure folder prefix libdir program)
   set(CMAKE_INSTALL_PREFIX ${prefix})
