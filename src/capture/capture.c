@@ -60,6 +60,7 @@ static int begin(struct capture *capture, char ret_error[CAPTURE_ERROR_SIZE])
 {
     struct source *source = capture->source;
     bool interrupted = source_state(source) == SOURCE_INTERRUPTED; /* while it was opened */
+    /* cppcheck-suppress internalAstError ; it cannot read a compound literal behind a question mark */
     struct bytes first = interrupted ? (struct bytes){0} : source_peek(source, MAGIC_BYTES);
     char problem[PROBLEM_SIZE] = "";
     int result = -1;

@@ -158,6 +158,7 @@ static enum save_files_result close_writer(struct save_files *files, char *ret_e
     const int closed = capture_writer_close(files->writer, error);
     files->writer = NULL;
     files->descriptor = -1;
+    /* cppcheck-suppress nullPointer ; it may be NULL where error_size is 0 */
     snprintf(ret_error, error_size, "%s", error);
     return result_of(files, flushed != 0 ? flushed : closed);
 }

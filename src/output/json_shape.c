@@ -214,6 +214,7 @@ static struct json_shape *make_shape(struct json_plan *plan, const struct json_k
         maker.shape->pieces[0].kind = PIECE_REFUSED;
     }
     struct json_shape *shape = realloc(maker.shape, sizeof *shape + maker.count * sizeof shape->pieces[0]);
+    /* cppcheck-suppress memleak ; either is returned */
     return shape ? shape : maker.shape;
 }
 

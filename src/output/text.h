@@ -42,13 +42,17 @@ static inline void text_add(struct text_buffer *buffer, const char *text, size_t
         memcpy(to, text, length);
     } else if (length >= 8) {
         memcpy(to, text, 8);
+        /* cppcheck-suppress pointerOutOfBoundsCond ; length is 8 or more here */
         memcpy(to + length - 8, text + length - 8, 8);
     } else if (length >= 4) {
         memcpy(to, text, 4);
+        /* cppcheck-suppress pointerOutOfBoundsCond ; length is 4 or more here */
         memcpy(to + length - 4, text + length - 4, 4);
     } else {
         to[0] = text[0];
+        /* cppcheck-suppress objectIndex ; less than length */
         to[length / 2] = text[length / 2];
+        /* cppcheck-suppress [objectIndex,arrayIndexOutOfBoundsCond] ; less than length, which is 3 at most */
         to[length - 1] = text[length - 1];
     }
     buffer->length += length;
