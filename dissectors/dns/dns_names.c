@@ -129,10 +129,13 @@ static inline enum step take_label(struct walk *walk, uint8_t length)
     return STEP_ON;
 }
 
+/* It does not see that nothing is remembered where there are no names to remember it by. */
+ANALYZER_IS_WRONG("-Wanalyzer-null-dereference")
 static inline bool is_full(const struct dns_names *names)
 {
     return names->count == DNS_NAMES_KNOWN || names->text_length > DNS_NAMES_TEXT;
 }
+ANALYZER_MAY_BE_RIGHT
 
 /* A text that stands at the end of what is remembered already. */
 static inline void keep(struct dns_names *names, size_t offset, size_t length, uint64_t labels, size_t text_length)

@@ -10,6 +10,8 @@
 
 #include "dns_text.h"
 
+#include "overhear/analyzer.h"
+
 enum dns_fault_kind {
     DNS_FAULT_NONE,
     DNS_FAULT_SHORT, /* the bytes end in the middle of it */
@@ -83,6 +85,8 @@ struct dns_found_name {
     size_t length;
 };
 
+/* It does not see that callers ask whether there are names. */
+ANALYZER_IS_WRONG("-Wanalyzer-null-dereference")
 static inline struct dns_found_name dns_names_find(const struct dns_names *names, size_t offset)
 {
     for (unsigned i = 0; i < names->count; i++) {
@@ -94,6 +98,7 @@ static inline struct dns_found_name dns_names_find(const struct dns_names *names
     }
     return (struct dns_found_name){bytes_of(NULL, 0), 0};
 }
+ANALYZER_MAY_BE_RIGHT
 
 /* The same, but its text is left where it is remembered, until all is forgotten, or is written to `buffer`, which has
  * room for DNS_NAME_TEXT. A pointer to a name that is known, as in nearly all records of an answer, is not a call. */

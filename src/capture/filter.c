@@ -6,7 +6,7 @@
  */
 #include "filter.h"
 
-#include "util/analyzer.h"
+#include "overhear/analyzer.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>

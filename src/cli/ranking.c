@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ranking_state.h"
 
-#include "util/analyzer.h"
+#include "overhear/analyzer.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -5,7 +5,8 @@
  */
 #include "crew_state.h"
 
-#include "util/analyzer.h"
+#include "overhear/analyzer.h"
+
 #include "util/thread.h"
 
 #include <stdlib.h>

@@ -4,10 +4,10 @@
  */
 #include "crew_state.h"
 
+#include "overhear/analyzer.h"
+
 #include "engine_budget.h"
 #include "record_copy.h"
-
-#include "util/analyzer.h"
 
 #include <stdlib.h>
 

@@ -6,10 +6,11 @@
  */
 #include "charset.h"
 
+#include "overhear/analyzer.h"
+
 #include "charset_tables.h"
 #include "session_state.h"
 
-#include "util/analyzer.h"
 #include "util/budget.h"
 
 #include <errno.h>

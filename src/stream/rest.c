@@ -6,7 +6,8 @@
  */
 #include "side.h"
 
-#include "util/analyzer.h"
+#include "overhear/analyzer.h"
+
 #include "util/budget.h"
 
 #ifdef __SSE2__

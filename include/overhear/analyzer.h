@@ -3,8 +3,8 @@
  * gcc -fanalyzer follows paths through the source and is sometimes wrong. Where it is, the place stands between these
  * two, and a comment says why (tests/analysis).
  */
-#ifndef OVERHEAR_UTIL_ANALYZER_H
-#define OVERHEAR_UTIL_ANALYZER_H
+#ifndef OVERHEAR_ANALYZER_H
+#define OVERHEAR_ANALYZER_H
 
 #if defined __GNUC__ && !defined __clang__
 #define ANALYZER_PRAGMA(words) _Pragma(#words)
