@@ -46,7 +46,7 @@ if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(SETTINGS ${CMAKE_INSTALL_FULL_SYSCONFDIR})
 endif()
 install(TARGETS liboverhear ARCHIVE COMPONENT local)
-install(DIRECTORY include/overhear DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT local)
+install(DIRECTORY include/overhear DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT local PATTERN analyzer.h EXCLUDE)
 install(FILES ${HERE}/overhear.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT local)
 install(FILES LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT local)
 install(FILES ${REFERENCE}/_overhear DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT local)
@@ -80,7 +80,8 @@ install(FILES ${REFERENCE}/_overhear DESTINATION share/zsh/vendor-completions CO
 install(FILES ${DEBIAN}/overhear@.service DESTINATION lib/systemd/system COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES packaging/overhear.logrotate DESTINATION /etc/logrotate.d RENAME overhear COMPONENT debian EXCLUDE_FROM_ALL)
 install(TARGETS liboverhear ARCHIVE DESTINATION ${DEBIAN_LIBDIR} COMPONENT development EXCLUDE_FROM_ALL)
-install(DIRECTORY include/overhear DESTINATION include COMPONENT development EXCLUDE_FROM_ALL)
+install(DIRECTORY include/overhear DESTINATION include COMPONENT development EXCLUDE_FROM_ALL
+  PATTERN analyzer.h EXCLUDE) # for those who build this source
 install(FILES ${DEBIAN}/overhear.pc DESTINATION ${DEBIAN_LIBDIR}/pkgconfig COMPONENT development EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
