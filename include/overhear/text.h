@@ -36,7 +36,6 @@ enum reply_style {
     REPLY_FTP,  /* RFC 959 4.2: lines in between may be anything; the last one has the first one's code and a space */
 };
 
-/* A whole reply, all its lines with their ends. A first line that does not begin with three digits is one line. */
 /* Where the first byte stands that some take for the end of a line and others do not, which is how a command is hidden
  * from a filter: NUL, or CR without LF behind it. text.len: nowhere. A CR at the end of the text is its line's. */
 size_t text_hidden_end(struct bytes text);
@@ -47,6 +46,7 @@ void text_tell_hidden_line(struct emitter *emitter, struct bytes text);
 /* Of a reply that broke off: its whole lines, or what there is of the only one. */
 struct bytes reply_whole_lines(struct bytes message);
 
+/* A whole reply, all its lines with their ends. A first line that does not begin with three digits is one line. */
 struct framing framing_reply(enum reply_style style, struct bytes pending, size_t seen);
 
 struct reply {
