@@ -46,6 +46,14 @@ void mail_envelope_to(struct object *mail, struct bytes address)
         record_text(&mail->record, MAIL_ENVELOPE_TO, address);
 }
 
+/* Where segments came out of order, what comes later may have been seen before. */
+static void touch_end(struct object *mail, const struct message *message)
+{
+    const struct mail_stream *stream = mail->state;
+    if (message && stream->begun && message->last.frame > mail->record.last.frame)
+        mail->record.last = message->last;
+}
+
 /* The record's moments: from the first byte of the message to the last. */
 static void touch(struct object *mail, const struct message *message)
 {
@@ -54,10 +62,10 @@ static void touch(struct object *mail, const struct message *message)
         return;
     if (!stream->begun) {
         stream->begun = true;
-        mail->record.first = message->first;
+        mail->record.first = mail->record.last = message->first;
         *(message->side == SIDE_CLIENT ? &mail->record.request : &mail->record.response) = message->first;
     }
-    mail->record.last = message->last;
+    touch_end(mail, message);
 }
 
 void mail_piece(struct emitter *emitter, struct object *mail, struct bytes piece, const struct message *message)
@@ -93,8 +101,7 @@ void mail_end(struct emitter *emitter, struct object *mail, const struct message
     if (stream->ended)
         return;
     const struct mail_walk walk = {emitter, mail, stream, message};
-    if (stream->begun && message)
-        mail->record.last = message->last;
+    touch_end(mail, message);
     bool is_cut = incomplete || stream->partial;
     mail->record.incomplete |= incomplete;
     mail_lines_end(&walk, is_cut);

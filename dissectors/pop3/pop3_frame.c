@@ -157,7 +157,7 @@ static struct framing frame_text(struct pop3_state *state, struct bytes pending,
     }
     struct framing framing = framing_dot(&state->dot, pending);
     size_t end = bytes_find(pending, '\n', 0);
-    if (framing.kind == FRAMING_BODY && framing.length > end + 1)
+    if (framing.kind == FRAMING_PIECE && framing.length > end + 1)
         framing.length = end + 1;
     return framing;
 }

@@ -221,7 +221,7 @@ static bool may_become_ours(struct bytes line)
 static enum probe probe_command(struct bytes first, bool ours, bool midstream)
 {
     size_t end = bytes_find(first, '\n', 0);
-    struct bytes line = bytes_first(first, end), rest = first, word;
+    struct bytes line = bytes_first(first, end), word;
     if (!is_printable(line))
         return PROBE_NO;
     if (end == first.len)
@@ -229,9 +229,9 @@ static enum probe probe_command(struct bytes first, bool ours, bool midstream)
     line = text_line(bytes_first(first, end + 1), NULL);
     if (may_become_ours(line) && smtp_is_command(line, SMTP_TRUST_STRICT))
         return PROBE_CLIENT;
-    if (!ours || !text_word_next(&rest, &word))
+    if (!ours || !text_word_next(&line, &word)) /* of the line alone: what follows it may not be there yet */
         return PROBE_NO;
-    if (smtp_verb_of(text_line(word, NULL)) != SMTP_VERB_OTHER)
+    if (smtp_verb_of(word) != SMTP_VERB_OTHER)
         return PROBE_MAYBE;
     return midstream ? PROBE_NO : PROBE_MORE; /* the server's greeting decides */
 }

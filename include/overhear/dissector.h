@@ -35,6 +35,7 @@ enum framing_kind {
     FRAMING_MORE,     /* not known yet: at least one byte more is needed */
     FRAMING_MESSAGE,  /* it is `length` bytes: `message` gets them in one piece, when all are there */
     FRAMING_BODY,     /* `length` bytes of body follow, which flow through `message` in pieces as they come */
+    FRAMING_PIECE,    /* the next `length` bytes, all of them there, are body: in one piece, whenever they came */
     FRAMING_BODY_END, /* body until this side ends */
     FRAMING_NONSENSE, /* `length` bytes (at least 1) are not of this protocol: pass over them */
 };
@@ -58,7 +59,7 @@ struct message {
     uint64_t length;     /* as the sender sent it; more than bytes.len where the capture cut it short */
     bool incomplete;     /* cut by the snap length, a gap or the end */
     struct moment first; /* where its first byte was seen */
-    struct moment last;  /* and the last */
+    struct moment last;  /* and the last; never before `first` */
 };
 
 enum verdict {

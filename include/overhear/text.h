@@ -78,7 +78,7 @@ struct dot {
                      * others do not (the way of SMTP smuggling) */
 };
 
-/* FRAMING_MESSAGE: the line with the period, with its end: the text is over. FRAMING_BODY: so much text; each piece
+/* FRAMING_MESSAGE: the line with the period, with its end: the text is over. FRAMING_PIECE: so much text, which
  * has to pass dot_unstuff before `frame` is asked again. FRAMING_MORE. */
 struct framing framing_dot(struct dot *dot, struct bytes pending);
 

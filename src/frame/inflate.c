@@ -8,7 +8,7 @@
 
 #include <isa-l/igzip_lib.h>
 
-enum { OUT_BYTES = 32 * 1024 };
+enum { OUT_BYTES = 32 * 1024, GZIP_FIRST = 0x1f, DEFLATED = 8 };
 
 struct inflater {
     struct inflater *next; /* on the shelf */
@@ -16,7 +16,9 @@ struct inflater {
     enum inflater_format format;
     enum inflate_result result;
     uint64_t in, out;
-    bool begun, finished;
+    bool begun;
+    bool between; /* a stream is over: another gzip member may follow at once */
+    bool over;    /* what comes is padding */
     struct inflate_state state;
     uint8_t buffer[OUT_BYTES];
 };
@@ -54,7 +56,7 @@ struct inflater *inflater_new(struct session_shared *shared, enum inflater_forma
     inflater->format = format;
     inflater->result = INFLATE_OK;
     inflater->in = inflater->out = 0;
-    inflater->begun = inflater->finished = false;
+    inflater->begun = inflater->between = inflater->over = false;
     restart(inflater, ISAL_DEFLATE);
     return inflater;
 }
@@ -100,7 +102,6 @@ static bool is_bomb(const struct inflater *inflater)
  * that in practice. False: what is no bare stream begins with neither. */
 static bool begin(struct inflater *inflater, uint8_t first)
 {
-    enum { GZIP_FIRST = 0x1f, DEFLATED = 8 };
     inflater->begun = true;
     if (inflater->format == INFLATER_RAW)
         return true;
@@ -122,6 +123,12 @@ static size_t produced_by(const struct inflate_state *state, int status)
     return produced > refused ? produced - refused : 0;
 }
 
+/* Several gzip members may follow each other. Anything else after the end is padding, and all that follows it. */
+static bool goes_on(const struct inflater *inflater, uint8_t next)
+{
+    return inflater->state.crc_flag == ISAL_GZIP && next == GZIP_FIRST;
+}
+
 static enum inflate_result run(struct inflater *inflater, const struct byte_sink *sink)
 {
     struct inflate_state *state = &inflater->state;
@@ -140,16 +147,16 @@ static enum inflate_result run(struct inflater *inflater, const struct byte_sink
         if (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT)
             return INFLATE_BAD;
         if (state->block_state == ISAL_BLOCK_FINISH) {
-            /* Several gzip members may follow each other. Anything else after the end is padding. */
-            inflater->finished = inflater->format != INFLATER_GZIP || state->avail_in == 0 || *state->next_in != 0x1f;
-            if (!inflater->finished || state->avail_in == 0) {
-                uint8_t *next_in = state->next_in;
-                uint32_t avail_in = state->avail_in;
-                restart(inflater, state->crc_flag);
-                state->next_in = next_in;
-                state->avail_in = avail_in;
-            }
-            if (inflater->finished)
+            uint8_t *next_in = state->next_in;
+            uint32_t avail_in = state->avail_in;
+            inflater->between = avail_in == 0;
+            inflater->over = avail_in > 0 && !goes_on(inflater, *next_in);
+            if (inflater->over)
+                return INFLATE_OK;
+            restart(inflater, state->crc_flag);
+            state->next_in = next_in;
+            state->avail_in = avail_in;
+            if (inflater->between)
                 return INFLATE_OK;
         }
     } while (state->avail_in > 0 || state->avail_out == 0);
@@ -160,9 +167,11 @@ enum inflate_result inflater_take(struct inflater *inflater, struct bytes piece,
 {
     if (inflater->result != INFLATE_OK || piece.len == 0)
         return inflater->result;
-    if (inflater->finished && bytes_at(piece, 0) != 0x1f)
+    if (inflater->between)
+        inflater->over = !goes_on(inflater, bytes_at(piece, 0));
+    inflater->between = false;
+    if (inflater->over)
         return INFLATE_OK;
-    inflater->finished = false;
     if (!inflater->begun && !begin(inflater, bytes_at(piece, 0)))
         return inflater->result = INFLATE_BAD;
     /* Nothing is written through this pointer. */

@@ -31,6 +31,7 @@ struct side_state {
     uint64_t pass_over;      /* bytes that belong to a message too long to be gathered */
     uint64_t nonsense;       /* bytes passed over since the last message */
     bool in_body, until_end;
+    bool in_piece;   /* a body that is not to be cut, since where it ends means something to who measured it */
     bool heard;      /* something of it was delivered */
     bool lost;       /* after a gap: looking for the next message */
     bool incomplete; /* the body in hand has lost bytes */

@@ -30,6 +30,15 @@ static struct moment moment_of(const struct view *view, uint64_t offset)
     return view->from_pending ? pending_moment(state_of(view), offset, view->moment) : view->moment;
 }
 
+/* From its first byte to its last. Where segments came out of order, the last may have been seen before the first: then
+ * the message was there with the first. */
+static void set_moments(struct message *message, const struct view *view, uint64_t offset)
+{
+    const struct moment end = moment_of(view, offset + message->length - 1);
+    message->first = moment_of(view, offset);
+    message->last = end.frame > message->first.frame ? end : message->first;
+}
+
 /* The first n bytes of the view are done with. While the view is over `pending`, the pending bytes are moved once, at
  * the end of the loop. */
 static void view_skip(struct view *view, size_t n)
@@ -62,15 +71,13 @@ static void give_up(struct session *session)
 static enum verdict deliver_piece(struct view *view, struct emitter *emitter, struct bytes whole, size_t n)
 {
     struct side_state *state = state_of(view);
-    uint64_t offset = view_offset(view, whole);
     struct message message = {
         .kind = MESSAGE_BODY,
         .bytes = bytes_first(view->bytes, n),
         .length = n,
         .incomplete = state->incomplete,
-        .first = moment_of(view, offset),
-        .last = moment_of(view, offset + n - 1),
     };
+    set_moments(&message, view, view_offset(view, whole));
     enum verdict verdict = deliver(view, emitter, &message);
     view_skip(view, n);
     if (!state->until_end)
@@ -95,14 +102,13 @@ static enum verdict deliver_body_end(struct view *view, struct emitter *emitter,
 static enum verdict deliver_message(struct view *view, struct emitter *emitter, struct bytes whole, size_t length)
 {
     struct side_state *state = state_of(view);
-    uint64_t offset = view_offset(view, whole);
     struct message message = {
         .kind = MESSAGE_WHOLE,
         .bytes = bytes_first(view->bytes, length),
         .length = length,
-        .first = moment_of(view, offset),
-        .last = moment_of(view, offset + length - 1),
     };
+    const uint64_t offset = view_offset(view, whole);
+    set_moments(&message, view, offset);
     state->lost = false;
     state->nonsense = 0;
     state->message_length = 0;
@@ -167,9 +173,10 @@ static enum step step_body(struct view *view, struct emitter *emitter, struct by
 {
     struct side_state *state = state_of(view);
     size_t n = view->bytes.len;
-    if (!state->until_end && state->body_left <= n) {
-        n = (size_t)state->body_left;         /* measured by what is there: where it ends may mean something */
-    } else if (view->from_pending && n > 0) { /* in pieces as they came, so that each byte has its moment */
+    if (!state->until_end && state->body_left < n)
+        n = (size_t)state->body_left;
+    if (view->from_pending && n > 0 &&
+        !state->in_piece) { /* in pieces as they came, so that each byte has its moment */
         uint64_t together = pending_seen_together(state, view_offset(view, *whole));
         n = together < n ? (size_t)together : n;
     }
@@ -207,7 +214,7 @@ static enum step step_frame(struct view *view, struct emitter *emitter, struct b
     struct session_state *session = view->session->state;
     struct side_state *state = state_of(view);
     struct framing framing = session->dissector->frame(session->state, view->side, view->bytes, state->seen);
-    if (framing.kind != FRAMING_BODY || framing.length > 0)
+    if ((framing.kind != FRAMING_BODY && framing.kind != FRAMING_PIECE) || framing.length > 0)
         view->empty_bodies = 0;
     switch (framing.kind) {
     case FRAMING_MORE:
@@ -219,6 +226,7 @@ static enum step step_frame(struct view *view, struct emitter *emitter, struct b
     case FRAMING_MESSAGE:
         return step_message(view, emitter, framing, whole);
     case FRAMING_BODY:
+    case FRAMING_PIECE:
     case FRAMING_BODY_END:
         if (++view->empty_bodies > EMPTY_BODIES)
             break;
@@ -227,6 +235,7 @@ static enum step step_frame(struct view *view, struct emitter *emitter, struct b
         state->nonsense = 0;
         state->seen = 0;
         state->until_end = framing.kind == FRAMING_BODY_END;
+        state->in_piece = framing.kind == FRAMING_PIECE;
         state->body_left = framing.length;
         return STEP_ON;
     case FRAMING_NONSENSE:
@@ -444,9 +453,8 @@ static void deliver_rest(struct view *view, struct emitter *emitter)
         .bytes = bytes_of(state->pending.at, length),
         .length = length,
         .incomplete = true,
-        .first = pending_moment(state, state->offset, view->moment),
-        .last = pending_moment(state, state->offset + length - 1, view->moment),
     };
+    set_moments(&message, view, state->offset);
     deliver_broken_off(view, emitter, &message);
     pending_consume(view->session, view->side, length);
     state->seen = 0;

@@ -241,6 +241,8 @@ void transaction_touch(struct transaction *transaction, const struct message *me
     struct moment *own = message->side == SIDE_CLIENT ? &record->request : &record->response;
     if (own->frame == 0)
         *own = message->first;
+    if (message->first.frame > record->last.frame) /* what a dissector gathered may end before it began */
+        record->last = message->first;
     if (message->last.frame >= record->last.frame)
         record->last = message->last;
     if (message->incomplete)

@@ -533,7 +533,9 @@ void record_mark_cut(struct record *record, struct bytes broken_off)
         if (item->kind == ITEM_GROUP)
             group_end = i + 1 + item->length;
         bool is_text = item->kind == ITEM_TEXT || item->kind == ITEM_MAP;
-        if (is_text && ends_with_end_of(bytes_of(record->text + item->offset, item->length), broken_off))
+        /* Where all texts are empty, there is no memory for any. */
+        if (is_text && item->length > 0 &&
+            ends_with_end_of(bytes_of(record->text + item->offset, item->length), broken_off))
             record->truncated[top / 64] |= UINT64_C(1) << top % 64;
     }
 }

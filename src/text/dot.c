@@ -52,7 +52,7 @@ struct framing framing_dot(struct dot *dot, struct bytes pending)
     size_t length = pending.len > 0 ? piece_length(pending) : 0;
     if (length == 0)
         return (struct framing){FRAMING_MORE, 0};
-    return (struct framing){FRAMING_BODY, length};
+    return (struct framing){FRAMING_PIECE, length};
 }
 
 /* CR period CR: some readers end a line with CR alone. A piece never ends with a CR. */

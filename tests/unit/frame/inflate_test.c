@@ -108,6 +108,21 @@ static void ignores_padding_after_the_end(void **state)
     measures(*state, INFLATE_GZIP, size + 20, 1, 100);
 }
 
+/* Nothing behind padding counts, nor a second stream in zlib's format, however it was cut. */
+static void ends_once(void **state)
+{
+    size_t size = pack(31, 100, 1);
+    memset(packed + size, 0, 20);
+    memmove(packed + size + 20, packed, size);
+    for (size_t step = 1; step < 2 * size + 20; step++)
+        measures(*state, INFLATE_GZIP, 2 * size + 20, step, 100);
+    size = pack(15, 100, 1);
+    const size_t gzip_size = sizeof "\x1f\x8b\x08 a member";
+    memcpy(packed + size, "\x1f\x8b\x08 a member", gzip_size);
+    for (size_t step = 1; step <= size + gzip_size; step++)
+        measures(*state, INFLATE_DEFLATE, size + gzip_size, step, 100);
+}
+
 static void says_what_is_not_packed(void **state)
 {
     struct fixture *f = *state;
@@ -168,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(measures_every_format_in_any_pieces, begin, end),
         cmocka_unit_test_setup_teardown(counts_several_gzip_members, begin, end),
+        cmocka_unit_test_setup_teardown(ends_once, begin, end),
         cmocka_unit_test_setup_teardown(ignores_padding_after_the_end, begin, end),
         cmocka_unit_test_setup_teardown(says_what_is_not_packed, begin, end),
         cmocka_unit_test_setup_teardown(gives_nothing_out_for_a_copy_that_is_refused, begin, end),

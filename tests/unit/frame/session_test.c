@@ -27,6 +27,7 @@ static const struct dataset toy_dataset = {.name = "toy", .fields = toy_fields, 
 
 struct toy_state {
     uint64_t body[2];
+    enum framing_kind waits; /* for all of the body, and then says that it is this */
 };
 
 static enum probe toy_probe(const struct conversation *conversation, enum side side, struct bytes first)
@@ -45,6 +46,10 @@ static enum probe toy_probe(const struct conversation *conversation, enum side s
 static struct framing toy_frame(void *state, enum side side, struct bytes pending, size_t seen)
 {
     struct toy_state *toy = state;
+    if (toy->body[side] > pending.len && toy->waits)
+        return (struct framing){FRAMING_MORE, 0};
+    if (toy->body[side] > 0 && toy->waits)
+        return (struct framing){toy->waits, toy->body[side]};
     if (toy->body[side] > 0)
         return (struct framing){FRAMING_BODY, toy->body[side]};
     if (bytes_at(pending, 0) == '!')
@@ -73,6 +78,10 @@ static enum verdict toy_message(void *state, struct emitter *emitter, const stru
         return VERDICT_OK;
     if (bytes_begin(message->bytes, "body "))
         toy->body[message->side] = (uint64_t)(bytes_at(message->bytes, 5) - '0');
+    if (bytes_begin(message->bytes, "flow ") || bytes_begin(message->bytes, "hold ")) {
+        toy->body[message->side] = (uint64_t)(bytes_at(message->bytes, 5) - '0');
+        toy->waits = bytes_begin(message->bytes, "flow ") ? FRAMING_BODY : FRAMING_PIECE;
+    }
     if (bytes_begin(message->bytes, "not mine"))
         return VERDICT_NOT_MINE;
     if (bytes_begin(message->bytes, "end"))
@@ -188,6 +197,34 @@ static void cuts_do_not_matter(void **state)
         say(f, SIDE_CLIENT, (char[]){talk[i], 0});
     assert_string_equal(told, "line>toy!\n@1-5|line>ask 1\n@6-11|line>body 5\n@12-18|body>a@19-19|body>b@20-20|"
                               "body>c@21-21|body>d@22-22|body>e@23-23|end>@23-23|line>say x\n@24-29|");
+}
+
+/* Each byte of a body that had to wait has its own moment, unless it was measured as one piece. */
+static void bodies_that_waited_keep_their_moments(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\nflow 5\n");
+    say(f, SIDE_CLIENT, "abc");
+    say(f, SIDE_CLIENT, "de");
+    assert_string_equal(told, "line>toy!\n@1-1|line>flow 5\n@1-1|body>abc@2-2|body>de@3-3|end>@3-3|");
+    told_length = 0;
+    say(f, SIDE_CLIENT, "hold 5\n");
+    say(f, SIDE_CLIENT, "abc");
+    say(f, SIDE_CLIENT, "de");
+    assert_string_equal(told, "line>hold 5\n@4-4|body>abcde@5-6|end>@6-6|");
+}
+
+/* The segment with the end of a message was seen before the one with its beginning. */
+static void no_message_ends_before_it_begins(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\n");
+    session_data(&f->session, SIDE_CLIENT, bytes_text("ask"), (struct moment){5, 5000000});
+    session_data(&f->session, SIDE_CLIENT, bytes_text(" 1\nno"), (struct moment){3, 3000000});
+    assert_string_equal(told, "line>toy!\n@1-1|line>ask 1\n@5-5|");
+    session_data(&f->session, SIDE_CLIENT, bytes_text("ne"), (struct moment){2, 2000000});
+    session_end(&f->session, END_CAPTURE);
+    assert_string_equal(told, "line>toy!\n@1-1|line>ask 1\n@5-5|rest>none@3-3|over4|");
 }
 
 static void whole_segments_are_not_copied(void **state)
@@ -454,6 +491,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cuts_do_not_matter, begin, end),
+        cmocka_unit_test_setup_teardown(bodies_that_waited_keep_their_moments, begin, end),
+        cmocka_unit_test_setup_teardown(no_message_ends_before_it_begins, begin, end),
         cmocka_unit_test_setup_teardown(whole_segments_are_not_copied, begin, end),
         cmocka_unit_test_setup_teardown(pairs_by_key, begin, end),
         cmocka_unit_test_setup_teardown(abandons_what_is_open, begin, end),

@@ -188,6 +188,15 @@ static void names_what_was_cut(void **state)
     assert_false(record_is_truncated(record, LIST));
 }
 
+/* Where all texts are empty there is no memory to look into. */
+static void marks_no_empty_text_as_cut(void **state)
+{
+    struct record *record = &((struct fixture *)*state)->record;
+    record_text(record, NAME, bytes_text(""));
+    record_mark_cut(record, bytes_text("am"));
+    assert_false(record_is_truncated(record, NAME));
+}
+
 static void copies_from_itself(void **state)
 {
     struct record *record = &((struct fixture *)*state)->record;
@@ -283,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lower_cases_keys, begin, end),
         cmocka_unit_test_setup_teardown(appends_up_to_its_limit, begin, end),
         cmocka_unit_test_setup_teardown(names_what_was_cut, begin, end),
+        cmocka_unit_test_setup_teardown(marks_no_empty_text_as_cut, begin, end),
         cmocka_unit_test_setup_teardown(copies_from_itself, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_text_limit, begin, end),
         cmocka_unit_test_setup_teardown(stops_at_the_item_limit, begin, end),

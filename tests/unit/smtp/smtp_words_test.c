@@ -199,12 +199,24 @@ static void sizes(void **context)
     play_expect(sizes_steps, sizes_records);
 }
 
+/* What follows the first line says nothing of it. */
+static void is_known_by_its_first_line(void **context)
+{
+    const struct conversation conversation = {
+        .transport = TRANSPORT_TCP, .destination = {.port = 587}, .midstream = true};
+    (void)context;
+    assert_int_equal(smtp_dissector.probe(&conversation, SIDE_CLIENT, bytes_text("EHLO\n")), PROBE_MAYBE);
+    assert_int_equal(smtp_dissector.probe(&conversation, SIDE_CLIENT, bytes_text("EHLO\nE")), PROBE_MAYBE);
+    assert_int_equal(smtp_dissector.probe(&conversation, SIDE_CLIENT, bytes_text("ELHO\nE")), PROBE_NO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals),
         cmocka_unit_test(nearly),
         cmocka_unit_test(sizes),
+        cmocka_unit_test(is_known_by_its_first_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,7 @@ static void play(size_t row, size_t step)
             end = used;
             break;
         }
-        assert_int_equal(framing.kind, FRAMING_BODY);
+        assert_int_equal(framing.kind, FRAMING_PIECE);
         struct bytes piece = dot_unstuff(&dot, bytes_first(pending, framing.length));
         length += bytes_copy(out + length, sizeof out - length, piece);
     }
@@ -92,7 +92,7 @@ static void one_piece_for_many_lines(void **state)
     struct dot dot = {0};
     struct bytes text = bytes_text("one\r\ntwo\r\nthree\r\n..four\r\n");
     struct framing framing = framing_dot(&dot, text);
-    assert_int_equal(framing.kind, FRAMING_BODY);
+    assert_int_equal(framing.kind, FRAMING_PIECE);
     assert_int_equal(framing.length, 17);
     (void)dot_unstuff(&dot, bytes_first(text, 17));
     framing = framing_dot(&dot, bytes_skip(text, 17));
@@ -107,7 +107,7 @@ static void in_the_middle_of_a_line(void **state)
     struct dot dot = {.inside_line = true};
     struct bytes text = bytes_text(".\r\n.\r\n");
     struct framing framing = framing_dot(&dot, text);
-    assert_int_equal(framing.kind, FRAMING_BODY);
+    assert_int_equal(framing.kind, FRAMING_PIECE);
     assert_int_equal(framing.length, 3);
     assert_true(bytes_is(dot_unstuff(&dot, bytes_first(text, 3)), ".\r\n"));
     framing = framing_dot(&dot, bytes_skip(text, 3));
