@@ -52,6 +52,11 @@ static void take_chunk_line(struct http_side *own, struct emitter *emitter, cons
         return;
     }
     http_say_bare_lf(own, emitter, bare);
+    const unsigned odd = own->odd_chunk ? 0 : http_chunk_odd_byte(message->bytes, own->phase == HTTP_PHASE_CHUNK_NEXT);
+    if (odd > 0) {
+        own->odd_chunk = true;
+        emit_anomaly(emitter, ANOMALY_HTTP_ODD_CHUNK, odd - 1, 0);
+    }
     own->left = size;
     own->phase = size > 0 ? HTTP_PHASE_CHUNK_DATA : HTTP_PHASE_TRAILER;
     if (size > 0 && own->current)
@@ -97,8 +102,15 @@ static void take_body(struct http_state *state, struct emitter *emitter, const s
     struct http_transaction *exchange = http_exchange_of(own->current);
     struct http_half *half = &exchange->halves[message->side];
     half->body_bytes += message->length;
-    if (message->incomplete || message->bytes.len < message->length)
+    const bool holed = message->incomplete || message->bytes.len < message->length;
+    if (holed)
         half->incomplete = true;
+    if (message->side == SIDE_CLIENT && state->inner.state != HTTP_INNER_NONE) {
+        if (http_inner_request(&state->inner, message->bytes))
+            emit_anomaly(emitter, ANOMALY_HTTP_REQUEST_IN_BODY, 0, 0);
+        else if (holed)
+            state->inner.state = HTTP_INNER_NONE;
+    }
     http_file_piece(own->current, emitter, message);
 }
 

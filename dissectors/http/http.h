@@ -14,6 +14,7 @@
  *   http_request.c  what the fields of a request say
  *   http_response.c what the fields of a response say
  *   http_file.c     bodies as files
+ *   http_ambiguity.c what two readers take for two things
  *   http_explain.c  observations
  *   http_fields.c   the tables
  *
@@ -163,6 +164,7 @@ struct http_lengths {
     unsigned other_lengths; /* statements that differ from it */
     bool invalid;           /* a Content-Length that is no number */
     bool chunked;           /* the last transfer coding is chunked */
+    bool odd_space;         /* before one of them */
     bool odd_transfer;      /* a transfer coding that is unknown, doubled, empty, or after chunked */
 };
 
@@ -190,6 +192,9 @@ struct framing http_chunk_framing(struct bytes pending, size_t seen, bool after_
 
 /* Read what http_chunk_framing measured. False: no valid size. */
 bool http_chunk_size(struct bytes line, bool after_data, uint64_t *ret_size, bool *ret_bare);
+
+/* The first byte of such a line that readers take differently, and one more; 0: there is none. */
+unsigned http_chunk_odd_byte(struct bytes line, bool after_data);
 
 /* --- targets (http_url.c) --- */
 
@@ -229,6 +234,36 @@ void http_credentials_parse(struct http_scratch *scratch, struct bytes value, st
 
 /* From the first to the last password in URLs inside `text`. */
 struct http_secret http_url_secret(struct bytes text);
+
+/* --- what two readers take for two things (http_ambiguity.c) --- */
+
+/* What Connection says. */
+struct http_connection {
+    bool drops;                   /* a header by which others tell whose a message is, or where it ends */
+    bool upgrade, http2_settings; /* are named */
+};
+void http_connection(struct http_connection *connection, struct bytes value);
+
+/* A request line at the very beginning of a body, looked for as the body comes. */
+enum http_inner { HTTP_INNER_METHOD, HTTP_INNER_TARGET, HTTP_INNER_REST, HTTP_INNER_NONE };
+struct http_inner_look {
+    enum http_inner state;
+    uint16_t passed; /* bytes of the line */
+    uint8_t matched; /* of ` HTTP/1.` */
+};
+
+/* True once, where `piece` completes a request line. */
+bool http_inner_request(struct http_inner_look *look, struct bytes piece);
+
+/* The first byte of a host that no host has, and one more; 0: there is none. */
+unsigned http_odd_host_byte(struct bytes host);
+
+/* A name that is nearly Content-Length or Transfer-Encoding: other bytes where the hyphen is, or one more at either
+ * end. */
+bool http_is_lookalike(struct bytes name);
+
+/* Tell of bytes in `lines` that stand in no header, where there are any. */
+void http_tell_odd_bytes(struct emitter *emitter, struct bytes lines);
 
 /* --- a transaction, and the state of a conversation --- */
 
@@ -282,17 +317,19 @@ struct http_side {
     bool adrift;     /* SEARCH after a gap or a broken body: what is passed over belonged to a message */
     bool bad_chunk;  /* `frame` came upon what is no chunk; not yet said */
     bool bare_lf;    /* said already */
+    bool odd_chunk;  /* the same */
     uint64_t left;
     struct transaction *current; /* whose message is coming in; NULL: none, or nobody keeps it */
 };
 
 struct http_state {
-    struct http_side sides[2]; /* by enum side */
-    uint32_t tunnels;          /* open requests whose answer may end HTTP here */
-    bool simple;               /* an HTTP/0.9 request waits */
-    bool asked;                /* a request was seen */
-    bool version_said;         /* what the version means was told */
-    bool client_gap;           /* requests may have been lost */
+    struct http_side sides[2];    /* by enum side */
+    struct http_inner_look inner; /* in the request's body that is coming in */
+    uint32_t tunnels;             /* open requests whose answer may end HTTP here */
+    bool simple;                  /* an HTTP/0.9 request waits */
+    bool asked;                   /* a request was seen */
+    bool version_said;            /* what the version means was told */
+    bool client_gap;              /* requests may have been lost */
 };
 
 /* --- heads into transactions (http_exchange.c) --- */
@@ -345,6 +382,7 @@ enum http_header {
     HTTP_HEADER_AGE,
     HTTP_HEADER_AUTHORIZATION,
     HTTP_HEADER_CACHE_CONTROL,
+    HTTP_HEADER_CONNECTION,
     HTTP_HEADER_CONTENT_DISPOSITION,
     HTTP_HEADER_CONTENT_ENCODING,
     HTTP_HEADER_CONTENT_LENGTH,
@@ -370,6 +408,10 @@ struct http_head {
     struct http_start start;
     struct http_lengths lengths;
     bool expects; /* a word from the server before the body: 100-continue */
+    bool odd_expectation;
+    bool holds_messages; /* the body is of a type that may be a request itself */
+    struct http_connection connection;
+    unsigned odd_host; /* the first byte of it that no host has, as far as one was found, and one more */
     struct bytes host;
     unsigned hosts; /* different ones */
     struct bytes content_encoding;
@@ -410,6 +452,10 @@ void http_mime_type(struct record *record, unsigned field, struct bytes value);
 /* After the last header line of a request: the url.* fields. Returns how many different hosts it asks for. */
 unsigned http_request_url(struct record *record, struct emitter *emitter, const struct http_head *head,
                           struct http_scratch *scratch);
+
+/* Tell what is odd about a request whose header is gathered, and look into its body (http_ambiguity.c). */
+void http_look_at_request(struct http_state *state, struct emitter *emitter, const struct http_head *head,
+                          const struct http_body_choice *choice);
 
 /* Whether the body can be inflated, and how. */
 bool http_inflate_format(const struct http_head *head, enum inflate_format *ret_format);

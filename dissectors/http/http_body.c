@@ -73,7 +73,7 @@ static void count_readings(const struct http_lengths *lengths, bool version_1_0,
     /* a lone strange transfer coding, or any in HTTP/1.0, is read by some and not by others */
     bool doubtful = lengths->transfer_lines > 0 && (lengths->odd_transfer || version_1_0);
     bool alone_invalid = lengths->invalid && readings == 1;
-    if ((doubtful || alone_invalid) && readings < 2)
+    if ((doubtful || alone_invalid || lengths->odd_space) && readings < 2)
         readings = 2;
     choice->readings = readings;
 }

@@ -6,8 +6,6 @@
  */
 #include "http.h"
 
-#include "overhear/text.h"
-
 static void set_count(struct record *record, unsigned field, uint64_t count)
 {
     record_set_integer(record, field, count > INT64_MAX ? INT64_MAX : (int64_t)count);
@@ -143,7 +141,8 @@ struct taking {
     unsigned map;
     bool is_header; /* no trailer */
     bool is_kept;   /* all lines are kept as they came, in one piece: nearly always */
-    unsigned forbidden_line, bad_line, folds;
+    unsigned forbidden_line, lookalike_line, bad_line, folds;
+    struct bytes lines; /* all of them */
 };
 
 static void add_meaning(struct taking *taking, enum http_header header, struct bytes value)
@@ -177,14 +176,39 @@ static bool is_forbidden_trailer(enum http_header header)
     }
 }
 
+/* Most names are not as long, or begin with another letter. */
+static inline bool may_be_lookalike(struct bytes name)
+{
+    enum { LEAST = 14, MOST = 20 };
+    const uint8_t first = byte_lower(bytes_at(name, 0));
+    return name.len >= LEAST && name.len <= MOST && (first == 'c' || first == 't' || first < 'a' || first > 'z');
+}
+
+/* A tab where everybody writes a space, before what says where the message ends: not all pass over it. */
+static bool has_odd_space(const struct taking *taking, struct bytes name)
+{
+    const struct bytes behind = bytes_skip(taking->lines, bytes_offset(taking->lines, name) + name.len + 1);
+    return bytes_at(behind, 0) == '\t' || (bytes_at(behind, 0) == ' ' && bytes_at(behind, 1) == '\t');
+}
+
+/* What it says of the message as a whole. */
+static inline void gather(struct taking *taking, enum http_header header, struct bytes name, struct bytes value)
+{
+    if (header == HTTP_HEADER_CONTENT_LENGTH || header == HTTP_HEADER_TRANSFER_ENCODING)
+        taking->head->lengths.odd_space |= has_odd_space(taking, name);
+    if (header != HTTP_HEADER_OTHER)
+        http_gather_field(taking->head, header, value);
+    else if (taking->lookalike_line == 0 && may_be_lookalike(name) && taking->is_header && http_is_lookalike(name))
+        taking->lookalike_line = taking->fields.lines;
+}
+
 /* `is_piece`: name and value lie in what is kept. */
 static inline void add_field(struct taking *taking, struct bytes name, struct bytes value, bool is_piece)
 {
     const enum http_header header = taking->is_header ? http_header_of(name) : HTTP_HEADER_OTHER;
     if (!taking->is_header && taking->forbidden_line == 0 && is_forbidden_trailer(http_header_of(name)))
         taking->forbidden_line = taking->fields.lines;
-    if (header != HTTP_HEADER_OTHER)
-        http_gather_field(taking->head, header, value);
+    gather(taking, header, name, value);
     if (taking->fields.lines > HTTP_HEADER_LINES)
         return;
     if (taking->map == HTTP_REQUEST_HEADERS && http_is_credential(header)) {
@@ -236,6 +260,8 @@ static void say_troubles(struct emitter *emitter, const struct taking *taking)
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_HEADER, taking->bad_line, 0);
     if (taking->forbidden_line > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_FORBIDDEN_TRAILER, taking->forbidden_line, 0);
+    if (taking->lookalike_line > 0)
+        emit_anomaly(emitter, ANOMALY_HTTP_LOOKALIKE_HEADER, taking->lookalike_line, 0);
     if (taking->folds > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_FOLDED_HEADER, taking->folds + 1, 0);
 }
@@ -258,6 +284,7 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         .head = head,
         .scratch = scratch,
         .fields = {.rest = rest},
+        .lines = rest,
         .map = map,
         .is_header = map == HTTP_REQUEST_HEADERS || map == HTTP_RESPONSE_HEADERS,
     };
@@ -271,7 +298,7 @@ void http_take_fields(struct http_side *own, struct emitter *emitter, struct rec
         take_plain_fields(&taking);
     }
     say_troubles(emitter, &taking);
-    text_tell_hidden_line(emitter, rest);
+    http_tell_odd_bytes(emitter, rest);
     http_say_bare_lf(own, emitter, taking.fields.bare_lf);
 }
 
@@ -407,6 +434,7 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     struct http_half *half = &exchange->halves[SIDE_CLIENT];
     *half = (struct http_half){.seen = true, .wire_bytes = message->length, .last_ns = message->last.time_ns};
     struct http_body_choice choice = http_body_of_request(&head.lengths, bytes_is(head.start.version, "1.0"));
+    http_look_at_request(state, emitter, &head, &choice);
     begin_body(state, emitter, transaction, &head, &choice, message);
     return VERDICT_OK;
 }

@@ -26,6 +26,7 @@ static const struct {
     [10] = ROW("location", HTTP_HEADER_LOCATION),
     [11] = ROW("content-length", HTTP_HEADER_CONTENT_LENGTH),
     [12] = ROW("transfer-encoding", HTTP_HEADER_TRANSFER_ENCODING),
+    [13] = ROW("connection", HTTP_HEADER_CONNECTION),
     [15] = ROW("referer", HTTP_HEADER_REFERER),
     [16] = ROW("host", HTTP_HEADER_HOST),
     [17] = ROW("user-agent", HTTP_HEADER_USER_AGENT),
@@ -65,6 +66,8 @@ static bool is_same_host(struct bytes a, struct bytes b)
 
 static void gather_host(struct http_head *head, struct bytes value)
 {
+    if (head->odd_host == 0)
+        head->odd_host = http_odd_host_byte(value);
     if (head->hosts == 0) {
         head->host = value;
         head->hosts = 1;
@@ -99,6 +102,13 @@ void http_gather_field(struct http_head *head, enum http_header header, struct b
         break;
     case HTTP_HEADER_EXPECT:
         head->expects = bytes_is_nocase(value, "100-continue");
+        head->odd_expectation = !head->expects;
+        break;
+    case HTTP_HEADER_CONTENT_TYPE:
+        head->holds_messages = bytes_begin_nocase(value, "message/") || bytes_begin_nocase(value, "application/http");
+        break;
+    case HTTP_HEADER_CONNECTION:
+        http_connection(&head->connection, value);
         break;
     case HTTP_HEADER_LOCATION:
         head->location = value;

@@ -107,6 +107,19 @@
     X(HTTP_HOST_CONFLICT, "http.host_conflict", "{a} different hosts are asked for in one request")                    \
     X(HTTP_UNASKED_RESPONSE, "http.unasked_response", "a response to no request that was seen")                        \
     X(HTTP_FORBIDDEN_BODY, "http.forbidden_body", "a response of status {a} announces a body, which it cannot have")   \
+    X(HTTP_ODD_HEADER_NAME, "http.odd_header_name", "byte {b} stands in the name of header line {a}")                  \
+    X(HTTP_LOOKALIKE_HEADER, "http.lookalike_header",                                                                  \
+      "header line {a} is nearly called Content-Length or Transfer-Encoding")                                          \
+    X(HTTP_DROPPED_HEADER, "http.dropped_header",                                                                      \
+      "Connection names a header that says where the message ends, or whose it is")                                    \
+    X(HTTP_ODD_EXPECTATION, "http.odd_expectation", "Expect asks for something else than 100-continue")                \
+    X(HTTP_ODD_HOST, "http.odd_host", "byte {a} stands in the host that is asked for")                                 \
+    X(HTTP_ODD_UPGRADE, "http.odd_upgrade",                                                                            \
+      "an upgrade to h2c with a body, or without Upgrade and HTTP2-Settings in Connection")                            \
+    X(HTTP_ODD_CHUNK, "http.odd_chunk", "byte {a} stands in the line of a chunk, where readers differ about it")       \
+    X(HTTP_REQUEST_IN_BODY, "http.request_in_body", "the body of a request begins with the line of another one")       \
+    X(HTTP_HEADER_INJECTION, "http.header_injection",                                                                  \
+      "at byte {a} of the target there is an escaped line end with a header behind it")                                \
     X(HTTP_FORBIDDEN_TRAILER, "http.forbidden_trailer", "trailer line {a} says what only a header may say")            \
     X(FTP_BAD_ADDRESS, "ftp.bad_address", "{a} bytes in which no address and port can be read")                        \
     X(FTP_THIRD_PARTY, "ftp.third_party", "port {a} of a host that is neither the client nor the server")              \

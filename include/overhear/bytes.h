@@ -232,6 +232,10 @@ struct bytes_field {
 };
 size_t bytes_take_fields(struct bytes *rest, struct bytes_field *to, size_t most);
 
+/* The offset of the first byte that is neither printable ASCII nor a tab nor a part of a line's end (LF, or CR LF);
+ * b.len where there is none. */
+size_t bytes_find_unusual(struct bytes b);
+
 /* The offset behind the first empty line (LF LF or LF CR LF) whose first LF is at or after `from`; 0: there is none. */
 size_t bytes_find_empty_line(struct bytes b, size_t from);
 

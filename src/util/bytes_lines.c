@@ -109,6 +109,33 @@ size_t bytes_find_empty_line(struct bytes b, size_t from)
     return 0;
 }
 
+size_t bytes_find_unusual(struct bytes b)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    const __m128i lowest_usual = _mm_set1_epi8(' '), deletes = _mm_set1_epi8(0x7f), ends = _mm_set1_epi8('\n'),
+                  returns = _mm_set1_epi8('\r'), tabs = _mm_set1_epi8('\t');
+    for (; b.len > LANES && at < b.len - LANES; at += LANES) {
+        const __m128i bytes = load(b.at + at), behind = load(b.at + at + 1);
+        /* as signed numbers, those beyond ASCII are small as well */
+        const __m128i small = _mm_or_si128(_mm_cmplt_epi8(bytes, lowest_usual), _mm_cmpeq_epi8(bytes, deletes));
+        const __m128i pair = _mm_and_si128(_mm_cmpeq_epi8(bytes, returns), _mm_cmpeq_epi8(behind, ends));
+        const __m128i fine = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, ends), _mm_cmpeq_epi8(bytes, tabs)), pair);
+        const unsigned odd = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(fine, small));
+        if (odd)
+            return at + lowest(odd);
+    }
+#endif
+    for (; at < b.len; at++) {
+        const uint8_t c = b.at[at];
+        const bool is_fine = (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t' ||
+                             (c == '\r' && bytes_at(b, at + 1) == '\n');
+        if (!is_fine)
+            return at;
+    }
+    return b.len;
+}
+
 static inline bool is_blank(uint8_t c)
 {
     return c == ' ' || c == '\t';

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bytes that two readers take for two different things: each is told by its name, and its honest counterpart by none."""
 
+import re
+from pathlib import Path
+
 from packets import Builder, CLIENT, SERVER, dns_message, dns_name, dns_record, udp
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/evasion.md"
 
 GET = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -42,8 +47,64 @@ HTTP = {
     "body-204": (GET, answer(b"204 No Content\r\nContent-Length: 5\r\n"), {"http.forbidden_body": 1}),
     "body-connect": (b"CONNECT b.example:443 HTTP/1.1\r\nHost: b.example\r\n\r\n", answer(b"200 OK\r\nContent-Length: 9\r\n"),
                      {"http.forbidden_body": 1}),
+    "te-quoted": (post(b'Transfer-Encoding: "chunked"\r\n'), OK, {"http.ambiguous_length": 1}),
+    "te-vertical-tab": (post(b"Transfer-Encoding: \x0bchunked\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-tab": (post(b"Transfer-Encoding:\tchunked\r\n", b"0\r\n\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-after-chunked": (post(b"Transfer-Encoding: chunked, identity\r\n", b"0\r\n\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-chunked-twice": (post(b"Transfer-Encoding: chunked, chunked\r\n", b"0\r\n\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-empty": (post(b"Transfer-Encoding:\r\n"), OK, {"http.ambiguous_length": 1}),
+    "te-in-fold": (post(b"Transfer-Encoding:\r\n chunked\r\n", b"0\r\n\r\n"), OK, {"http.folded_header": 1}),
+    "te-name-folded": (post(b"Transfer-Encoding\r\n : chunked\r\n"), OK, {"http.bad_header": 1, "http.folded_header": 1}),
+    "te-underscore": (post(b"Transfer_Encoding: chunked\r\n"), OK, {"http.lookalike_header": 1}),
+    "te-space-inside": (post(b"Transfer Encoding: chunked\r\n"), OK, {"http.lookalike_header": 1}),
+    "te-nul": (post(b"Transfer-Encoding\0: chunked\r\n"), OK,
+               {"http.lookalike_header": 1, "http.odd_header_name": 1, "message.hidden_line": 1}),
+    "te-beyond-ascii": (post(b"\xffTransfer-Encoding: chunked\r\n"), OK, {"http.lookalike_header": 1, "http.odd_header_name": 1}),
+    "te-control": (post(b"X\x01Y: chunked\r\n"), OK, {"http.odd_header_name": 1}),
+    "te-first-line": (b"POST / HTTP/1.1\r\n Transfer-Encoding: chunked\r\nHost: a.example\r\n\r\n", OK, {"http.bad_header": 1}),
+    "cl-underscore": (post(b"Content_Length: 6\r\n"), OK, {"http.lookalike_header": 1}),
+    "cl-minus": (post(b"Content-Length: -1\r\n"), OK, {"http.ambiguous_length": 1}),
+    "cl-empty": (post(b"Content-Length:\r\n"), OK, {"http.ambiguous_length": 1}),
+    "cl-words": (post(b"Content-Length: 5 6\r\n"), OK, {"http.ambiguous_length": 1}),
+    "cl-overflow": (post(b"Content-Length: 18446744073709551621\r\n"), OK, {"http.ambiguous_length": 1}),
+    "cl-two": (post(b"Content-Length: 2\r\nContent-Length: 3\r\n", b"hi"), OK, {"http.ambiguous_length": 1}),
+    "cl-0": (post(b"Content-Length: 32\r\n", b"GET /admin HTTP/1.1\r\nHost: b\r\n\r\n"), OK, {"http.request_in_body": 1}),
+    "te-cl": (post(CHUNKED, b"17\r\nGPOST /admin HTTP/1.1\r\n\r\n0\r\n\r\n"), OK,
+              {"http.request_in_body": 1}),
+    "te-0": (post(CHUNKED, b"18\r\nGPOST /admin HTTP/1.1\r\nX\r\n0\r\n\r\n"), OK, {"http.request_in_body": 1}),
+    "dropped-length": (post(b"Connection: close, Content-Length\r\nContent-Length: 2\r\n", b"hi"), OK, {"http.dropped_header": 1}),
+    "dropped-address": (post(b"Connection: X-Forwarded-For\r\n"), OK, {"http.dropped_header": 1}),
+    "expect-more": (post(b"Expect: y 100-continue\r\nContent-Length: 2\r\n", b"hi"), OK, {"http.odd_expectation": 1}),
+    "host-two-in-one": (b"GET / HTTP/1.1\r\nHost: a.example, b.example\r\n\r\n", OK, {"http.odd_host": 1}),
+    "host-user": (b"GET / HTTP/1.1\r\nHost: a.example@b.example\r\n\r\n", OK, {"http.odd_host": 1}),
+    "host-path": (b"GET / HTTP/1.1\r\nHost: a.example/b.example\r\n\r\n", OK, {"http.odd_host": 1}),
+    "h2c-short": (GET[:-2] + b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n", OK, {"http.odd_upgrade": 1}),
+    "h2c-body": (post(b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nConnection: Upgrade, HTTP2-Settings\r\nContent-Length: 2\r\n",
+                      b"hi"), OK, {"http.odd_upgrade": 1}),
+    "target-line": (b"GET /a%0d%0aSet-Cookie:%20x=y HTTP/1.1\r\nHost: a.example\r\n\r\n", OK, {"http.header_injection": 1}),
+    "target-escaped-colon": (b"GET /a?b=%0D%0ALocation%3A//b HTTP/1.1\r\nHost: a.example\r\n\r\n", OK, {"http.header_injection": 1}),
+    "chunk-plus": (GET, answer(b"200 OK\r\n" + CHUNKED, b"+2\r\nhi\r\n0\r\n\r\n"), {"http.bad_chunk": 1}),
+    "chunk-word": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2 2\r\nhi\r\n0\r\n\r\n"), {"http.bad_chunk": 1}),
+    "chunk-space-before": (GET, answer(b"200 OK\r\n" + CHUNKED, b" 2\r\nhi\r\n0\r\n\r\n"), {"http.odd_chunk": 1}),
+    "chunk-zeros": (GET, answer(b"200 OK\r\n" + CHUNKED, b"0" * 17 + b"2\r\nhi\r\n0\r\n\r\n"), {"http.odd_chunk": 1}),
+    "chunk-extension-cr": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2;a\rb\r\nhi\r\n0\r\n\r\n"), {"http.odd_chunk": 1}),
+    "chunk-extension-lf": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2;a\nhi\r\n0\r\n\r\n"), {"http.bare_lf": 1}),
+    "chunk-extension-nul": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2;\0\r\nhi\r\n0\r\n\r\n"), {"http.odd_chunk": 1}),
+    "chunk-spill": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2\r\nhiXX0\r\n\r\n"), {"http.bad_chunk": 1}),
+    "chunk-end-lf": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2\r\nhi\n0\r\n\r\n"), {"http.bare_lf": 1}),
+    "empty-line-cr": (b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\r\n\r\n", OK, {"http.bad_header": 1, "message.hidden_line": 1}),
     "split": (GET, OK + OK, {"http.unasked_response": 1}),
     "honest-chunks": (post(CHUNKED, b"5;name=value\r\nhello\r\n0\r\nX-Checksum: 1\r\n\r\n"), OK, {}),
+    "honest-chunk-spaces": (GET, answer(b"200 OK\r\n" + CHUNKED, b"2   \r\nhi\r\n0\r\n\r\n"), {}),
+    "honest-names": (post(b"X-Content-Length: 5\r\nContent-Language: de\r\n"
+                          b"X-Note: gr\xc3\xbcn\r\nX_Y: z\r\n"), OK, {}),
+    "honest-body": (post(b"Content-Length: 23\r\n", b"GET / HTTP, said nobody"), OK, {}),
+    "honest-message": (post(b"Content-Type: message/http\r\nContent-Length: 18\r\n", b"GET / HTTP/1.1\r\n\r\n"), OK, {}),
+    "honest-connection": (post(b"Connection: keep-alive, TE\r\nTE: trailers\r\n"), OK, {}),
+    "honest-expect": (post(b"Expect: 100-Continue\r\nContent-Length: 2\r\n", b"hi"), OK, {}),
+    "honest-host": (b"GET / HTTP/1.1\r\nHost: [2001:db8::1]:8080\r\n\r\n", OK, {}),
+    "honest-h2c": (GET[:-2] + b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n", OK, {}),
+    "honest-target": (b"GET /?text=one%0D%0A%0D%0Atwo HTTP/1.1\r\nHost: a.example\r\n\r\n", OK, {}),
     "honest-lengths": (post(b"Content-Length: 5\r\nContent-Length: 5\r\n", b"hello"), OK, {}),
     "honest-204": (GET, answer(b"204 No Content\r\nContent-Length: 0\r\n"), {}),
     "honest-304": (GET, answer(b"304 Not Modified\r\nContent-Length: 500\r\n"), {}),
@@ -196,4 +257,25 @@ def lines(cases):
         cases.equal(found.anomalies, expected, f"{name}: what is told")
 
 
-TESTS = (http, smtp, mime, dns, lines)
+def table():
+    """Every test that stands above, by its name, with what must be told."""
+    groups = {"http": HTTP, "smtp": SMTP, "mime": MIME, "dns": DNS}
+    named = {f"{group}-{name}": row[-1] for group, rows in groups.items() for name, row in rows.items()}
+    return named | {name: row[-1] for name, row in LINES.items()}
+
+
+def page(cases):
+    """docs/evasion.md has every test in a row with a record that it must tell of, and no other."""
+    section = PAGE.read_text(encoding="utf-8").split("## What protocols leave open")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    expected, seen = table(), []
+    for row in rows:
+        tests, records = (re.findall(r"`([\w.-]+)`", cell) for cell in (row[0].rpartition(": ")[2], row[-1]))
+        for test in tests:
+            cases.check(set(records) & set(expected.get(test, {})), f"docs/evasion.md: what is told of {test}", records)
+        seen += tests
+    told = sorted(name for name, anomalies in expected.items() if anomalies)
+    cases.equal(sorted(seen), told, "docs/evasion.md: a row for every test")
+
+
+TESTS = (http, smtp, mime, dns, lines, page)

@@ -126,13 +126,32 @@ static void test_odd_fields(void **state)
         }
 }
 
+/* Each byte at each place of texts around the sizes of blocks, and CR before everything. */
+static void test_unusual(void **state)
+{
+    (void)state;
+    enum { MOST = 50 };
+    uint8_t text[MOST + 1];
+    for (size_t length = 1; length <= MOST; length++)
+        for (size_t at = 0; at < length; at++)
+            for (unsigned c = 0; c <= UINT8_MAX; c++) {
+                memset(text, 'x', sizeof text);
+                text[at] = (uint8_t)c;
+                const bool usual = (c >= ' ' && c < 0x7f) || c == '\t' || c == '\n';
+                assert_int_equal(bytes_find_unusual(bytes_of(text, length)), usual ? length : at);
+                text[at] = '\r';
+                text[at + 1] = (uint8_t)c;
+                const bool pair = c == '\n' && at + 1 < length;
+                assert_int_equal(bytes_find_unusual(bytes_of(text, length)), pair ? length : at);
+            }
+    assert_int_equal(bytes_find_unusual(bytes_of(NULL, 0)), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_empty_line),
-        cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_odd_fields),
+        cmocka_unit_test(test_cut),        cmocka_unit_test(test_empty_line), cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_odd_fields), cmocka_unit_test(test_unusual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
