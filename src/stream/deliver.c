@@ -66,13 +66,27 @@ static bool may_speak(const struct tcp_stream *stream, enum side side, const str
     return wins_tie(stream, side, head);
 }
 
+/* Of a gap until `to`, what is lost before the other side says its next word: the rest is told after that. */
+static uint64_t gap_before_answer(const struct tcp_stream *stream, enum side side, uint64_t to)
+{
+    const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
+    const struct head answer = head_of(stream, side_other(side));
+    if (!other->started || !answer.present || answer.start != other->next || !answer.said->acknowledges ||
+        tcp_owed(own, answer.said->acknowledgment) <= 0)
+        return to;
+    const uint64_t acknowledged = tcp_locate(own, answer.said->acknowledgment);
+    return acknowledged < to ? acknowledged : to;
+}
+
 /* How far the bytes of this side are lost. */
 static uint64_t gap_reaches(const struct tcp_stream *stream, enum side side, const struct head *head)
 {
     const struct tcp_side *own = &stream->sides[side], *other = &stream->sides[side_other(side)];
     uint64_t reaches = own->next;
-    if (head->present && (stream->finishing || own->forced))
+    if (head->present && own->forced)
         return head->start;
+    if (head->present && stream->finishing)
+        return gap_before_answer(stream, side, head->start);
     bool all = stream->finishing || !own->seen;
     if (all ? other->has_acked : other->has_mature) {
         uint32_t acknowledged = all ? other->acked : other->mature;

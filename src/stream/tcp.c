@@ -294,8 +294,10 @@ static void forget_reset(struct tcp_stream *stream, enum side side, const struct
     struct tcp_side *own = &stream->sides[stream->reset_side];
     if (!stream->has_reset || !stream->reset_doubted || stream->reset_said)
         return;
-    if (tcp_received(own) >= own->reset_at) {
-        stream->reset_doubted = false; /* what was missing before it has come */
+    const bool all_there = side != stream->reset_side && (packet->tcp.flags & TCP_ACK) != 0 &&
+                           packet->tcp.acknowledgment == (uint32_t)own->reset_at;
+    if (tcp_received(own) >= own->reset_at || all_there) {
+        stream->reset_doubted = false; /* what was missing before it has come, to the receiver at least */
         return;
     }
     if (side == stream->reset_side && (int32_t)(packet->tcp.sequence - (uint32_t)own->reset_at) < 0)

@@ -628,9 +628,26 @@ static void more_lost_than_a_window(void **state)
     talk_end(&t);
 }
 
+/* A hole in which there was an answer: what was lost behind the answer is told behind it. */
+static void a_gap_in_two_parts(void **state)
+{
+    (void)state;
+    talk_begin(&t);
+    talk(&t, C, TCP_SYN, 1000, 0, "");
+    talk(&t, S, TCP_SYN | TCP_ACK, 5000, 1001, "");
+    talk(&t, C, TCP_ACK, 1001, 5001, "abc");
+    talk(&t, S, TCP_ACK, 5001, 1007, "one");
+    talk(&t, C, TCP_ACK, 1010, 5004, "xyz");
+    talk(&t, S, TCP_ACK, 5004, 1013, "two");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "c[abc] c-3 s[one] c-3 c[xyz] s[two]");
+    talk_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_gap_in_two_parts),
         cmocka_unit_test(in_order),
         cmocka_unit_test(no_copy_in_order),
         cmocka_unit_test(reordered_within_a_side),
