@@ -409,7 +409,7 @@ void file_end(struct emitter *emitter, struct object *file, const struct message
         if (broken)
             give_digest_up(state);
         finish_digest(state, &result);
-        record->incomplete = broken;
+        record->incomplete |= broken;
         record_integer(record, FILE_SIZE, (int64_t)(state->size & INT64_MAX));
         if (state->type)
             record_type(record, state->type);

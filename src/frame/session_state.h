@@ -30,10 +30,12 @@ struct side_state {
     uint64_t body_left;      /* of a body that flows through */
     uint64_t pass_over;      /* bytes that belong to a message too long to be gathered */
     uint64_t nonsense;       /* bytes passed over since the last message */
+    uint64_t unheard;        /* bytes lost while it was nobody's: whose it becomes is told */
     bool in_body, until_end;
     bool in_piece;   /* a body that is not to be cut, since where it ends means something to who measured it */
     bool heard;      /* something of it was delivered */
-    bool lost;       /* after a gap: looking for the next message */
+    bool lost;       /* looking for the next message */
+    bool torn;       /* because of a gap */
     bool incomplete; /* the body in hand has lost bytes */
     bool ended;
     bool refused;    /* no dissector wanted this side's first bytes */
@@ -62,6 +64,7 @@ struct session_state {
     bool spoke;                        /* a record or anomaly carried the roles of this conversation */
     bool in_doubt;                     /* bytes were lost: an answer may belong to another request than it seems, */
     bool answered_since;               /* until the server has spoken and the client asks while nothing is open */
+    bool opened_since;                 /* a transaction, since those that were open came to be in doubt */
     uint8_t attempts;                  /* datagrams, or segments in mid-stream, that nobody wanted */
     uint32_t excluded;                 /* bits of the registry's dissectors that said it is not theirs */
     const char *wanted;                /* a dissector that the one before named */
@@ -92,6 +95,8 @@ uint64_t pending_seen_together(const struct side_state *state, uint64_t offset);
 void side_run_pending(struct session *session, enum side side);
 void side_run(struct session *session, enum side side, struct bytes data, struct moment moment);
 void side_gap(struct session *session, enum side side, uint64_t length);
+/* It is somebody's now, who does not know yet what was lost before. */
+void side_tell_unheard(struct session *session);
 /* `cleanly`: by FIN, so that a body that goes on until the end is complete. */
 void side_end(struct session *session, enum side side, bool cleanly);
 

@@ -109,7 +109,7 @@ static enum verdict deliver_message(struct view *view, struct emitter *emitter, 
     };
     const uint64_t offset = view_offset(view, whole);
     set_moments(&message, view, offset);
-    state->lost = false;
+    state->lost = state->torn = false;
     state->nonsense = 0;
     state->message_length = 0;
     enum verdict verdict = deliver(view, emitter, &message);
@@ -143,6 +143,9 @@ static void nonsense(struct view *view, struct emitter *emitter, struct bytes wh
         n = 1;
     if (state->nonsense == 0 && !state->lost)
         emit_anomaly(emitter, ANOMALY_MESSAGE_NONSENSE, view_offset(view, whole), 0);
+    /* Behind a gap it may be the rest of something: who does not read it has lost it. */
+    if (state->torn && (state->nonsense == 0 || view->session->state->opened_since))
+        transactions_doubt(view->session, view->side);
     state->nonsense += n;
     state->lost = true;
     view->session->unrecognised += n;
@@ -161,6 +164,7 @@ static enum step step_verdict(struct session *session, struct emitter *emitter, 
     if (verdict == VERDICT_HAND_OVER) {
         route_release(session, END_FIN);
         state->excluded = 0;
+        state->sides[SIDE_CLIENT].unheard = state->sides[SIDE_SERVER].unheard = 0;
         state->wanted = emitter->next_dissector;
     } else {
         state->excluded |= 1u << route_index(state->dissector);
@@ -231,7 +235,7 @@ static enum step step_frame(struct view *view, struct emitter *emitter, struct b
         if (++view->empty_bodies > EMPTY_BODIES)
             break;
         state->in_body = true;
-        state->lost = false;
+        state->lost = state->torn = false;
         state->nonsense = 0;
         state->seen = 0;
         state->until_end = framing.kind == FRAMING_BODY_END;
@@ -501,7 +505,8 @@ void side_gap(struct session *session, enum side side, uint64_t length)
         own->unreadable = true; /* what was inflated before refers to what is lost */
     if (!state->dissector) {
         /* The first bytes are gone: what comes may begin anywhere. */
-        own->lost = true;
+        own->lost = own->torn = true;
+        own->unheard += length;
         return;
     }
     struct view view = {session, side, {NULL, 0}, session->shared->moment, true, 0};
@@ -509,15 +514,29 @@ void side_gap(struct session *session, enum side side, uint64_t length)
     uint64_t beyond = gap_inside(&view, &emitter, length);
     if (beyond > 0)
         deliver_rest(&view, &emitter);
-    if (beyond > 0)
+    if (beyond > 0 || own->unreadable)
         transactions_doubt(session, side);
     if (state->dissector->gap && (beyond > 0 || in_body))
         state->dissector->gap(state->state, &emitter, side, length);
     own->offset += length;
     own->pending.mark_count = 0;
     if (beyond > 0) {
-        own->lost = true;
+        own->lost = own->torn = true;
         own->seen = 0;
+    }
+}
+
+void side_tell_unheard(struct session *session)
+{
+    struct session_state *state = session->state;
+    struct emitter emitter = {session, NULL};
+    for (int side = 0; side < 2; side++) {
+        const uint64_t length = state->sides[side].unheard;
+        if (length == 0)
+            continue;
+        transactions_doubt(session, (enum side)side);
+        if (state->dissector->gap)
+            state->dissector->gap(state->state, &emitter, (enum side)side, length);
     }
 }
 

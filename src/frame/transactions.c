@@ -132,8 +132,9 @@ void transactions_expire(struct session *session)
         abandon_oldest(session);
 }
 
-static void mark_open(const struct session_state *state)
+static void mark_open(struct session_state *state)
 {
+    state->opened_since = false;
     for (struct transaction_node *node = state->oldest; node; node = node->younger)
         node->transaction.record.incomplete = true;
 }
@@ -195,6 +196,7 @@ struct transaction *transaction_open(struct emitter *emitter, uint64_t key, cons
     *(state->youngest ? &state->youngest->younger : &state->oldest) = node;
     state->youngest = node;
     state->transaction_count++;
+    state->opened_since = true;
     return transaction;
 }
 
