@@ -272,7 +272,7 @@ struct http_half {
     enum http_body body;
     uint64_t wire_bytes, body_bytes, announced;
     uint64_t chunks;
-    int64_t last_ns;     /* of its last byte so far */
+    struct moment last;  /* of its last byte so far */
     struct object *file; /* its body; NULL: it has none */
 };
 
@@ -471,8 +471,9 @@ void http_file_piece(struct transaction *transaction, struct emitter *emitter, c
 /* Files outlive their transaction by a moment, so that their records stand behind its own. */
 struct http_files {
     struct object *file[2]; /* by enum side */
+    struct moment last[2];
     bool empty[2], incomplete[2];
-    struct moment last; /* of the exchange */
+    bool doubtful; /* of the exchange something is missing: the file may be another one than it is called */
 };
 struct http_files http_files_take(struct transaction *transaction);
 void http_files_end(struct emitter *emitter, const struct http_files *files);

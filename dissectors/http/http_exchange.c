@@ -120,7 +120,7 @@ void http_count(struct http_side *own, const struct message *message)
         return;
     struct http_half *half = &http_exchange_of(own->current)->halves[message->side];
     half->wire_bytes += message->length;
-    half->last_ns = message->last.time_ns;
+    half->last = message->last;
     transaction_touch(own->current, message);
 }
 
@@ -432,7 +432,7 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     exchange->upgrade = exchange->method == HTTP_METHOD_CONNECT || head.upgrade.len > 0;
     state->tunnels += exchange->upgrade ? 1 : 0;
     struct http_half *half = &exchange->halves[SIDE_CLIENT];
-    *half = (struct http_half){.seen = true, .wire_bytes = message->length, .last_ns = message->last.time_ns};
+    *half = (struct http_half){.seen = true, .wire_bytes = message->length, .last = message->last};
     struct http_body_choice choice = http_body_of_request(&head.lengths, bytes_is(head.start.version, "1.0"));
     http_look_at_request(state, emitter, &head, &choice);
     begin_body(state, emitter, transaction, &head, &choice, message);
@@ -465,7 +465,7 @@ void http_begin_response(struct http_state *state, struct emitter *emitter, stru
     if (exchange->simple)
         state->simple = false;
     exchange->halves[SIDE_SERVER] = (struct http_half){
-        .seen = true, .wire_bytes = message->length, .last_ns = message->last.time_ns};
+        .seen = true, .wire_bytes = message->length, .last = message->last};
 }
 
 static void add_status(struct transaction *transaction, const struct http_start *start)

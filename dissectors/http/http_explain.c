@@ -178,7 +178,7 @@ static void explain_waiting(struct record *record, const struct http_transaction
     const struct http_half *request = &exchange->halves[SIDE_CLIENT];
     if (!request->seen)
         return;
-    int64_t waited = message->first.time_ns - request->last_ns;
+    int64_t waited = message->first.time_ns - request->last.time_ns;
     if (request->complete && waited >= SECOND_NS) {
         struct argument time = {.name = "time", .kind = ARGUMENT_DURATION, .integer = waited};
         record_observe(record, HTTP_RESPONSE_STATUS_CODE, "http.slow", &time, 1);

@@ -148,10 +148,11 @@ void http_file_piece(struct transaction *transaction, struct emitter *emitter, c
 struct http_files http_files_take(struct transaction *transaction)
 {
     struct http_transaction *exchange = http_exchange_of(transaction);
-    struct http_files files = {.last = transaction->record.last};
+    struct http_files files = {.doubtful = transaction->record.incomplete};
     for (int side = 0; side < 2; side++) {
         struct http_half *half = &exchange->halves[side];
         files.file[side] = half->file;
+        files.last[side] = half->last;
         files.empty[side] = half->body_bytes == 0;
         files.incomplete[side] = half->incomplete || !half->complete;
         half->file = NULL;
@@ -161,10 +162,15 @@ struct http_files http_files_take(struct transaction *transaction)
 
 void http_files_end(struct emitter *emitter, const struct http_files *files)
 {
-    const struct message end = {.last = files->last};
-    for (int side = 0; side < 2; side++)
-        if (files->empty[side])
-            file_drop(emitter, files->file[side]);
-        else
-            file_end(emitter, files->file[side], &end, files->incomplete[side], NULL);
+    for (int side = 0; side < 2; side++) {
+        const struct message end = {.last = files->last[side]};
+        struct object *file = files->file[side];
+        if (files->empty[side]) {
+            file_drop(emitter, file);
+            continue;
+        }
+        if (file)
+            file->record.incomplete = files->doubtful;
+        file_end(emitter, file, &end, files->incomplete[side], NULL);
+    }
 }
