@@ -199,12 +199,12 @@ static void directory_changed(struct ftp_state *state, struct transaction *trans
     struct ftp_path path;
     size_t quote = ftp_find_text(text, bytes_text("\"/"), 0);
     bool is_known = (quote < text.len && ftp_path_quoted(bytes_skip(text, quote), &path)) ||
-                    ftp_full_path(state, transaction, &path);
+                    (!transaction->record.incomplete && ftp_full_path(state, transaction, &path));
     if (is_known)
         state->directory = path;
     else
         state->directory.length = 0;
-    state->astray = state->astray && !is_known;
+    state->astray = !is_known && (state->astray || transaction->record.incomplete);
 }
 
 static void directory_told(struct ftp_state *state, struct transaction *transaction, struct bytes text)

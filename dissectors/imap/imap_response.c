@@ -88,6 +88,7 @@ static void close_stale(struct imap_state *state, struct emitter *emitter, const
         struct transaction *next = transaction_younger(emitter, at);
         if (imap_of(at)->stale) {
             at->record.incomplete = true;
+            state->gave_up = true; /* or it answers in another order */
             imap_append_close(state, emitter, at, OUTCOME_UNKNOWN);
             imap_forget(state, at);
             transaction_close(emitter, at);
@@ -130,7 +131,9 @@ static enum verdict take_effect(struct imap_state *state, struct emitter *emitte
                                 enum imap_command command, bool good)
 {
     if (command == IMAP_COMMAND_SELECT || command == IMAP_COMMAND_EXAMINE)
-        open_mailbox(state, good ? record_find_text(&transaction->record, IMAP_MAILBOX) : (struct bytes){NULL, 0});
+        open_mailbox(state, good && !transaction->record.incomplete
+                                ? record_find_text(&transaction->record, IMAP_MAILBOX)
+                                : (struct bytes){NULL, 0});
     if (!good)
         return VERDICT_OK;
     if (!works_before_login(command))
@@ -461,6 +464,13 @@ static enum verdict take_line(struct imap_state *state, struct emitter *emitter,
     return verdict;
 }
 
+/* A line that is not believed may have been theirs all the same. */
+static void mark_open(struct emitter *emitter)
+{
+    for (struct transaction *at = transaction_oldest(emitter); at; at = transaction_younger(emitter, at))
+        at->record.incomplete = true;
+}
+
 enum verdict imap_take_server(struct imap_state *state, struct emitter *emitter, const struct message *message,
                               struct bytes line, bool ended)
 {
@@ -469,7 +479,10 @@ enum verdict imap_take_server(struct imap_state *state, struct emitter *emitter,
         take_untagged(state, emitter, message, line, ended);
         return VERDICT_OK;
     }
-    if (own->skipping || bytes_trim(line).len == 0 || (own->searching && !is_believed(emitter, line))) {
+    bool lost = own->searching && !own->skipping && bytes_trim(line).len > 0 && !is_believed(emitter, line);
+    if (lost && own->gap)
+        mark_open(emitter);
+    if (own->skipping || bytes_trim(line).len == 0 || lost) {
         own->skipping = !ended;
         return VERDICT_OK;
     }

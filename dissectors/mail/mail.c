@@ -26,6 +26,7 @@ struct object *mail_begin(struct emitter *emitter, const struct mail_start *star
     struct mail_stream *stream = mail->state;
     stream->direction = start->direction;
     stream->partial = start->partial;
+    mail->record.incomplete = stream->lost = start->doubtful;
     stream->top_header = true;
     mail_header_begin(stream);
     mail_lines_begin(stream);

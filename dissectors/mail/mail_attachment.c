@@ -78,6 +78,8 @@ static void begin_file(const struct mail_walk *walk, struct mail_leaf *leaf, con
         .direction = stream->direction,
     };
     leaf->file = file_begin(walk->emitter, &start, walk->message);
+    if (leaf->file && stream->header_lost) /* its encoding may have been told there, or its beginning be lost, too */
+        leaf->file->record.incomplete = leaf->has_gap = true;
 }
 
 /* --- what is recorded of it --- */

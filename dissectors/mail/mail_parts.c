@@ -27,6 +27,7 @@ void mail_header_begin(struct mail_stream *stream)
 {
     stream->in_header = stream->first_line = true;
     stream->field_open = stream->field_cut = stream->skip_line = stream->header_full = false;
+    stream->header_lost = false;
     stream->header_bytes = 0;
     stream->header_fields = 0;
     stream->content = (struct mail_content){0};
@@ -120,7 +121,7 @@ void mail_header_gap(const struct mail_walk *walk)
     if (bytes_at(field, field.len - 1) == '\n')
         finish_field(walk);
     stream->field_open = false;
-    stream->skip_line = true;
+    stream->skip_line = stream->header_lost = true;
     stream->first_line = false;
 }
 

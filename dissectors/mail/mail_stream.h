@@ -73,8 +73,9 @@ struct mail_leaf {
 struct mail_stream {
     enum file_direction direction;
     bool partial, ended, begun;
-    bool lost;     /* a gap: what is missing may be our own fault */
-    uint16_t told; /* anomalies that were reported: each once in a mail */
+    bool lost;        /* a gap: what is missing may be our own fault */
+    bool header_lost; /* in the header section in hand, or the last one */
+    uint16_t told;    /* anomalies that were reported: each once in a mail */
     uint64_t bytes;
     uint32_t nested, nested_identifiers, attachments, parts;
 

@@ -303,7 +303,12 @@ void pop3_take_text(struct pop3_state *state, struct emitter *emitter, const str
     }
     if (!state->mail_begun) {
         state->mail_begun = true;
-        struct mail_start start = {.direction = FILE_DOWNLOAD, .partial = state->text == POP3_ANSWER_PART};
+        struct mail_start start = {
+            .direction = FILE_DOWNLOAD,
+            .partial = state->text == POP3_ANSWER_PART,
+            .doubtful = state->holes &&
+                        (state->command == POP3_NO_COMMAND || (transaction && transaction->record.incomplete)),
+        };
         state->mail = mail_begin(emitter, &start, message);
         if (state->text_lost) /* its beginning is lost */
             mail_gap(emitter, state->mail, 1);

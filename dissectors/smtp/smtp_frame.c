@@ -61,8 +61,9 @@ static struct framing first_command(struct smtp_client *client, struct bytes pen
 static bool decide_after_data(struct smtp_state *state, struct bytes pending)
 {
     struct smtp_client *client = &state->client;
-    bool expected = state->data_answer == 354 || (state->data_answer == 0 && state->server.spoke);
-    enum smtp_trust trust = state->server.spoke ? SMTP_TRUST_WORD : SMTP_TRUST_STRICT;
+    bool heard = state->server.spoke && !state->server.missed; /* its answer to DATA would have been, too */
+    bool expected = state->data_answer == 354 || (state->data_answer == 0 && heard);
+    enum smtp_trust trust = heard || state->data_answer != 0 ? SMTP_TRUST_WORD : SMTP_TRUST_STRICT;
     client->phase = SMTP_TEXT;
     client->refused = state->data_answer >= 400;
     if (expected)

@@ -38,8 +38,10 @@ static struct object *envelope_of(struct smtp_state *state, struct emitter *emit
 void smtp_envelope_clear(struct smtp_state *state)
 {
     state->recipients = 0;
-    if (state->envelope)
-        record_clear(&state->envelope->record);
+    if (!state->envelope)
+        return;
+    record_clear(&state->envelope->record);
+    state->envelope->record.incomplete = false;
 }
 
 void smtp_envelope_from(struct smtp_state *state, struct emitter *emitter, struct bytes address)
@@ -78,6 +80,8 @@ void smtp_close_mail(struct smtp_state *state, struct emitter *emitter, struct o
     struct bytes address;
     if (!mail)
         return;
+    if (state->envelope && state->envelope->record.incomplete)
+        mail->record.incomplete = true;
     if (state->envelope && record_has(&state->envelope->record, ENVELOPE_FROM))
         mail_envelope_from(mail, record_find_text(&state->envelope->record, ENVELOPE_FROM));
     while (smtp_envelope_next(state, &cursor, &address))

@@ -81,6 +81,8 @@ void smtp_unanswered(struct smtp_state *state, struct emitter *emitter, struct t
         release_mail(state, emitter, transaction);
     if (!exchange->answered && exchange->verb != SMTP_VERB_REPLY)
         grant(state, emitter, transaction);
+    if (exchange->doubtful && exchange->verb == SMTP_VERB_RCPT && state->envelope)
+        state->envelope->record.incomplete = true; /* perhaps it was refused */
     smtp_forget(state, transaction);
     release_mail(state, emitter, transaction);
 }

@@ -14,6 +14,7 @@
 struct mail_start {
     enum file_direction direction; /* of the attachments: FILE_UPLOAD for SMTP and APPEND */
     bool partial;                  /* only a part was asked for (POP3 TOP, headers alone): its end is no loss */
+    bool doubtful;                 /* after lost bytes it is not certain what was asked for: perhaps no whole mail */
 };
 
 /* A message begins with the bytes after this one. NULL where memory is out or LIMIT_OBJECTS are open. */

@@ -680,6 +680,62 @@ static void during_a_transfer(void **state)
                 "ftp.reply.text=ok\n");
 }
 
+/* The reply to CWD is another one's, perhaps: where the client is, is not known before the server says it. */
+static void a_gap_around_a_change_of_directory(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready FTP\r\n", 0},
+        {'C', "NOOP\r\n", 0},
+        {'S', "200 o", 0},
+        {'s', NULL, 5},
+        {'C', "CWD /\r\n", 0},
+        {'S', "0 CWD command successful\r\n", 0},
+        {'C', "CWD in\r\n", 0},
+        {'S', "250 CWD command successful\r\n", 0},
+        {'C', "SIZE b\r\n", 0},
+        {'S', "213 6\r\n", 0},
+        {'C', "PWD\r\n", 0},
+        {'S', "257 \"/in\"\r\n", 0},
+        {'C', "SIZE b\r\n", 0},
+        {'S', "213 6\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(0, steps,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n"
+                "ftp success incomplete\n"
+                "ftp.command=NOOP\n"
+                "ftp.reply.code=200\n"
+                "ftp.reply.text=o\n"
+                "ftp success incomplete\n"
+                "ftp.command=CWD\n"
+                "ftp.argument=/\n"
+                "ftp.reply.code=250\n"
+                "ftp.reply.text=CWD command successful\n"
+                "ftp.path=/\n"
+                "ftp unknown incomplete\n"
+                "ftp.command=CWD\n"
+                "ftp.argument=in\n"
+                "ftp success incomplete\n"
+                "ftp.command=SIZE\n"
+                "ftp.argument=b\n"
+                "ftp.reply.code=213\n"
+                "ftp.reply.text=6\n"
+                "ftp success\n"
+                "ftp.command=PWD\n"
+                "ftp.reply.code=257\n"
+                "ftp.reply.text=\"/in\"\n"
+                "ftp.path=/in\n"
+                "ftp success\n"
+                "ftp.command=SIZE\n"
+                "ftp.argument=b\n"
+                "ftp.reply.code=213\n"
+                "ftp.reply.text=6\n"
+                "ftp.path=/in/b\n");
+}
+
 /* A gap in replies, and one in a password. */
 static void gaps(void **state)
 {
@@ -1200,6 +1256,7 @@ int main(void)
         cmocka_unit_test(greeting_late),
         cmocka_unit_test(during_a_transfer),
         cmocka_unit_test(gaps),
+        cmocka_unit_test(a_gap_around_a_change_of_directory),
         cmocka_unit_test(midstream),
         cmocka_unit_test(replies_alone),
         cmocka_unit_test(features),

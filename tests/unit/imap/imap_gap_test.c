@@ -353,13 +353,119 @@ static void of_a_search_literal(void **state)
                 "imap.response.status=OK\n");
 }
 
+/* The challenge is passed over, so the login is not told as if there had been none. */
+static void a_line_that_is_not_believed(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* OK hi\r\n", 0},
+        {'C', "a NOOP\r\n", 0},
+        {'S', "a OK do", 0},
+        {'s', NULL, 2},
+        {'S', ".\r\n", 0},
+        {'C', "b AUTHENTICATE PLAIN\r\n", 0},
+        {'S', "+ \r\n", 0},
+        {'C', "*\r\n", 0},
+        {'S', "b BAD aborted\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=OK hi\n"
+                "<imap.greeting>\n"
+                "imap.response.status=OK\n"
+                "imap.response.text=hi\n"
+                "imap success incomplete\n"
+                "imap.tag=a\n"
+                "imap.command=NOOP\n"
+                "imap.response.status=OK\n"
+                "imap.response.text=do\n"
+                "imap failure incomplete\n"
+                "imap.tag=b\n"
+                "imap.command=AUTHENTICATE\n"
+                "imap.argument=PLAIN\n"
+                "imap.auth.mechanism=PLAIN\n"
+                "imap.auth.responses=*\n"
+                "imap.response.status=BAD\n"
+                "imap.response.text=aborted\n");
+}
+
+/* An answer out of turn shows that others are lost; those that come all the same are no answers to nothing. */
+static void answers_in_another_order(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* PREAUTH hi\r\n", 0},
+        {'C', "a1 NOOP\r\na2 NOOP\r\na3 NOOP\r\n", 0},
+        {'S', "a1 O", 0},
+        {'s', NULL, 20},
+        {'S', "K\r\na3 OK\r\na2 OK\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=PREAUTH hi\n"
+                "<imap.greeting_preauth>\n"
+                "imap.response.status=PREAUTH\n"
+                "imap.response.text=hi\n"
+                "imap unknown incomplete\n"
+                "imap.tag=a1\n"
+                "imap.command=NOOP\n"
+                "imap unknown incomplete\n"
+                "imap.tag=a2\n"
+                "imap.command=NOOP\n"
+                "imap success incomplete\n"
+                "imap.tag=a3\n"
+                "imap.command=NOOP\n"
+                "imap.response.status=OK\n"
+                "imap success incomplete\n"
+                "imap.tag=a2\n"
+                "imap.response.status=OK\n");
+}
+
+/* Half a name is no mailbox that is open. */
+static void half_a_mailbox(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* PREAUTH hi\r\n", 0}, {'C', "a SELECT IN", 0}, {'c', NULL, 2},       {'C', "X\r\n", 0},
+        {'S', "a OK\r\n", 0},         {'C', "b NOOP\r\n", 0},  {'S', "b OK\r\n", 0}, {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=PREAUTH hi\n"
+                "<imap.greeting_preauth>\n"
+                "imap.response.status=PREAUTH\n"
+                "imap.response.text=hi\n"
+                "imap success incomplete\n"
+                "imap.tag=a\n"
+                "imap.command=SELECT\n"
+                "imap.argument=IN\n"
+                "imap.mailbox=IN\n"
+                "imap.response.status=OK\n"
+                "imap success\n"
+                "imap.tag=b\n"
+                "imap.command=NOOP\n"
+                "imap.response.status=OK\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_a_literal),   cmocka_unit_test(to_the_end_of_a_literal), cmocka_unit_test(beyond_a_literal),
-        cmocka_unit_test(between_lines),  cmocka_unit_test(of_the_client),           cmocka_unit_test(midstream),
-        cmocka_unit_test(midstream_body), cmocka_unit_test(only_the_server),         cmocka_unit_test(cut_off),
-        cmocka_unit_test(bad_literal),    cmocka_unit_test(of_a_search_literal),
+        cmocka_unit_test(a_line_that_is_not_believed),
+        cmocka_unit_test(answers_in_another_order),
+        cmocka_unit_test(half_a_mailbox),
+        cmocka_unit_test(in_a_literal),
+        cmocka_unit_test(to_the_end_of_a_literal),
+        cmocka_unit_test(beyond_a_literal),
+        cmocka_unit_test(between_lines),
+        cmocka_unit_test(of_the_client),
+        cmocka_unit_test(midstream),
+        cmocka_unit_test(midstream_body),
+        cmocka_unit_test(only_the_server),
+        cmocka_unit_test(cut_off),
+        cmocka_unit_test(bad_literal),
+        cmocka_unit_test(of_a_search_literal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,6 +216,30 @@ static void bytes_are_missing(void **state)
                 GAP_RECORD MIXED_TYPE "email.parts: type=text/plain size=5\nemail.bytes=85\n");
 }
 
+/* What the lost part of a header said of the attachment is not known: the file is not told as if it were all. */
+static void gap_in_the_header_of_a_file(void **state)
+{
+    static const struct scene gap = {.files = true, .gap_mark = '|', .gap_length = 30};
+    (void)state;
+    play_expect(&gap,
+                MIXED "\r\n--b\r\nContent-Disposition: attachment; filename=a.txt\r\n|\r\nYWJj\r\n--b\r\n"
+                      "Content-Disposition: attachment; filename=b.txt\r\n\r\nall\r\n--b--\r\n",
+                "file incomplete\n"
+                "file.name=a.txt\n"
+                "file.extension=txt\n"
+                "overhear.direction=upload\n"
+                "overhear.parent=mail\n"
+                "file.size=4\n"
+                "file.mime_type=text/plain\n"
+                "file\n"
+                "file.name=b.txt\n"
+                "file.extension=txt\n"
+                "overhear.direction=upload\n"
+                "overhear.parent=mail\n"
+                "file.size=3\n"
+                "file.mime_type=text/plain\n");
+}
+
 static void broken_off(void **state)
 {
     static const struct scene cut = {.carriage = {.incomplete = true}};
@@ -265,11 +289,17 @@ static void broken_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_alone),        cmocka_unit_test(parts_of_a_multipart),
-        cmocka_unit_test(odd_delimiters),    cmocka_unit_test(ends_that_are_missing),
-        cmocka_unit_test(headers),           cmocka_unit_test(attachments),
-        cmocka_unit_test(records_of_files),  cmocka_unit_test(messages_inside),
-        cmocka_unit_test(bytes_are_missing), cmocka_unit_test(broken_off),
+        cmocka_unit_test(gap_in_the_header_of_a_file),
+        cmocka_unit_test(text_alone),
+        cmocka_unit_test(parts_of_a_multipart),
+        cmocka_unit_test(odd_delimiters),
+        cmocka_unit_test(ends_that_are_missing),
+        cmocka_unit_test(headers),
+        cmocka_unit_test(attachments),
+        cmocka_unit_test(records_of_files),
+        cmocka_unit_test(messages_inside),
+        cmocka_unit_test(bytes_are_missing),
+        cmocka_unit_test(broken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

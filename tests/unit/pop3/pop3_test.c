@@ -755,7 +755,7 @@ static void a_hole_with_commands(void **state)
                 "pop3.response.status=+OK\n"
                 "pop3.response.text=12 octets\n"
                 "pop3.response.bytes=32\n"
-                "mail success\n"
+                "mail success incomplete\n"
                 "email.subject=a\n"
                 "email.bytes=14\n"
                 "pop3 success\n"
@@ -964,9 +964,35 @@ static void greeting_after_a_command(void **state)
                 "  name=UIDL\n");
 }
 
+/* The command is lost, and with it whether this is all of the mail. */
+static void mail_of_a_lost_command(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "+OK hi\r\n", 0},
+        {'C', "TO", 0},
+        {'c', NULL, 7},
+        {'S', "+OK\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n.\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(110, false, steps,
+                "pop3 success\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.text=hi\n"
+                "pop3.response.bytes=8\n"
+                "pop3 success incomplete\n"
+                "pop3.command=TO\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.bytes=70\n"
+                "mail success incomplete\n"
+                "email.subject=x\n"
+                "email.bytes=62\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mail_of_a_lost_command),
         cmocka_unit_test(a_session),
         cmocka_unit_test(lists),
         cmocka_unit_test(pipelined),

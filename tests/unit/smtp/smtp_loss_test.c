@@ -142,15 +142,16 @@ static void replies_lost_pipelined(void **context)
         {0, NULL, 0},
     };
     (void)context;
-    play_expect(steps,
-                "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
-                "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
-                "reply.domain=mx\n"
-                "smtp unknown incomplete | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
-                "smtp unknown incomplete | command=RCPT | argument=TO:<b@y> | address=b@y\n"
-                "smtp success incomplete | command=DATA | reply.code=354 | reply.text=go\n"
-                "mail success | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
-                "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp unknown incomplete | command=MAIL | argument=FROM:<a@x> | address=a@x\n"
+        "smtp unknown incomplete | command=RCPT | argument=TO:<b@y> | address=b@y\n"
+        "smtp success incomplete | command=DATA | reply.code=354 | reply.text=go\n"
+        "mail success incomplete | email.subject=s | email.bytes=27 | email.envelope.from=a@x | email.envelope.to=b@y\n"
+        "smtp success | command=. | message.bytes=27 | reply.code=250 <message_accepted> | reply.text=ok\n");
 }
 
 static void client_only(void **context)
@@ -311,6 +312,55 @@ static void midstream_text(void **context)
                        "smtp success | command=QUIT | reply.code=221 | reply.text=bye\n");
 }
 
+/* Whether the server wanted the text is not known, nor the recipient: the next line is a command. */
+static void refusals_lost(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\nMAIL FROM:<a@x>\r\nRCPT TO:<nobody@y>\r\nDATA\r\n", 0},
+        {'S', "250 mx\r\n250 2.1.0 Ok\r\n", 0},
+        {'s', NULL, 60},
+        {'C', "RSET\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 "
+                       "<sender_accepted> | reply.enhanced=2.1.0 | reply.text=Ok\n"
+                       "smtp unknown incomplete | command=RCPT | argument=TO:<nobody@y> | address=nobody@y\n"
+                       "smtp unknown incomplete | command=DATA\n"
+                       "smtp unknown incomplete | command=RSET\n");
+}
+
+/* Perhaps one of them was refused. */
+static void answer_to_a_recipient_lost(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\nRCPT TO:<nobody@y>\r\nRCPT TO:<b@y>\r\nDATA\r\n", 0},
+        {'S', "250 2.1.0 Ok\r\n", 0},
+        {'s', NULL, 30},
+        {'S', "250 2.1.5 Ok\r\n354 go\r\n", 0},
+        {'C', "Subject: s\r\n\r\nhello\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps,
+                "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
+                "reply.enhanced=2.1.0 | reply.text=Ok\n"
+                "smtp unknown incomplete | command=RCPT | argument=TO:<nobody@y> | address=nobody@y\n"
+                "smtp success incomplete | command=RCPT | argument=TO:<b@y> | address=b@y | reply.code=250 "
+                "<recipient_accepted> | reply.enhanced=2.1.5 | reply.text=Ok\n"
+                "smtp success incomplete | command=DATA | reply.code=354 | reply.text=go\n"
+                "mail success incomplete | email.subject=s | email.bytes=21 | email.envelope.from=a@x | "
+                "email.envelope.to=nobody@y | email.envelope.to=b@y\n"
+                "smtp success | command=. | message.bytes=21 | reply.code=250 <message_accepted> | reply.text=ok\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +378,8 @@ int main(void)
         cmocka_unit_test(late_answer),
         cmocka_unit_test(unfinished_command),
         cmocka_unit_test(midstream_text),
+        cmocka_unit_test(refusals_lost),
+        cmocka_unit_test(answer_to_a_recipient_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
