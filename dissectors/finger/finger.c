@@ -50,6 +50,7 @@ static const struct dataset finger_dataset = {
 struct finger_state {
     uint64_t bytes;
     bool torn; /* bytes of the answer were lost: its text ends there */
+    bool cut;  /* bytes of the question were lost: what comes next may be the end of it */
 };
 
 /* Any line could be a finger query, so only the port makes it likely. */
@@ -67,7 +68,7 @@ static struct framing finger_frame(void *state, enum side side, struct bytes pen
     return side == SIDE_CLIENT ? framing_line(pending, seen) : (struct framing){FRAMING_BODY_END, 0};
 }
 
-static void finger_query(struct emitter *emitter, const struct message *message)
+static void finger_query(const struct finger_state *state, struct emitter *emitter, const struct message *message)
 {
     struct transaction *transaction = transaction_open(emitter, 0, message);
     if (!transaction)
@@ -77,8 +78,9 @@ static void finger_query(struct emitter *emitter, const struct message *message)
     if (line.len > 0 && bytes_at(line, line.len - 1) == '\r')
         line = bytes_first(line, line.len - 1);
     record->outcome = OUTCOME_UNKNOWN;
+    record->incomplete |= state->cut;
     record_text(record, FINGER_QUERY, line);
-    if (line.len == 0)
+    if (line.len == 0 && !state->cut)
         record_observe(record, RECORD_LAST, "finger.everybody", NULL, 0);
     struct bytes who = line;
     if (bytes_begin_nocase(who, "/W")) {
@@ -115,7 +117,7 @@ static enum verdict finger_message(void *state, struct emitter *emitter, const s
     if (message->side == SIDE_SERVER)
         finger_answer(state, emitter, message);
     else if (message->kind == MESSAGE_WHOLE && !transaction_oldest(emitter))
-        finger_query(emitter, message);
+        finger_query(state, emitter, message);
     return VERDICT_OK;
 }
 
@@ -125,6 +127,7 @@ static void finger_gap(void *state_block, struct emitter *emitter, enum side sid
     (void)emitter;
     (void)length;
     state->torn = state->torn || side == SIDE_SERVER;
+    state->cut = state->cut || side == SIDE_CLIENT;
 }
 
 static const struct port finger_ports[] = {{TRANSPORT_TCP, 79, NULL}, {0, 0, NULL}};

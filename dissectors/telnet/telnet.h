@@ -60,6 +60,7 @@ enum telnet_command {
 struct telnet_line {
     uint16_t length;
     bool begun;
+    bool torn; /* bytes of it were lost; of the line in hand struct telnet_side says it */
     struct moment first, last;
     uint8_t text[TELNET_LINE_BYTES];
 };

@@ -50,7 +50,7 @@ static struct transaction *open_record(const struct telnet_state *state, struct 
     struct transaction *transaction = transaction_open(emitter, 0, &message);
     if (!transaction)
         return NULL;
-    transaction->record.incomplete |= state->sides[SIDE_CLIENT].torn || state->sides[SIDE_SERVER].torn;
+    transaction->record.incomplete |= line->torn || state->sides[SIDE_CLIENT].torn || state->sides[SIDE_SERVER].torn;
     record_word(&transaction->record, TELNET_SIDE, side == SIDE_CLIENT ? "client" : "server");
     return transaction;
 }
@@ -143,6 +143,7 @@ static void end_client_line(struct telnet_state *state, struct emitter *emitter)
     if (state->waits)
         write_typed_line(state, emitter, false);
     state->typed = *line;
+    state->typed.torn = state->sides[SIDE_CLIENT].torn;
     state->waits = true;
     clear(line);
 }

@@ -324,6 +324,15 @@ static struct bytes unescape(struct bytes value, uint8_t *to, size_t room)
     return bytes_of(to, length);
 }
 
+/* Where a value broke off behind an IAC that is not the second of a pair, that is no byte of it. */
+static struct bytes without_half_escape(struct bytes value)
+{
+    size_t end = value.len;
+    while (end > 0 && bytes_at(value, end - 1) == TELNET_IAC)
+        end--;
+    return (value.len - end) % 2 ? bytes_first(value, value.len - 1) : value;
+}
+
 void telnet_end_negotiation(struct telnet_state *state, struct emitter *emitter)
 {
     if (state->negotiation)
@@ -375,6 +384,8 @@ enum verdict telnet_take_command(struct telnet_state *state, struct emitter *emi
     struct bytes value = bytes_skip(message->bytes, 3);
     if (bytes_at(value, value.len - 1) == TELNET_SE && bytes_at(value, value.len - 2) == TELNET_IAC)
         value = bytes_first(value, value.len - 2);
+    else if (message->kind == MESSAGE_REST)
+        value = without_half_escape(value);
     struct words words = {0}, user = {0};
     if (command == TELNET_NOP || command == TELNET_GA || command == TELNET_EOR || command < TELNET_EOR)
         return VERDICT_OK; /* keeps the line alive or gives the turn over: nothing is said by it */

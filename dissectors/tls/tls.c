@@ -348,6 +348,13 @@ static void tls_gap(void *state_block, struct emitter *emitter, enum side side, 
 {
     struct tls_state *state = state_block;
     struct tls_side *own = &state->sides[side];
+    struct transaction *transaction = transaction_oldest(emitter);
+    if (own->body == TLS_BODY_PLAIN) { /* its first line ends here */
+        if (transaction && !own->plain_done)
+            transaction->record.incomplete = true;
+        own->plain_done = true;
+        return;
+    }
     if (own->phase == TLS_PHASE_OPAQUE)
         return;
     /* What ends exactly with a body was told as its end. */
@@ -357,8 +364,7 @@ static void tls_gap(void *state_block, struct emitter *emitter, enum side side, 
         return;
     }
     own->body_left = own->body_lost = 0;
-    struct tls_input input = {
-        .state = state, .emitter = emitter, .side = side, .transaction = transaction_oldest(emitter)};
+    struct tls_input input = {.state = state, .emitter = emitter, .side = side, .transaction = transaction};
     lose(&input);
     if (own->phase != TLS_PHASE_START)
         own->phase = own->phase == TLS_PHASE_SSLV2 ? TLS_PHASE_OPAQUE : TLS_PHASE_SEARCH;

@@ -90,6 +90,18 @@ static void text_ends_at_a_hole(void **state)
                                  "finger.response.text=Login: al|outcome=1 incomplete");
 }
 
+/* What is left behind a hole is no whole question, nor one about everybody. */
+static void question_with_a_hole(void **state)
+{
+    (void)state;
+    talk("\1ce\r\n", "Login: alice\r\n", 1, END_FIN);
+    assert_string_equal(written,
+                        "finger.query=ce|finger.user=ce|finger.response.bytes=14|finger.response.text=Login: alice\r\n|"
+                        "outcome=1 incomplete");
+    talk("do\1\r\n", "", 1, END_FIN);
+    assert_string_equal(written, "finger.query=|outcome=3 incomplete");
+}
+
 static void asks_about_everybody(void **state)
 {
     (void)state;
@@ -117,7 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_about_a_person),  cmocka_unit_test(text_ends_at_a_hole),
         cmocka_unit_test(asks_about_everybody), cmocka_unit_test(gets_no_answer),
-        cmocka_unit_test(answer_breaks_off),
+        cmocka_unit_test(answer_breaks_off),    cmocka_unit_test(question_with_a_hole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,53 @@ static void a_gap_ends_the_lines(void **state)
                 "telnet.text= a line\n");
 }
 
+/* The end of a line is known when the server answers: the line is still the one with a hole. */
+static void a_typed_line_behind_a_gap(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "> ", 0}, {'c', NULL, 1}, {'C', "\370ls\r\n", 0}, {'S', "ls\r\nall\r\n> ", 0}, {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(23, false, steps,
+                "telnet incomplete\n"
+                "telnet.side=server\n"
+                "telnet.text=> \n"
+                "telnet incomplete\n"
+                "telnet.side=client\n"
+                "telnet.text=***\n"
+                "telnet\n"
+                "telnet.side=server\n"
+                "telnet.text=ls\n"
+                "telnet\n"
+                "telnet.side=server\n"
+                "telnet.text=all\n"
+                "telnet\n"
+                "telnet.side=server\n"
+                "telnet.text=> \n");
+}
+
+/* Half of what ends a value is no byte of it. */
+static void an_option_breaks_off(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "\xff\xfa\x2a\x01;UTF-8\xff", 0},
+        {'s', NULL, 5},
+        {'S', "hi\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(23, false, steps,
+                "telnet incomplete\n"
+                "telnet.side=server\n"
+                "telnet.options:\n"
+                "  command=SB\n"
+                "  option=CHARSET\n"
+                "  value=offers UTF-8\n"
+                "telnet incomplete\n"
+                "telnet.side=server\n"
+                "telnet.text=hi\n");
+}
+
 static void a_long_line_goes_on_in_the_next_record(void **state)
 {
     static char text[1500];
@@ -226,6 +273,8 @@ int main(void)
         cmocka_unit_test(escaped_bytes_are_text),
         cmocka_unit_test(encrypted_bytes_are_not_read),
         cmocka_unit_test(a_gap_ends_the_lines),
+        cmocka_unit_test(a_typed_line_behind_a_gap),
+        cmocka_unit_test(an_option_breaks_off),
         cmocka_unit_test(a_long_line_goes_on_in_the_next_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -328,6 +328,28 @@ static void test_gap(void **state)
                 "tls.established=1\ntls.resumed=0\n" ENCRYPTED "<tls.onlooker_name>\n");
 }
 
+/* The text of a plain answer ends at the hole. */
+static void test_plain_answer_gap(void **state)
+{
+    (void)state;
+    put_client_hello(begin(0, 'C'), "mail.example.test", 0);
+    put_bytes(begin(1, 'S'), "HTTP/1.1 400 B", 14);
+    lose(2, 's', 5);
+    put_bytes(begin(3, 'S'), "uest\r\nServer: x\r\n", 17);
+    play_expect(flights, "!tls.plain_answer: the answer to a TLS hello is plain text\n"
+                         "tls failure incomplete\n"
+                         "tls.client.supported_ciphers=TLS_AES_128_GCM_SHA256\n"
+                         "tls.client.supported_ciphers=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n"
+                         "tls.client.compression_methods=null\n"
+                         "tls.client.extensions=server_name\n"
+                         "tls.client.server_name=mail.example.test\n"
+                         "tls.client.versions=1.2\n"
+                         "tls.client.ja3=349640b9e304f8ea23a8e0f71dde2248\n"
+                         "tls.client.ja4=t12d020100_c1929292aa6b_000000000000\n"
+                         "tls.server.plain_answer=HTTP/1.1 400 B\n"
+                         "tls.established=0\n");
+}
+
 /* A capture that begins in the middle of a long connection says nothing about it. */
 static void test_midstream(void **state)
 {
@@ -429,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_alert_answer),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_plain_answer_gap),
         cmocka_unit_test(test_midstream),
         cmocka_unit_test(test_server_only),
         cmocka_unit_test(test_reversed),
