@@ -47,6 +47,7 @@ BECAUSE_OF_WHAT_IS_MISSING = {
     "tls.established": "told by what came, where an alert is missing",
     "telnet.text": "as edited so far by keys that move the cursor back",
     "telnet.prompt": "the line was not ended",
+    "overhear.direction": "of a file whose command is missing: by who sent it",
 }
 
 COUNTS = re.compile(r"(bytes|packets|_count|\.chunks|\.size|messages|retransmissions|transactions|records|found|"
@@ -54,8 +55,21 @@ COUNTS = re.compile(r"(bytes|packets|_count|\.chunks|\.size|messages|retransmiss
 
 # What a record may lack although it is complete: told by other messages, or left out beside them.
 ELSEWHERE = ("user.name", "ftp.path", "imap.selected", "email.envelope", "source.domain", "destination.domain", "file.name",
-             "file.extension", "overhear.source_path", "overhear.parent_conversation", "overhear.conversation", "dns.retransmissions",
+             "file.extension", "overhear.source_path", "overhear.parent_conversation", "overhear.conversation", "overhear.offset", "dns.retransmissions",
              "tls.client.server_name")
+
+# What is another thing of a message than of a question and its answer.
+OF_ONE_MESSAGE = ("@timestamp", "event.duration", "event.outcome", "overhear.frames", "dns.type", "dns.header_flags",
+                  "dns.additionals", "dns.opt", "http.version")
+
+# A line that may be a secret is hidden whole.
+OF_A_COMMAND = ("ftp.command", "ftp.argument", "pop3.command", "pop3.argument", "smtp.command", "smtp.argument")
+
+# Of a transfer whose command is missing nobody knows the name, and it lasts as long as its connection.
+OF_NAMELESS = ("event.duration",)
+
+# What a question binds together stands in several messages, each of which is a record where the question is missing.
+IN_SEVERAL_MESSAGES = ("dns.answers", "dns.resolved_ip", "imap.response.continuation", "imap.response.untagged")
 
 # Anomalies that a hole can cause: they speak of what was seen.
 OF_HOLES = {"message.nonsense", "message.bad_deflate"}
@@ -66,6 +80,9 @@ HIDDEN = "[hidden]"
 CONVERSATION = ("event.dataset", "source", "destination", "network")
 ROLES = {"source.ip": "destination.ip", "source.port": "destination.port", "destination.ip": "source.ip",
          "destination.port": "source.port"}
+# A line of the server's alone is a record of its own, and is taken apart; else it stands among those of its command.
+STANDS_IN = {"imap.response.code": "imap.response.untagged[]", "imap.response.code_data": "imap.response.untagged[]",
+             "imap.response.text": "imap.response.untagged[]", "imap.response.status": "imap.response.untagged[]"}
 ESCAPE = re.compile(rb"\\x([0-9a-f]{2})")
 
 
@@ -92,6 +109,28 @@ def without_notes(record):
     return {name: value for name, value in record.items() if name != "notes"}
 
 
+def is_less(name, value, other, one_message):
+    """What is not the same, and claims no other thing."""
+    if value == HIDDEN:
+        return True  # in doubt more is hidden
+    if name == "event.outcome":
+        return value == "unknown"  # says itself that the answer was not seen
+    if name == "ftp.path" and isinstance(other, str):  # from where the client is, as far as that is known
+        return is_end_of_path(value, other) or is_end_of_path(other, value)
+    if name in IN_SEVERAL_MESSAGES and one_message and isinstance(other, list):
+        return any(other[at:at + len(value)] == value for at in range(len(other)))
+    return False
+
+
+def is_piece(value, other):
+    """`?` stands for each lost byte of a literal."""
+    return value in other or ("?" in value and re.search(re.escape(value).replace(r"\?", "."), other, re.DOTALL) is not None)
+
+
+def is_end_of_path(end, path):
+    return not end.startswith("/") and path.endswith("/" + end)
+
+
 class Whole:
     """What the whole capture says."""
 
@@ -110,25 +149,29 @@ class Whole:
                 self.values[(*key, name)].add(value)
 
     def has_value(self, key, name, value):
-        known = self.values.get((*key, name), ())
+        known = {*self.values.get((*key, name), ()), *self.values.get((*key, STANDS_IN.get(name)), ())}
         if value in known or value == HIDDEN or value in self.values.get((*key, ROLES.get(name)), ()):
             return True
         if isinstance(value, str):
-            return any(value in other for other in known if isinstance(other, str)) or self.stands_there(value)
+            return any(is_piece(value, other) for other in known if isinstance(other, str)) or self.stands_there(value)
         return COUNTS.search(name) is not None or (isinstance(value, int) and str(value).encode() in self.content)
 
     def stands_there(self, text):
         wire = ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
-        return wire.lower() in self.content
+        return wire.lower() in self.content or wire.lower().replace(b"\n", b"\r\n") in self.content
 
     def has_record(self, record):
         fields = suite.flat(without_notes(record))
         key = key_of(record)
-        return any(self.is_part(fields, other) for other in self.records[key])
+        return any(self.is_part(fields, other, is_one_message(record)) for other in self.records[key])
 
-    def is_part(self, fields, other):
-        same = all(other.get(name) == value or begins_with(name, self.ignored) for name, value in fields.items())
-        return same and all(name in fields or begins_with(name, ELSEWHERE) for name in other)
+    def is_part(self, fields, other, one_message):
+        ignored = self.ignored + (OF_ONE_MESSAGE if one_message else ()) + (OF_NAMELESS if "file.name" not in fields else ())
+        same = all(other.get(name) == value or begins_with(name, ignored) or is_less(name, value, other.get(name), one_message)
+                   for name, value in fields.items())
+        hidden = any(value == HIDDEN for value in fields.values())
+        return same and (one_message or all(name in fields or begins_with(name, ELSEWHERE) or (hidden and name in OF_A_COMMAND)
+                                            for name in other))
 
     def nearest(self, record):
         """The differences to the most similar record, for people."""
@@ -136,10 +179,16 @@ class Whole:
         best = None
         for other in self.records[key_of(record)]:
             found = [f"{name}: {other.get(name)!r} became {fields.get(name)!r}" for name in sorted({*fields, *other})
-                     if fields.get(name) != other.get(name)]
+                     if fields.get(name) != other.get(name) and not begins_with(name, self.ignored)]
             if best is None or len(found) < len(best):
                 best = found
         return "; ".join(best or ["no record of this conversation"])
+
+
+def is_one_message(record):
+    """A question without an answer, or an answer without a question: the record shows which of them it has."""
+    frames = get(record, "overhear.frames") or {}
+    return ("request" in frames) != ("response" in frames) and get(record, "event.dataset") not in ("mail", "file")
 
 
 def troubles(whole, record, is_fragment=lambda frame: False):
@@ -158,9 +207,12 @@ def troubles(whole, record, is_fragment=lambda frame: False):
             yield f"{dataset} of a conversation that there is not: {json.dumps(without_notes(record))}"
         return  # the header of a tunnel is there, but not that of the packet in it
     alone = get(record, "network.transport") == "udp" and not get(record, "overhear.frames.request")
+    # A line, or options in a row, end where the other side says something: where that is missing, they go on.
+    alone = alone or dataset == "telnet"
     if not get(record, "overhear.incomplete") and dataset != "flow" and not alone:
         if not whole.has_record(record):
-            yield f"{dataset} without overhear.incomplete that the whole capture has not: {whole.nearest(record)}"
+            yield (f"{dataset} without overhear.incomplete that the whole capture has not: {whole.nearest(record)}; "
+                   f"frames {json.dumps(get(record, 'overhear.frames'))}")
         return
     for name, value in leaves(without_notes(record), ""):
         if begins_with(name, CONVERSATION) and (dataset != "flow" or name == "network.protocol"):
