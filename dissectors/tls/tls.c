@@ -72,8 +72,10 @@ static void learn_roles(struct tls_state *state, enum side side, unsigned type)
 static void take_handshake(struct tls_input *input, unsigned type, struct bytes body, bool whole)
 {
     learn_roles(input->state, input->side, type);
-    if (type == TLS_CLIENT_HELLO && !input->transaction && input->state->closed)
+    if (type == TLS_CLIENT_HELLO && !input->transaction && input->state->closed) {
+        emit_anomaly(input->emitter, ANOMALY_TLS_CLEAR_RENEGOTIATION, input->state->handshakes + 1, 0);
         begin_again(input);
+    }
     if (type == TLS_HELLO_REQUEST || !open_handshake(input))
         return;
     touch(input);
@@ -316,6 +318,10 @@ static enum verdict tls_message(void *state_block, struct emitter *emitter, cons
     if (own->body != TLS_BODY_STRAY || message->kind == MESSAGE_WHOLE)
         state->started = true;
     state->midstream = emit_conversation(emitter)->midstream;
+    if (own->plain_before) {
+        emit_anomaly(emitter, ANOMALY_TLS_PLAIN_BEFORE, 0, 0);
+        own->plain_before = false;
+    }
     switch (message->kind) {
     case MESSAGE_BODY:
         own->body_left -= message->length < own->body_left ? message->length : own->body_left;

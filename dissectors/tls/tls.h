@@ -10,6 +10,7 @@
  *   tls_hello.c        ClientHello and ServerHello
  *   tls_sslv2.c        the same of SSL 2.0
  *   tls_extensions.c   their extensions
+ *   tls_ambiguity.c    what two readers take for two things
  *   tls_fingerprint.c  JA3, JA3S, JA4
  *   tls_certificate.c  Certificate messages
  *   tls_alert.c        alerts
@@ -179,6 +180,7 @@ struct tls_side {
     bool malformed_said;
     bool application;            /* application data was seen */
     bool plain_said, plain_done; /* of an answer that is no TLS: told; its first line is over */
+    bool plain_before;           /* text where this side's first record should be; not said yet */
     uint64_t stray_bytes;
 };
 
@@ -235,7 +237,9 @@ struct tls_transaction {
     unsigned cipher_code;
     const char *cipher; /* its name; NULL: not known */
     bool offers_early_data, offers_ech, offers_13, names_server;
-    bool client_retried;    /* a second ClientHello */
+    bool client_retried;  /* a second ClientHello */
+    bool other_name_said; /* and it names another server */
+    uint64_t server_name_hash;
     bool resumed_by_key;    /* TLS 1.3, SSL 2.0 */
     bool server_broken_off; /* the end of its hello is lost */
     bool same_session;      /* the server repeats the session identifier that it was given */
@@ -315,6 +319,22 @@ bool tls_sslv2_server_hello(struct tls_input *input, struct bytes record);
 /* What was chosen, by the server. */
 void tls_take_version(struct tls_input *input, unsigned version);
 void tls_take_cipher(struct tls_input *input, unsigned code, unsigned digits);
+
+/* --- what two readers take for two things (tls_ambiguity.c) --- */
+
+struct tls_hello;
+
+/* The first name of kind 0 in the extension server_name; none: empty. */
+struct bytes tls_server_name(struct bytes body);
+
+/* A number for a name, in which capital and small letters are the same. */
+uint64_t tls_name_hash(struct bytes name);
+
+/* Tell what is odd about the extensions of a client's hello, which are whole. */
+void tls_tell_odd_hello(struct tls_input *input, const struct tls_hello *hello);
+
+/* Of a further hello of the same handshake: tell where it names another server. */
+void tls_tell_other_name(struct tls_input *input, const struct tls_hello *hello);
 
 /* --- hellos and their extensions (tls_hello.c, tls_extensions.c) --- */
 

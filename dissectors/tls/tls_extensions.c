@@ -66,17 +66,14 @@ static void take_protocols(struct tls_input *input, unsigned field, struct bytes
 /* RFC 6066 section 3: the first name of kind 0. */
 static void take_server_name(struct tls_input *input, struct tls_hello *hello, struct bytes body)
 {
-    struct reader r = reader_of(counted16(body));
-    while (reader_left(&r) > 3) {
-        unsigned kind = reader_u8(&r);
-        struct bytes name = reader_take(&r, reader_u16(&r));
-        if (kind != 0 || !reader_ok(&r))
-            continue;
-        hello->server_name = name;
-        tls_transaction_of(input->transaction)->names_server = true;
-        record_text(&input->transaction->record, TLS_CLIENT_SERVER_NAME, name);
+    struct tls_transaction *handshake = tls_transaction_of(input->transaction);
+    const struct bytes name = tls_server_name(body);
+    if (name.len == 0 || hello->server_name.len > 0)
         return;
-    }
+    hello->server_name = name;
+    handshake->names_server = true;
+    handshake->server_name_hash = tls_name_hash(name);
+    record_text(&input->transaction->record, TLS_CLIENT_SERVER_NAME, name);
 }
 
 /* Each share: group(2) length(2) key. */
@@ -164,8 +161,10 @@ void tls_client_extensions(struct tls_input *input, struct tls_hello *hello)
     }
     if (reader_left(&r) > 0 || !reader_ok(&r))
         hello->whole = false;
-    handshake->offers_early_data = hello->has_early_data;
     handshake->offers_ech = hello->has_ech;
+    if (hello->whole)
+        tls_tell_odd_hello(input, hello);
+    handshake->offers_early_data = hello->has_early_data;
     if (hello->has_early_data)
         record_boolean(record, TLS_CLIENT_EARLY_DATA, true);
     if (hello->has_ech)

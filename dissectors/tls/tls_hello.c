@@ -102,11 +102,12 @@ void tls_client_hello(struct tls_input *input, struct bytes body, bool whole)
     struct tls_transaction *handshake = tls_transaction_of(input->transaction);
     struct tls_half *half = tls_half_of(input);
     struct tls_hello hello = {0};
+    read_client_hello(body, whole, &hello);
     if (half->hello) {
         handshake->client_retried = true;
+        tls_tell_other_name(input, &hello);
         return;
     }
-    read_client_hello(body, whole, &hello);
     half->hello = true;
     handshake->client_session_length = keep_session(handshake->client_session, hello.session);
     tls_record_list(input, TLS_CLIENT_CIPHERS, tls_suite_name, hello.ciphers);

@@ -349,6 +349,7 @@ static struct framing frame_start(struct tls_state *state, enum side side, struc
     if (state->sides[side_other(side)].phase == TLS_PHASE_RECORDS && state->hello_seen && !state->midstream &&
         !own->gap && is_text(bytes_first(pending, TEXT_BYTES)))
         return opaque(own, TLS_BODY_PLAIN);
+    own->plain_before = !state->midstream && !own->gap && is_text(bytes_first(pending, TEXT_BYTES));
     return search(state, own, pending);
 }
 

@@ -50,6 +50,8 @@
       "more than {a} mails and files travel at the same time; one was not read")                                       \
     X(MESSAGE_BAD_DEFLATE, "message.bad_deflate", "the compressed stream cannot be inflated beyond byte {a}")          \
     X(MESSAGE_HIDDEN_LINE, "message.hidden_line", "byte {b} stands inside a line, after {a} others")                   \
+    X(MESSAGE_NOT_AS_AGREED, "message.not_as_agreed",                                                                  \
+      "from stream byte {a} on, what is sent is not the protocol that both sides had agreed on")                       \
     X(MEMORY_LIMIT, "memory.limit", "memory ran short: {a} bytes of this conversation were not looked at")             \
     X(RECORD_LIMIT, "record.limit", "a record reached {a} bytes; the rest was left out")                               \
     X(MAIL_HEADER_TOO_LONG, "mail.header_too_long", "a header field is longer than {a} bytes; its beginning counts")   \
@@ -93,6 +95,15 @@
     X(TLS_LIST_TOO_LONG, "tls.list_too_long", "a list of {a} numbers; the first {b} are recorded")                     \
     X(TLS_BAD_CERTIFICATE, "tls.bad_certificate", "certificate {a} of a list, {b} bytes long, cannot be read")         \
     X(TLS_HEARTBLEED, "tls.heartbleed", "a heartbeat asks for {a} bytes back and brings only {b}")                     \
+    X(TLS_PLAIN_BEFORE, "tls.plain_before", "plain text stands before the handshake")                                  \
+    X(TLS_ODD_SERVER_NAME, "tls.odd_server_name", "byte {a} stands in the name of the server that is asked for")       \
+    X(TLS_ADDRESS_AS_NAME, "tls.address_as_name",                                                                      \
+      "the server is asked for by an address of {a} bytes, which is no name")                                          \
+    X(TLS_SEVERAL_SERVER_NAMES, "tls.several_server_names", "{a} names of servers are asked for in one hello")         \
+    X(TLS_OTHER_SERVER_NAME, "tls.other_server_name", "the client's next hello asks for another server")               \
+    X(TLS_DOUBLED_EXTENSION, "tls.doubled_extension", "extension {a} stands in a hello more than once")                \
+    X(TLS_LENGTH_CONFLICT, "tls.length_conflict", "extension {a}: a list inside says another length than there is")    \
+    X(TLS_CLEAR_RENEGOTIATION, "tls.clear_renegotiation", "handshake {a} of this connection begins in clear")          \
     X(TLS_PLAIN_ANSWER, "tls.plain_answer", "the answer to a TLS hello is plain text")                                 \
     X(HTTP_AMBIGUOUS_LENGTH, "http.ambiguous_length",                                                                  \
       "the length of the body is stated {a} times, and {b} ways of reading it differ")                                 \

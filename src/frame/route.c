@@ -188,6 +188,20 @@ static void refuse(struct session *session, enum side side, bool final)
     drop_pending(session, SIDE_SERVER);
 }
 
+/* The dissector before has named the one that follows, since both sides had agreed on it; these bytes are none of its.
+ * Where some are lost, they may be from the middle of what is. */
+static void tell_disagreement(struct session *session, enum side side, const struct choice *choice)
+{
+    struct session_state *state = session->state;
+    const struct dissector *wanted = dissector_named(state->wanted);
+    if (!wanted || choice->dissector == wanted || (choice->wait && !choice->dissector) || state->disagreement_said ||
+        state->in_doubt || state->sides[side].lost || session->conversation->midstream ||
+        session->conversation->transport != TRANSPORT_TCP)
+        return;
+    state->disagreement_said = true;
+    emit_anomaly(&(struct emitter){session, NULL}, ANOMALY_MESSAGE_NOT_AS_AGREED, state->sides[side].offset, 0);
+}
+
 static bool decide(struct session *session, enum side side, bool final)
 {
     struct session_state *state = session->state;
@@ -196,6 +210,8 @@ static bool decide(struct session *session, enum side side, bool final)
         return false;
     struct bytes first = bytes_first(bytes_of(own->pending.at, own->pending.length), LIMIT_PROBE_BYTES);
     struct choice choice = choose(session, side, first, final || own->pending.length >= LIMIT_PROBE_BYTES);
+    if (state->wanted)
+        tell_disagreement(session, side, &choice);
     if (choice.dissector) {
         if (choice.swap && may_swap(session))
             swap_roles(session);

@@ -68,6 +68,7 @@ struct session_state {
     uint8_t attempts;                  /* datagrams, or segments in mid-stream, that nobody wanted */
     uint32_t excluded;                 /* bits of the registry's dissectors that said it is not theirs */
     const char *wanted;                /* a dissector that the one before named */
+    bool disagreement_said;            /* what came then was something else */
     struct transaction_node *oldest, *youngest;
     size_t transaction_count;
     struct object_node *oldest_object, *youngest_object;

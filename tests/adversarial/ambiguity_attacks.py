@@ -2,6 +2,7 @@
 """Bytes that two readers take for two different things: each is told by its name, and its honest counterpart by none."""
 
 import re
+import struct
 from pathlib import Path
 
 from packets import Builder, CLIENT, SERVER, dns_message, dns_name, dns_record, udp
@@ -251,6 +252,94 @@ LINES = {
 }
 
 
+def extension(kind, body):
+    return struct.pack("!HH", kind, len(body)) + body
+
+
+def server_names(*names, length=None):
+    body = b"".join(b"\0" + struct.pack("!H", len(name)) + name for name in names)
+    return extension(0, struct.pack("!H", len(body) if length is None else length) + body)
+
+
+def client_hello(*extensions):
+    body = b"\3\3" + bytes(range(32)) + b"\0" + b"\0\4\x13\1\xc0\x2f" + b"\1\0"
+    return handshake(1, body + struct.pack("!H", len(b"".join(extensions))) + b"".join(extensions))
+
+
+def handshake(kind, body):
+    message = bytes((kind,)) + struct.pack("!I", len(body))[1:] + body
+    return b"\x16\3\3" + struct.pack("!H", len(message)) + message
+
+
+RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+SERVER_HELLO = handshake(2, b"\3\3" + bytes(range(32)) + b"\0\xc0\x2f\0")
+HELLO_RETRY = handshake(2, b"\3\3" + RETRY + b"\0\x13\1\0" + b"\0\6" + extension(43, b"\3\4"))
+OF_A = server_names(b"a.example")
+HELLO = client_hello(OF_A)
+ENCRYPTED = b"\x14\3\3\0\1\1" + b"\x16\3\3\0\x28" + bytes(range(200, 240))  # ChangeCipherSpec and Finished
+AGREED = {  # how each protocol comes to TLS
+    "smtp": (25, [(1, b"220 mx ESMTP\r\n"), (0, b"EHLO me\r\n"), (1, b"250 STARTTLS\r\n"), (0, b"STARTTLS\r\n")], b"220 go\r\n"),
+    "pop3": (110, [(1, b"+OK ready\r\n"), (0, b"STLS\r\n")], b"+OK go\r\n"),
+    "imap": (143, [(1, b"* OK IMAP4rev1 ready\r\n"), (0, b"a1 STARTTLS\r\n")], b"a1 OK go\r\n"),
+    "ftp": (21, [(1, b"220 ready\r\n"), (0, b"AUTH TLS\r\n")], b"234 go\r\n"),
+}
+INJECTED = {"smtp": b"250 AUTH PLAIN\r\n", "pop3": b"+OK more\r\n", "imap": b"* CAPABILITY IMAP4rev1\r\n", "ftp": b"230 in\r\n"}
+COMMANDS = {"smtp": b"RSET\r\n", "pop3": b"CAPA\r\n", "imap": b"a2 NOOP\r\n", "ftp": b"NOOP\r\n"}
+
+TLS = {
+    "name-nul": ([(0, client_hello(server_names(b"a.example\0.b.example")))], {"tls.odd_server_name": 1}),
+    "name-slash": ([(0, client_hello(server_names(b"a/b.example")))], {"tls.odd_server_name": 1}),
+    "name-period-at-end": ([(0, client_hello(server_names(b"a.example.")))], {"tls.odd_server_name": 1}),
+    "name-beyond-ascii": ([(0, client_hello(server_names("\u00fc.example".encode())))], {"tls.odd_server_name": 1}),
+    "address": ([(0, client_hello(server_names(b"192.0.2.1")))], {"tls.address_as_name": 1}),
+    "address-6": ([(0, client_hello(server_names(b"2001:db8::1")))], {"tls.address_as_name": 1}),
+    "two-names": ([(0, client_hello(server_names(b"a.example", b"b.example")))], {"tls.several_server_names": 1}),
+    "two-extensions": ([(0, client_hello(OF_A, server_names(b"b.example")))], {"tls.doubled_extension": 1}),
+    "short-list": ([(0, client_hello(server_names(b"a.example", length=6)))], {"tls.length_conflict": 1}),
+    "long-list": ([(0, client_hello(server_names(b"a.example", length=60)))], {"tls.length_conflict": 1}),
+    "short-versions": ([(0, client_hello(OF_A, extension(43, b"\2\3\4\3\3")))], {"tls.length_conflict": 1}),
+    "short-protocols": ([(0, client_hello(OF_A, extension(16, b"\0\3\2h2\x08http/1.1")))], {"tls.length_conflict": 1}),
+    "long-session": ([(0, handshake(1, b"\3\3" + bytes(32) + b"\x21" + bytes(33) + b"\0\2\x13\1\1\0"))], {"tls.malformed": 1}),
+    "long-extensions": ([(0, handshake(1, b"\3\3" + bytes(32) + b"\0\0\2\x13\1\1\0\0\x20" + OF_A))], {"tls.malformed": 1}),
+    "other-name": ([(0, HELLO), (1, HELLO_RETRY), (0, client_hello(server_names(b"b.example")))], {"tls.other_server_name": 1}),
+    "again-in-clear": ([(0, HELLO), (1, SERVER_HELLO + ENCRYPTED), (0, ENCRYPTED + HELLO)], {"tls.clear_renegotiation": 1}),
+    "honest": ([(0, client_hello(OF_A, extension(10, b"\0\2\0\x1d"), extension(13, b"\0\2\4\3"), extension(16, b"\0\3\2h2"),
+                                 extension(43, b"\2\3\4"), extension(0x2a2a, b""), extension(0x1a1a, b"\0")))], {}),
+    "honest-other-letters": ([(0, HELLO), (1, HELLO_RETRY), (0, client_hello(server_names(b"A.Example")))], {}),
+    "honest-name": ([(0, client_hello(server_names(b"xn--tda_1.a-b.example")))], {}),
+}
+
+
+def tls(cases):
+    for name, (turns, expected) in TLS.items():
+        found = cases.look(f"tls-{name}", talk(443, turns))
+        cases.equal(found.anomalies, expected, f"tls-{name}: what is told")
+
+
+# The first thing behind the agreement: what a side adds in the same segment, or before its hello.
+def agreed(protocol, answer=b"", command=b""):
+    port, turns, go = AGREED[protocol]
+    return port, turns + [(1, go + answer), (0, command + HELLO), (1, SERVER_HELLO)]
+
+
+INJECTIONS = {f"{protocol}-{kind}": (protocol, INJECTED[protocol] if kind == "answer-injected" else b"",
+                                     COMMANDS[protocol] if kind == "command-injected" else b"")
+              for protocol in AGREED for kind in ("answer-injected", "command-injected", "honest-agreement")}
+
+
+def injections(cases):
+    """The injected text is told, whoever then takes the rest; an honest agreement is not."""
+    for name, (protocol, answer, command) in INJECTIONS.items():
+        found = cases.look(name, talk(*agreed(protocol, answer, command)))
+        told = [anomaly for anomaly in INJECTION_RECORDS if anomaly in found.anomalies]
+        cases.equal(len(told), 0 if "honest" in name else 1, f"{name}: what is told, of {found.anomalies}")
+        if "honest" in name:
+            cases.equal((found.anomalies, found.values("tls", "tls.client.server_name")), ({}, ["a.example"]), f"{name}: TLS is read")
+
+
+INJECTION_RECORDS = ("message.not_as_agreed", "tls.plain_before")
+
+
 def lines(cases):
     for name, (port, turns, expected) in LINES.items():
         found = cases.look(name, talk(port, turns))
@@ -259,9 +348,10 @@ def lines(cases):
 
 def table():
     """Every test that stands above, by its name, with what must be told."""
-    groups = {"http": HTTP, "smtp": SMTP, "mime": MIME, "dns": DNS}
+    groups = {"http": HTTP, "smtp": SMTP, "mime": MIME, "dns": DNS, "tls": TLS}
     named = {f"{group}-{name}": row[-1] for group, rows in groups.items() for name, row in rows.items()}
-    return named | {name: row[-1] for name, row in LINES.items()}
+    injected = {name: dict.fromkeys(INJECTION_RECORDS, 1) for name in INJECTIONS if "honest" not in name}
+    return named | injected | {name: row[-1] for name, row in LINES.items()}
 
 
 def page(cases):
@@ -278,4 +368,4 @@ def page(cases):
     cases.equal(sorted(seen), told, "docs/evasion.md: a row for every test")
 
 
-TESTS = (http, smtp, mime, dns, lines, page)
+TESTS = (http, smtp, mime, dns, tls, injections, lines, page)
