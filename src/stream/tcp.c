@@ -194,6 +194,12 @@ static bool take_acknowledgment(struct tcp_stream *stream, enum side side, uint3
     return true;
 }
 
+/* All that was seen behind it is the number of a segment without bytes, which may have come before it. */
+static bool is_number_behind(const struct tcp_side *own, uint64_t position)
+{
+    return !own->started && position + 1 == own->highest && !waiting_after(&own->waiting, position);
+}
+
 /* `start`: where its segment begins. */
 static void take_fin(struct tcp_side *own, uint64_t start, uint64_t position, const struct utterance *said,
                      bool doubtful)
@@ -207,7 +213,7 @@ static void take_fin(struct tcp_side *own, uint64_t start, uint64_t position, co
         own->phantom = false;
         own->next = position;
     }
-    if ((own->started && position < own->next) || position < own->highest)
+    if ((own->started && position < own->next) || (position < own->highest && !is_number_behind(own, position)))
         return; /* the side has gone on since: an old or a false one */
     own->has_fin = !doubtful;
     own->fin_doubtful = doubtful;

@@ -396,6 +396,29 @@ static void midstream(void **state)
     talk_end(&t);
 }
 
+/* Where the beginning is not known, the number behind a FIN may be seen before it. */
+static void midstream_fin_behind_its_number(void **state)
+{
+    (void)state;
+    talk_begin(&t);
+    talk(&t, S, TCP_ACK, 5001, 1001, "bye");
+    talk(&t, C, TCP_ACK, 1002, 5005, "");
+    talk(&t, S, TCP_ACK | TCP_FIN, 5004, 1002, "");
+    talk(&t, C, TCP_ACK | TCP_FIN, 1001, 5004, "");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "s[bye] c. s.");
+    assert_int_equal(tcp_stream_state(t.stream), TCP_STATE_CLOSED);
+    talk_end(&t);
+
+    talk_begin(&t);
+    talk(&t, C, TCP_ACK, 1002, 5001, "");
+    talk(&t, C, TCP_ACK, 1001, 5001, "on"); /* there were bytes, so that is no end */
+    talk(&t, C, TCP_ACK | TCP_FIN, 1001, 5001, "");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "c[on]");
+    talk_end(&t);
+}
+
 static void late_syn_is_the_beginning(void **state)
 {
     (void)state;
@@ -671,6 +694,7 @@ int main(void)
         cmocka_unit_test(absurd_resets_are_ignored),
         cmocka_unit_test(refused),
         cmocka_unit_test(midstream),
+        cmocka_unit_test(midstream_fin_behind_its_number),
         cmocka_unit_test(late_syn_is_the_beginning),
         cmocka_unit_test(one_side_only),
         cmocka_unit_test(lost_fin_is_no_gap),
