@@ -124,8 +124,7 @@ static void become_idle(struct flow_table *table, struct flow_node *node)
 {
     struct flow *flow = (struct flow *)node; /* nobody folds one of FLOW_TCP */
     flow_list_take(table, node);
-    flow->ticked_ns = table->elapsed_ns;
-    session_tick(&flow->session);
+    flow_tick(table, flow);
     flow_list_append(table, node, FLOW_TCP_IDLE);
 }
 

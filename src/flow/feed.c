@@ -57,7 +57,7 @@ void flow_drain(struct flow_table *table, struct flow *flow)
             session_gap(session, next.side, next.length);
             break;
         case TCP_SIDE_END:
-            session_side_end(session, next.side);
+            session_side_end(session, next.side, next.moment);
             break;
         case TCP_RESET:
             break; /* the conversation ends when it has lingered */
@@ -67,6 +67,16 @@ void flow_drain(struct flow_table *table, struct flow *flow)
         }
         follow_swap(table, flow);
     }
+}
+
+void flow_tick(struct flow_table *table, struct flow *flow)
+{
+    flow->ticked_ns = table->elapsed_ns;
+    if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream) {
+        tcp_stream_tick(flow->as.stream, table->shared->moment);
+        flow_drain(table, flow);
+    }
+    session_tick(&flow->session);
 }
 
 void flow_finish_stream(struct flow_table *table, struct flow *flow)

@@ -60,8 +60,7 @@ static void tick(struct flow_table *table, struct flow *flow)
 {
     if ((uint64_t)table->elapsed_ns - (uint64_t)flow->ticked_ns < TICK_NS)
         return;
-    flow->ticked_ns = table->elapsed_ns;
-    session_tick(&flow->session);
+    flow_tick(table, flow);
 }
 
 /* There is no memory for it. */

@@ -15,12 +15,7 @@ static void visit(struct flow_table *table, struct flow_node *node)
     struct flow *flow = (struct flow *)node;
     if (node->folded)
         return; /* nothing is open */
-    flow->ticked_ns = table->elapsed_ns;
-    if (flow->conversation.transport == TRANSPORT_TCP && !flow->parked && flow->as.stream) {
-        tcp_stream_tick(flow->as.stream, table->shared->moment);
-        flow_drain(table, flow);
-    }
-    session_tick(&flow->session);
+    flow_tick(table, flow);
 }
 
 /* Once around, unless there are too many, or too much is said. */

@@ -205,6 +205,9 @@ void flow_free_stream(struct flow_table *table, struct flow *flow);
 void flow_finish_stream(struct flow_table *table, struct flow *flow);
 /* What can be said by now is said. */
 void flow_drain(struct flow_table *table, struct flow *flow);
+/* Time has passed: what has waited long enough for missing bytes is said, and then requests that have waited long
+ * enough are given up, so that an answer behind a hole is not too late. */
+void flow_tick(struct flow_table *table, struct flow *flow);
 enum flow_class flow_class_of(const struct flow *flow);
 /* True where the packet begins another conversation between the same ports. */
 bool flow_is_reused(const struct flow *flow, enum side side, const struct packet *packet);

@@ -98,7 +98,7 @@ static void write_anomaly(struct session_shared *shared, struct conversation *co
         record_init(record, &anomaly_dataset, shared->budget);
     record->conversation = conversation;
     record->wants_notes = shared->wants_notes;
-    record->first = record->last = shared->moment;
+    record->first = record->last = session_heard(shared);
     record_word(record, ANOMALY_FIELD_NAME, anomaly_name(anomaly));
     record_text(record, ANOMALY_FIELD_DETAIL, bytes_of(detail, fill_detail(anomaly, a, b, detail, sizeof detail)));
     session_write(shared, record);

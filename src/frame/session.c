@@ -98,11 +98,13 @@ void session_data(struct session *session, enum side side, struct bytes data, st
     if (data.len == 0 || !begin(session, data.len))
         return;
     struct session_state *state = session->state;
+    session->shared->heard = moment;
     if (state->oldest)
         transactions_expire(session);
     side_run(session, side, data, moment);
     if (!state->dissector && !state->opaque)
         route_stream(session, false);
+    session->shared->heard.frame = 0;
 }
 
 void session_gap(struct session *session, enum side side, uint64_t length)
@@ -114,10 +116,13 @@ void session_gap(struct session *session, enum side side, uint64_t length)
     side_gap(session, side, length);
 }
 
-void session_side_end(struct session *session, enum side side)
+void session_side_end(struct session *session, enum side side, struct moment moment)
 {
-    if (session->state)
-        side_end(session, side, true);
+    if (!session->state)
+        return;
+    session->shared->heard = moment;
+    side_end(session, side, true, moment);
+    session->shared->heard.frame = 0;
 }
 
 /* RFC 792 and RFC 4443, for people. `ends`: nobody waits for an answer after that. */
@@ -201,8 +206,8 @@ void session_end(struct session *session, enum end_reason reason)
         return;
     bool cleanly = reason == END_FIN;
     if (session->conversation->transport == TRANSPORT_TCP) {
-        side_end(session, SIDE_CLIENT, cleanly);
-        side_end(session, SIDE_SERVER, cleanly);
+        side_end(session, SIDE_CLIENT, cleanly, session->shared->moment);
+        side_end(session, SIDE_SERVER, cleanly, session->shared->moment);
     }
     route_release(session, reason);
     session_give_state(session);

@@ -120,6 +120,7 @@ struct session_shared {
     bool ends_all;        /* all whose time is up end at once, however many: nobody waits for the next frame */
     int64_t now_ns;       /* the capture's clock, see flow_clock. Set by the flow floor */
     struct moment moment; /* of the frame in hand. Set by the flow floor */
+    struct moment heard;  /* of the bytes in hand, which may have waited for that frame; frame 0: there are none */
     struct recollection recollections[LIMIT_RECOLLECTIONS]; /* a ring */
     void *scratch;                                          /* see emit_scratch; session_shared_done frees it */
     size_t scratch_size;
@@ -176,8 +177,8 @@ void session_data(struct session *session, enum side side, struct bytes data, st
 /* `length` bytes of `side` are lost. */
 void session_gap(struct session *session, enum side side, uint64_t length);
 
-/* `side` sends nothing more (FIN, or the whole conversation is about to end). Idempotent. */
-void session_side_end(struct session *session, enum side side);
+/* `side` sends nothing more: a FIN, seen at `moment`. Idempotent. */
+void session_side_end(struct session *session, enum side side, struct moment moment);
 
 /* An ICMP error came about this conversation: open requests will not be answered. `type`, `code` as on the wire. */
 void session_icmp_error(struct session *session, const struct icmp_error *error, uint8_t family);

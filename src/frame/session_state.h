@@ -84,6 +84,12 @@ static inline bool session_is_stream(const struct session *session)
     return session->conversation->transport == TRANSPORT_TCP;
 }
 
+/* When the bytes in hand were seen; where there are none, it is now. */
+static inline struct moment session_heard(const struct session_shared *shared)
+{
+    return shared->heard.frame ? shared->heard : shared->moment;
+}
+
 /* pending.c */
 bool pending_append(struct session *session, enum side side, struct bytes data, struct moment moment);
 void pending_consume(struct session *session, enum side side, size_t n);
@@ -99,7 +105,7 @@ void side_gap(struct session *session, enum side side, uint64_t length);
 /* It is somebody's now, who does not know yet what was lost before. */
 void side_tell_unheard(struct session *session);
 /* `cleanly`: by FIN, so that a body that goes on until the end is complete. */
-void side_end(struct session *session, enum side side, bool cleanly);
+void side_end(struct session *session, enum side side, bool cleanly, struct moment moment);
 
 /* route.c: decide whose conversation it is; `final`: no more bytes will come to tell. */
 void route_stream(struct session *session, bool final);

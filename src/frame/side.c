@@ -59,7 +59,12 @@ static enum verdict deliver(struct view *view, struct emitter *emitter, struct m
     if (!session->sides[view->side].heard)
         transactions_heard(view->session, view->side);
     session->answered_since |= view->side == SIDE_SERVER && message->kind == MESSAGE_WHOLE;
-    return session->dissector->message(session->state, emitter, message);
+    struct session_shared *shared = view->session->shared;
+    const struct moment heard = shared->heard;
+    shared->heard = message->last;
+    enum verdict verdict = session->dissector->message(session->state, emitter, message);
+    shared->heard = heard;
+    return verdict;
 }
 
 static void give_up(struct session *session)
@@ -135,6 +140,16 @@ static void pass_over(struct view *view, struct emitter *emitter, uint64_t lengt
         session->dissector->gap(session->state, emitter, view->side, length);
 }
 
+/* At the moment of its first byte. */
+static void tell_nonsense(struct view *view, struct emitter *emitter, uint64_t offset)
+{
+    struct session_shared *shared = view->session->shared;
+    const struct moment heard = shared->heard;
+    shared->heard = moment_of(view, offset);
+    emit_anomaly(emitter, ANOMALY_MESSAGE_NONSENSE, offset, 0);
+    shared->heard = heard;
+}
+
 static void nonsense(struct view *view, struct emitter *emitter, struct bytes whole, uint64_t length)
 {
     struct side_state *state = state_of(view);
@@ -142,7 +157,7 @@ static void nonsense(struct view *view, struct emitter *emitter, struct bytes wh
     if (n == 0)
         n = 1;
     if (state->nonsense == 0 && !state->lost)
-        emit_anomaly(emitter, ANOMALY_MESSAGE_NONSENSE, view_offset(view, whole), 0);
+        tell_nonsense(view, emitter, view_offset(view, whole));
     /* Behind a gap it may be the rest of something: who does not read it has lost it. */
     if (state->torn && (state->nonsense == 0 || view->session->state->opened_since))
         transactions_doubt(view->session, view->side);
@@ -179,8 +194,8 @@ static enum step step_body(struct view *view, struct emitter *emitter, struct by
     size_t n = view->bytes.len;
     if (!state->until_end && state->body_left < n)
         n = (size_t)state->body_left;
-    if (view->from_pending && n > 0 &&
-        !state->in_piece) { /* in pieces as they came, so that each byte has its moment */
+    const bool may_be_cut = view->from_pending && !state->in_piece;
+    if (may_be_cut && n > 0) { /* in pieces as they came, so that each byte has its moment */
         uint64_t together = pending_seen_together(state, view_offset(view, *whole));
         n = together < n ? (size_t)together : n;
     }
@@ -277,7 +292,7 @@ static void run_pending(struct session *session, enum side side)
     struct pending *pending = &session->state->sides[side].pending;
     if (pending->length == 0 || !session->state->dissector)
         return;
-    struct view view = {session, side, bytes_of(pending->at, pending->length), session->shared->moment, true, 0};
+    struct view view = {session, side, bytes_of(pending->at, pending->length), session_heard(session->shared), true, 0};
     run(&view);
     pending_consume(session, side, pending->length - view.bytes.len);
 }
@@ -353,7 +368,7 @@ static void switch_over(struct session *session, enum side side)
 {
     struct side_state *own = &session->state->sides[side];
     struct pending raw = own->pending;
-    struct moment moment = pending_moment(own, own->offset, session->shared->moment);
+    struct moment moment = pending_moment(own, own->offset, session_heard(session->shared));
     own->switched = false;
     own->seen = 0;
     own->message_length = 0;
@@ -540,7 +555,7 @@ void side_tell_unheard(struct session *session)
     }
 }
 
-void side_end(struct session *session, enum side side, bool cleanly)
+void side_end(struct session *session, enum side side, bool cleanly, struct moment moment)
 {
     struct session_state *state = session->state;
     struct side_state *own = &state->sides[side];
@@ -554,9 +569,9 @@ void side_end(struct session *session, enum side side, bool cleanly)
     if (!state->dissector)
         return;
     struct emitter emitter = {session, NULL};
-    struct view view = {session, side, {NULL, 0}, session->shared->moment, true, 0};
+    struct view view = {session, side, {NULL, 0}, moment, true, 0};
     if (own->in_body)
-        (void)deliver_body_end(&view, &emitter, session->shared->moment, !(own->until_end && cleanly));
+        (void)deliver_body_end(&view, &emitter, moment, !(own->until_end && cleanly));
     else
         deliver_rest(&view, &emitter);
 }

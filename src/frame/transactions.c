@@ -116,12 +116,16 @@ void transactions_abandon_all(struct session *session)
         abandon_oldest(session);
 }
 
-/* Times from the wire may be anywhere, and the clock may have been set back since. */
+/* Times from the wire may be anywhere, and the clock may have been set back since. It goes by the time of the bytes in
+ * hand: those that waited for others, at a beginning that was not seen or behind a hole, come late, and may be the
+ * answer. */
 static bool has_waited(const struct session_shared *shared, const struct transaction *transaction)
 {
     const int64_t since_ns = transaction->record.last.time_ns;
-    return shared->now_ns > since_ns &&
-           (uint64_t)shared->now_ns - (uint64_t)since_ns > LIMIT_TRANSACTION_SECONDS * UINT64_C(1000000000);
+    const bool earlier = shared->heard.frame && shared->heard.time_ns < shared->now_ns;
+    const int64_t now_ns = earlier ? shared->heard.time_ns : shared->now_ns;
+    return now_ns > since_ns &&
+           (uint64_t)now_ns - (uint64_t)since_ns > LIMIT_TRANSACTION_SECONDS * UINT64_C(1000000000);
 }
 
 void transactions_expire(struct session *session)

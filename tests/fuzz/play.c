@@ -232,7 +232,7 @@ static void tell_end(struct stage *stage, struct talk *talk, const struct play_s
         talk->over = true;
         return;
     }
-    session_side_end(&talk->session, side);
+    session_side_end(&talk->session, side, stage->shared.moment);
     talk->ended[side] = true;
     after_call(talk);
 }

@@ -62,7 +62,7 @@ static void talk(const char *question, const char *answer, size_t step, enum end
         }
     }
     if (reason == END_FIN)
-        session_side_end(&session, SIDE_SERVER);
+        session_side_end(&session, SIDE_SERVER, shared.moment);
     session_end(&session, reason);
     session_shared_done(&shared);
     names_free(shared.names);

@@ -118,8 +118,9 @@ void session_gap(struct session *session, enum side side, uint64_t length)
     note("%llu%c-%llu ", (unsigned long long)session->conversation->id, letter(side), (unsigned long long)length);
 }
 
-void session_side_end(struct session *session, enum side side)
+void session_side_end(struct session *session, enum side side, struct moment moment)
 {
+    (void)moment;
     note("%llu%c. ", (unsigned long long)session->conversation->id, letter(side));
 }
 

@@ -156,6 +156,26 @@ static void silence_ends(void **state)
     end();
 }
 
+/* An answer that waits for lost bytes of the request comes before its request is given up. */
+static void silence_ends_waiting_first(void **state)
+{
+    (void)state;
+    begin(0);
+    handshake();
+    tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "ask");
+    tcp(SERVER, CLIENT, TCP_ACK, 5001, 1014, "say");
+    assert_string_equal(said(), "1c[ask]");
+    pass(120 * (int64_t)SECOND);
+    udp(at(8, 8), at(9, 9), "");
+    assert_string_equal(said(), "1c-10 1s[say] 1:tick 2c[]");
+    tcp(SERVER, CLIENT, TCP_ACK, 5004, 1017, "more");
+    assert_string_equal(said(), "");
+    pass(60 * (int64_t)SECOND);
+    tcp(CLIENT, SERVER, TCP_ACK, 1014, 5004, "ask");
+    assert_string_equal(said(), "1c-3 1s[more] 1:tick");
+    end();
+}
+
 static void clock_goes_astray(void **state)
 {
     (void)state;
@@ -592,6 +612,7 @@ int main(void)
         cmocka_unit_test(same_pair_in_different_worlds),
         cmocka_unit_test(port_is_used_again),
         cmocka_unit_test(silence_ends),
+        cmocka_unit_test(silence_ends_waiting_first),
         cmocka_unit_test(clock_goes_astray),
         cmocka_unit_test(clock_at_its_end),
         cmocka_unit_test(clock_is_set_back),

@@ -242,9 +242,9 @@ static void a_connection_rests_when_it_is_over(void **state)
     struct fixture *f = *state;
     f->conversation.transport = TRANSPORT_TCP;
     line(f, "one\n");
-    session_side_end(&f->session, SIDE_CLIENT);
+    session_side_end(&f->session, SIDE_CLIENT, f->shared.moment);
     assert_false(session_rest(&f->session));
-    session_side_end(&f->session, SIDE_SERVER);
+    session_side_end(&f->session, SIDE_SERVER, f->shared.moment);
     const size_t used = f->budget.used;
     assert_true(session_rest(&f->session));
     assert_true(f->budget.used < used);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The frame floor with a toy protocol of its own: lines, `body N` announces N bytes that flow through, `end` hands the
- * conversation on, `!…` is nonsense. Everything that the toy is told is written down in a log.
+ * conversation on, `!…` is nonsense, `?…` is a body of all that is there once it is six bytes. Everything that the toy
+ * is told is written down in a log.
  */
 #include "frame/session.h"
 
@@ -54,6 +55,8 @@ static struct framing toy_frame(void *state, enum side side, struct bytes pendin
         return (struct framing){FRAMING_BODY, toy->body[side]};
     if (bytes_at(pending, 0) == '!')
         return (struct framing){FRAMING_NONSENSE, 1};
+    if (bytes_at(pending, 0) == '?')
+        return (struct framing){pending.len < 6 ? FRAMING_MORE : FRAMING_BODY, pending.len};
     return framing_line(pending, seen);
 }
 
@@ -117,7 +120,7 @@ static void toy_end(void *state, struct emitter *emitter, enum end_reason reason
 
 static const struct port toy_ports[] = {{TRANSPORT_TCP, 7, NULL}, {TRANSPORT_UDP, 7, "toyd"}, {0, 0, NULL}};
 
-static const struct dissector toy_dissector = {
+static struct dissector toy_dissector = {
     .name = "toy",
     .ports = toy_ports,
     .dataset = &toy_dataset,
@@ -140,12 +143,14 @@ struct fixture {
     uint64_t frame;
     char written[8192];
     size_t written_length;
+    struct moment seen; /* the first of the last record */
 };
 
 static void write_down(void *context, const struct record *record)
 {
     struct fixture *f = context;
     struct bytes words = record_find_text(record, 0);
+    f->seen = record->first;
     f->written_length += (size_t)snprintf(f->written + f->written_length, sizeof f->written - f->written_length,
                                           "%s:%.*s(%llu,%llu)|", record->dataset->name, (int)words.len,
                                           (const char *)words.at, (unsigned long long)record->request.frame,
@@ -264,6 +269,51 @@ static void gives_up_after_the_wait(void **state)
     assert_string_equal(f->written, "toy:ask 1\n(1,0)|");
 }
 
+/* Behind a hole, or at a beginning that was not seen, bytes wait: by their own clock the answer was in time. */
+static void what_waited_was_in_time(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\nask 1\n");
+    f->shared.now_ns += (int64_t)LIMIT_TRANSACTION_SECONDS * 2000000000;
+    session_data(&f->session, SIDE_SERVER, bytes_text("say 1\n"), (struct moment){2, 2000000});
+    assert_string_equal(f->written, "toy:ask 1\n(1,2)|");
+    say(f, SIDE_CLIENT, "ask 2\n");
+    f->shared.now_ns += (int64_t)LIMIT_TRANSACTION_SECONDS * 2000000000;
+    session_data(&f->session, SIDE_SERVER, bytes_text("say 2\n"), (struct moment){3, f->shared.now_ns});
+    assert_string_equal(f->written, "toy:ask 1\n(1,2)|toy:ask 2\n(2,0)|");
+}
+
+/* Anomalies, and the end of what goes on to the end, were seen when their bytes were, not when these were set free. */
+static void what_waited_has_its_moment(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\n");
+    f->shared.moment = (struct moment){9, 9000000};
+    session_data(&f->session, SIDE_CLIENT, bytes_text("!"), (struct moment){2, 2000000});
+    assert_int_equal(f->shared.anomaly_counts[ANOMALY_MESSAGE_NONSENSE], 1);
+    assert_int_equal(f->seen.frame, 2);
+    assert_int_equal(f->seen.time_ns, 2000000);
+    session_data(&f->session, SIDE_CLIENT, bytes_text("body 3\nab"), (struct moment){3, 3000000});
+    session_side_end(&f->session, SIDE_CLIENT, (struct moment){4, 4000000});
+    assert_string_equal(told, "line>toy!\n@1-1|line>body 3\n@3-3|body>ab@3-3|end>@4-4|");
+    session_anomaly(&f->shared, &f->conversation, ANOMALY_MEMORY_LIMIT, 0, 0);
+    assert_int_equal(f->seen.frame, 9);
+}
+
+/* A body that was measured by what is there is one piece, unless its dissector lets it flow. */
+static void pieces_of_one_moment(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\n");
+    say(f, SIDE_CLIENT, "?ab");
+    say(f, SIDE_CLIENT, "cdef");
+    toy_dissector.flows = true;
+    say(f, SIDE_CLIENT, "?gh");
+    say(f, SIDE_CLIENT, "ijkl");
+    toy_dissector.flows = false;
+    assert_string_equal(told, "line>toy!\n@1-1|body>?abcdef@2-3|end>@3-3|body>?gh@4-4|body>ijkl@5-5|end>@5-5|");
+}
+
 static void goes_on_after_a_gap(void **state)
 {
     struct fixture *f = *state;
@@ -283,7 +333,7 @@ static void every_beginning_is_told(void **state)
     say(f, SIDE_CLIENT, "second");
     session_gap(&f->session, SIDE_CLIENT, 10);
     say(f, SIDE_CLIENT, "third");
-    session_side_end(&f->session, SIDE_CLIENT);
+    session_side_end(&f->session, SIDE_CLIENT, f->shared.moment);
     assert_string_equal(told, "line>toy!\n@1-1|rest>first@1-1|gap>10|rest>second@2-2|gap>10|rest>third@3-3|");
 }
 
@@ -497,6 +547,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(pairs_by_key, begin, end),
         cmocka_unit_test_setup_teardown(abandons_what_is_open, begin, end),
         cmocka_unit_test_setup_teardown(gives_up_after_the_wait, begin, end),
+        cmocka_unit_test_setup_teardown(what_waited_was_in_time, begin, end),
+        cmocka_unit_test_setup_teardown(what_waited_has_its_moment, begin, end),
+        cmocka_unit_test_setup_teardown(pieces_of_one_moment, begin, end),
         cmocka_unit_test_setup_teardown(goes_on_after_a_gap, begin, end),
         cmocka_unit_test_setup_teardown(every_beginning_is_told, begin, end),
         cmocka_unit_test_setup_teardown(a_gap_inside_a_body_is_survived, begin, end),

@@ -166,8 +166,8 @@ static inline void play_disconnect(struct play *play, enum end_reason reason)
     if (!play->has_data)
         return;
     if (reason == END_FIN) {
-        session_side_end(&play->data_session, SIDE_CLIENT);
-        session_side_end(&play->data_session, SIDE_SERVER);
+        session_side_end(&play->data_session, SIDE_CLIENT, play->shared.moment);
+        session_side_end(&play->data_session, SIDE_SERVER, play->shared.moment);
     }
     session_end(&play->data_session, reason);
     play->has_data = false;

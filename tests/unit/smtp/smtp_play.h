@@ -176,7 +176,7 @@ static inline void play_step(struct play *play, const struct step *step, size_t 
     } else if (step->who == 'c' || step->who == 's') {
         session_gap(&play->session, side, step->length);
     } else if (step->who == 'e' || step->who == 'E') {
-        session_side_end(&play->session, side);
+        session_side_end(&play->session, side, play->shared.moment);
     } else {
         struct bytes rest = step->length ? bytes_of(step->text, step->length) : bytes_text(step->text);
         for (; rest.len > 0; rest = bytes_skip(rest, cut))

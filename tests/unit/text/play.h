@@ -171,7 +171,7 @@ static inline void play_step(struct play *play, const struct step *step, size_t 
     } else if (step->who == 'T') {
         play->time_ns = (int64_t)step->length * 1000000000;
     } else if (step->who == 'e' || step->who == 'E') {
-        session_side_end(&play->session, side);
+        session_side_end(&play->session, side, play->shared.moment);
     } else {
         struct bytes rest = step->length ? bytes_of(step->text, step->length) : bytes_text(step->text);
         for (; rest.len > 0; rest = bytes_skip(rest, cut))
