@@ -108,7 +108,7 @@ def parse(link, data):
         return None
     at, version = found
     if version == 4:
-        if len(data) < at + 20:
+        if len(data) < at + 20 or data[at] & 15 < 5:
             return None
         header_end = at + (data[at] & 15) * 4
         end = at + int.from_bytes(data[at + 2:at + 4], "big")
@@ -141,6 +141,12 @@ class Segment:
     def side(self):
         source, destination = self.packet.addresses
         return self.packet.tags, source, self.source_port, destination, self.destination_port
+
+    @property
+    def answered(self):
+        """The side that it speaks to."""
+        source, destination = self.packet.addresses
+        return self.packet.tags, destination, self.destination_port, source, self.source_port
 
     @property
     def connection(self):

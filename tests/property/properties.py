@@ -14,7 +14,8 @@ What may differ between a capture and its variant, and is left out on both sides
                      a FIN cannot be told from acknowledgments alone. Conversations, their state, their reason, their gaps stay
   anomaly            *.bad_checksum: the variants have right ones; tcp.overlap_conflict's detail, which counts by segment
 
-Nothing else.
+Nothing else. What a capture holds that cannot be written in another way without saying something else is repaired
+beforehand, or left as it is, and counted (touchable.py); --verbose lists where.
 """
 
 import collections
@@ -31,6 +32,7 @@ import pcapfile
 import recut
 import suite
 from suite import get
+from touchable import Touchable, repaired
 
 TIMED = {"shuffled", "shuffled-both", "cut-shuffled", "duplicated"}  # variants in which frames change places
 ALWAYS = {"overhear.frames", "overhear.conversation"}
@@ -125,22 +127,27 @@ def jobs_for(tests):
 
 
 def compare(tests, folder, path):
-    """(variant, seed, what is wrong) for each variant; nothing where the file is none that can be written in another way."""
+    """What was found, [(variant, seed, what is wrong)], and what was not done as it is, {reason: how often}."""
     try:
-        capture = pcapfile.read(path)
+        original = pcapfile.read(path)
     except (pcapfile.NotPcap, struct.error):
-        return []
+        return [], {"files that are no capture with one link type and times": 1}
+    capture = repaired(original)
+    changes = list(zip(original.frames, capture.frames))
+    aside = {"connections left, as they contradict themselves": len(Touchable(capture).left),
+             "checksums repaired": sum(before.data != after.data for before, after in changes),
+             "captures with clocks repaired": int(any(before.time_ns != after.time_ns for before, after in changes))}
     plain = Path(folder) / f"{zlib.crc32(str(path).encode())}.pcap"
     changed_path = plain
     found, expected = [], {}
     try:
-        pcapfile.write(plain, capture)
-        for timed in (False, True):
-            expected[timed] = records(tests, plain, timed)
         for variant, seed in jobs_for(tests):
             changed = recut.variants(seed * recut.SEED_STEP)[variant](capture)
             if changed.frames == capture.frames:
                 continue
+            if not expected:
+                pcapfile.write(plain, capture)
+                expected = {timed: records(tests, plain, timed) for timed in (False, True)}
             changed_path = Path(folder) / f"{suite.capture_name(path)}-{variant}-{seed}.pcap"
             pcapfile.write(changed_path, changed)
             others = records(tests, changed_path, variant in TIMED)
@@ -151,13 +158,14 @@ def compare(tests, folder, path):
     except suite.BadLine as error:
         found.append((changed_path.name, 0, str(error)))
     plain.unlink(missing_ok=True)
-    return found
+    return found, aside
 
 
 def options(parser):
     parser.add_argument("--keep", metavar="DIR", help="leave the variants there")
     parser.add_argument("--variant", action="append", choices=list(recut.VARIANTS), help="only these")
     parser.add_argument("--seeds", type=int, default=1, help="how many other ways of each variant that is one of chance")
+    parser.add_argument("--verbose", action="store_true", help="what was left or repaired, by capture")
     parser.add_argument("captures", nargs="*", help="captures, and folders of them; default: all of pcaps/")
 
 
@@ -166,9 +174,14 @@ def main():
     with suite.scratch() as folder:
         folder = tests.options.keep or folder
         paths = suite.captures_in(tests.options.captures)
-        for path, found in zip(paths, tests.each(lambda path: compare(tests, folder, path), paths)):
+        total = collections.Counter()
+        for path, (found, aside) in zip(paths, tests.each(lambda path: compare(tests, folder, path), paths)):
             for variant, seed, wrong in found:
                 tests.check(not wrong, f"{path.name} {variant} seed {seed}", wrong)
+            total.update(aside)
+            if tests.options.verbose:
+                print("".join(f"{path.name}: {number} {reason}\n" for reason, number in aside.items() if number), end="")
+    print("; ".join(f"{number} {reason}" for reason, number in total.items() if number))
     tests.finish()
 
 

@@ -16,26 +16,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 import pcapfile
-from packets import (FIN, IPV6_DESTINATION, IPV6_FRAGMENT, IPV6_HOP_BY_HOP, IPV6_ROUTING, PSH, RST, SYN, URG, parse,
-                     parse_tcp)
+from packets import FIN, IPV6_DESTINATION, IPV6_FRAGMENT, IPV6_HOP_BY_HOP, IPV6_ROUTING, PSH, RST, SYN, URG, parse
+from touchable import Touchable, repaired
 
-FINE_BYTES = 20_000  # of each side of a connection that are cut into pieces of one byte; the rest into 200
+FINE_PIECES = 4_000  # into which each side of a connection is cut; then they are of 200 bytes. Of one message no more
+# are remembered: when it ended would be forgotten (LIMIT_MARKS)
 FINE_BYTES_WITH_HOLES = 3_000  # where segments are missing for a while: not more pieces than wait for a hole
 COARSE = 200
 WINDOW = 6       # frames within which segments change places
+APART_NS = 10**9  # no further apart: on their way packets change places and are doubled within less
 MOST_PIECES = 100  # of one datagram
 
 
-def tcp_of(capture, frame):
-    """The segment of a frame, None where it has none that may be touched."""
-    return None if frame.is_cut else parse_tcp(parse(capture.link, frame.data))
-
-
-def sides_with_holes(capture):
+def sides_with_holes(segments):
     """Sides of which a segment comes before an earlier one, or without it."""
     following, holes = {}, set()
-    for frame in capture.frames:
-        segment = tcp_of(capture, frame)
+    for segment in segments:
         if segment is None:
             continue
         end = segment.sequence + len(segment.payload) + bool(segment.flags & SYN) + bool(segment.flags & FIN)
@@ -51,23 +47,23 @@ def sides_with_holes(capture):
 
 def cut(capture, size):
     """Every segment in pieces of `size` bytes. What crosses a reset stays whole: how long it counts goes by frames."""
-    frames, first, reset, holes = [], {}, set(), sides_with_holes(capture)
-    for frame in capture.frames:
-        segment = tcp_of(capture, frame)
+    touchable = Touchable(capture)
+    frames, first, reset, holes = [], {}, set(), sides_with_holes(touchable.segments)
+    for number, (frame, segment) in enumerate(zip(capture.frames, touchable.segments)):
         if segment is not None and segment.flags & SYN:
             first[segment.side] = segment.sequence
             reset.discard(segment.connection)
         if segment is not None and segment.flags & RST:
             reset.add(segment.connection)
         if (segment is None or len(segment.payload) <= size or segment.flags & (SYN | RST | URG)
-                or segment.connection in reset):
+                or segment.connection in reset or number in touchable.waiting):
             frames.append(frame)
             continue
         start = first.setdefault(segment.side, segment.sequence)
         at = 0
         while at < len(segment.payload):
             offset = (segment.sequence + at - start) & 0xFFFFFFFF
-            fine = FINE_BYTES_WITH_HOLES if segment.side in holes else FINE_BYTES
+            fine = FINE_BYTES_WITH_HOLES if segment.side in holes else FINE_PIECES * size
             step = size if offset < fine else max(size, COARSE)
             piece = segment.payload[at:at + step]
             last = at + step >= len(segment.payload)
@@ -80,14 +76,15 @@ def cut(capture, size):
 def cut_anywhere(capture, seed):
     """Every segment in pieces of any size, mostly small ones, cut in other places with every seed."""
     rng = random.Random(seed)
-    frames, reset, holes = [], set(), sides_with_holes(capture)
-    for frame in capture.frames:
-        segment = tcp_of(capture, frame)
+    touchable = Touchable(capture)
+    frames, reset, holes = [], set(), sides_with_holes(touchable.segments)
+    for number, (frame, segment) in enumerate(zip(capture.frames, touchable.segments)):
         if segment is not None and segment.flags & SYN:
             reset.discard(segment.connection)
         if segment is not None and segment.flags & RST:
             reset.add(segment.connection)
-        if segment is None or segment.flags & (SYN | RST | URG) or segment.connection in reset:
+        if (segment is None or segment.flags & (SYN | RST | URG) or segment.connection in reset
+                or number in touchable.waiting):
             frames.append(frame)
             continue
         frames += [frame.with_data(data) for data in pieces_of(segment, rng, COARSE if segment.side in holes else 1)]
@@ -115,47 +112,65 @@ def in_slots(capture, order):
 
 def established(capture):
     """For each frame: its segment where the connection stands and the segment may move, and its connection."""
-    seen, result = {}, []
-    for frame in capture.frames:
-        segment = tcp_of(capture, frame)
+    seen, highest, result = {}, {}, []
+    for segment in Touchable(capture).segments:
         if segment is None:
             result.append((None, None))
             continue
         connection = segment.connection
         if segment.flags & (SYN | RST):
             seen[connection] = 0
+            highest.pop(segment.side, None)
             result.append((None, connection))
             continue
         seen[connection] = seen.get(connection, 0) + 1
-        # The first segment after the SYNs ends the handshake, and stays where it is.
-        result.append((segment if seen[connection] > 1 else None, connection))
+        # The first segment after the SYNs ends the handshake, and stays where it is. What is sent again has a later
+        # timestamp: of what it overtook, receivers would take the rest for old.
+        end = segment.sequence + len(segment.payload) & 0xFFFFFFFF
+        ahead = end - highest.setdefault(segment.side, end - len(segment.payload)) & 0xFFFFFFFF
+        again = len(segment.payload) > 0 and not 0 < ahead < 1 << 31
+        if not again:
+            highest[segment.side] = end
+        result.append((segment if seen[connection] > 1 and not again else None, connection))
     return result
 
 
+def hosts(connection):
+    _, one, other = connection
+    return one[0], other[0]
+
+
 def shuffle(capture, seed, same_side):
-    """Segments of established connections change places within WINDOW frames, never across a SYN or RST of theirs.
+    """Segments of established connections change places within WINDOW frames, never across a SYN or RST of theirs, and
+    each one once: what is exchanged again and again comes as late as nothing does on its way.
 
     same_side: those of one side only, so that nobody answers what was not asked yet.
     """
     rng = random.Random(seed)
     segments = established(capture)
-    order = list(capture.frames)
+    order, moved = list(capture.frames), set()
     for at in range(len(order) - 1):
         segment, connection = segments[at]
-        if segment is None:
+        if segment is None or at in moved:
             continue
         reach = []
         for other in range(at + 1, min(at + WINDOW, len(order))):
             candidate, candidate_connection = segments[other]
             if candidate_connection != connection:
+                if candidate is None and candidate_connection and hosts(candidate_connection) == hosts(connection):
+                    break  # another connection begins, of which this one may have spoken
                 continue
             if candidate is None or (same_side and candidate.side != segment.side):
                 break
-            reach.append(other)
+            if capture.frames[other].time_ns - capture.frames[at].time_ns > APART_NS:
+                break
+            if other not in moved:
+                reach.append(other)
         if reach and rng.random() < 0.6:
             other = rng.choice(reach)
             order[at], order[other] = order[other], order[at]
             segments[at], segments[other] = segments[other], segments[at]
+            moved |= {at, other}
     return in_slots(capture, order)
 
 
@@ -166,6 +181,9 @@ def duplicate(capture, seed):
     frames, later = [], []  # later: (frames still to pass, frame, connection)
     for at, frame in enumerate(capture.frames):
         segment, connection = segments[at]
+        late = [entry for entry in later if frame.time_ns - entry[1].time_ns > APART_NS]
+        frames += [replace(copy, time_ns=frames[-1].time_ns) for _, copy, _ in late]
+        later = [entry for entry in later if entry not in late]
         if segment is None:  # a SYN or RST: what is still to come of the old connection comes before it
             frames += [replace(copy, time_ns=frame.time_ns) for _, copy, owner in later if owner == connection]
             later = [entry for entry in later if entry[2] != connection]
@@ -268,7 +286,7 @@ def main():
     parser.add_argument("folder", help="where NAME-VARIANT.pcap files go")
     parser.add_argument("variant", nargs="*", help=f"out of: {', '.join(VARIANTS)} (default: all)")
     options = parser.parse_args()
-    capture = pcapfile.read(options.capture)
+    capture = repaired(pcapfile.read(options.capture))
     for variant in options.variant or VARIANTS:
         path = Path(options.folder) / f"{Path(options.capture).stem}-{variant}.pcap"
         pcapfile.write(path, VARIANTS[variant](capture))
