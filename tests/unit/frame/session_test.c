@@ -55,8 +55,6 @@ static struct framing toy_frame(void *state, enum side side, struct bytes pendin
         return (struct framing){FRAMING_BODY, toy->body[side]};
     if (bytes_at(pending, 0) == '!')
         return (struct framing){FRAMING_NONSENSE, 1};
-    if (bytes_at(pending, 0) == '?')
-        return (struct framing){pending.len < 6 ? FRAMING_MORE : FRAMING_BODY, pending.len};
     return framing_line(pending, seen);
 }
 
@@ -120,7 +118,7 @@ static void toy_end(void *state, struct emitter *emitter, enum end_reason reason
 
 static const struct port toy_ports[] = {{TRANSPORT_TCP, 7, NULL}, {TRANSPORT_UDP, 7, "toyd"}, {0, 0, NULL}};
 
-static struct dissector toy_dissector = {
+static const struct dissector toy_dissector = {
     .name = "toy",
     .ports = toy_ports,
     .dataset = &toy_dataset,
@@ -298,20 +296,6 @@ static void what_waited_has_its_moment(void **state)
     assert_string_equal(told, "line>toy!\n@1-1|line>body 3\n@3-3|body>ab@3-3|end>@4-4|");
     session_anomaly(&f->shared, &f->conversation, ANOMALY_MEMORY_LIMIT, 0, 0);
     assert_int_equal(f->seen.frame, 9);
-}
-
-/* A body that was measured by what is there is one piece, unless its dissector lets it flow. */
-static void pieces_of_one_moment(void **state)
-{
-    struct fixture *f = *state;
-    say(f, SIDE_CLIENT, "toy!\n");
-    say(f, SIDE_CLIENT, "?ab");
-    say(f, SIDE_CLIENT, "cdef");
-    toy_dissector.flows = true;
-    say(f, SIDE_CLIENT, "?gh");
-    say(f, SIDE_CLIENT, "ijkl");
-    toy_dissector.flows = false;
-    assert_string_equal(told, "line>toy!\n@1-1|body>?abcdef@2-3|end>@3-3|body>?gh@4-4|body>ijkl@5-5|end>@5-5|");
 }
 
 static void goes_on_after_a_gap(void **state)
@@ -549,7 +533,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(gives_up_after_the_wait, begin, end),
         cmocka_unit_test_setup_teardown(what_waited_was_in_time, begin, end),
         cmocka_unit_test_setup_teardown(what_waited_has_its_moment, begin, end),
-        cmocka_unit_test_setup_teardown(pieces_of_one_moment, begin, end),
         cmocka_unit_test_setup_teardown(goes_on_after_a_gap, begin, end),
         cmocka_unit_test_setup_teardown(every_beginning_is_told, begin, end),
         cmocka_unit_test_setup_teardown(a_gap_inside_a_body_is_survived, begin, end),
