@@ -3,6 +3,7 @@
  * overhear: a thin user of liboverhear.
  */
 #include "explain.h"
+#include "library_memory.h"
 #include "manual.h"
 #include "message.h"
 #include "options.h"
@@ -154,6 +155,7 @@ int main(int argc, char **argv)
     char error[OPTIONS_ERROR_SIZE] = "";
     enum exit_status status;
     keep_standard_descriptors();
+    library_memory_watch();
     signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE, */
     signal(SIGXFSZ, SIG_IGN); /* and a limit of file sizes as EFBIG */
     errno = 0;

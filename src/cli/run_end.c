@@ -3,6 +3,7 @@
 
 #include "filter/display_filter.h"
 #include "follow.h"
+#include "library_memory.h"
 #include "run_threads.h"
 #include "save.h"
 
@@ -107,10 +108,11 @@ static void complain_of_links(struct run *run, const struct engine_statistics *s
 static void complain_of_memory(struct run *run, const struct engine_statistics *statistics)
 {
     char text[TEXT_SIZE];
-    if (statistics->memory_failed == 0)
+    const uint64_t failures = statistics->memory_failed + library_memory_failed();
+    if (failures == 0)
         return;
     snprintf(text, sizeof text, "out of memory, %llu times, below --memory: what was to be kept is missing",
-             (number)statistics->memory_failed);
+             (number)failures);
     run_fail(run, text);
 }
 
