@@ -385,5 +385,7 @@ enum probe http_probe(const struct conversation *conversation, enum side side, s
         return PROBE_MORE;
     bool ours = !conversation->midstream && is_http_port(conversation->destination.port);
     enum probe probe = probe_start(first, ours);
-    return probe == PROBE_NO && has_request_inside(first) ? PROBE_MAYBE : probe;
+    if (probe != PROBE_NO || conversation->midstream) /* there the port has it anyway */
+        return probe;
+    return has_request_inside(first) ? PROBE_LAST : PROBE_LATER;
 }

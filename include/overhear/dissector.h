@@ -23,9 +23,11 @@ static inline enum side side_other(enum side side)
  * into segments: where they are too few to tell, the answer is MORE. */
 enum probe {
     PROBE_NO,
-    PROBE_MORE,   /* a beginning of it; ask again with more */
-    PROBE_MAYBE,  /* good enough on a port of ours, not elsewhere */
-    PROBE_YES,    /* certain, but either side could have said it */
+    PROBE_LATER, /* no beginning of it, but one may follow: on a port of ours ask again with more, others may have it */
+    PROBE_LAST,  /* no beginning of it, but one follows: on a port of ours, where nobody else wants it */
+    PROBE_MORE,  /* a beginning of it; ask again with more */
+    PROBE_MAYBE, /* good enough on a port of ours, not elsewhere */
+    PROBE_YES,   /* certain, but either side could have said it */
     PROBE_CLIENT, /* certain, and this is what a client says */
     PROBE_SERVER, /* certain, and this is what a server says */
 };

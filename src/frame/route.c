@@ -125,6 +125,20 @@ bool route_announced(struct session *session, const char *dissector_name, bool s
     return dissector && give_to(session, dissector, NULL);
 }
 
+/* The first of the registry that recognises these bytes. */
+static void choose_by_content(const struct session *session, enum side side, struct bytes first,
+                              const struct dissector *claimant, struct choice *choice)
+{
+    for (unsigned i = 0; dissector_registry[i]; i++) {
+        const struct dissector *dissector = dissector_registry[i];
+        if (dissector == claimant || is_excluded(session, dissector) || !dissector->probe ||
+            (session->conversation->transport == TRANSPORT_TCP && !dissector->frame))
+            continue;
+        if (takes(choice, dissector, NULL, ask(session, dissector, side, first), side, false))
+            return;
+    }
+}
+
 /* Ask whoever may want the first bytes of this side. When no more will come (`final`), a beginning that could be that
  * of the port's protocol is taken for it. */
 static struct choice choose(const struct session *session, enum side side, struct bytes first, bool final)
@@ -133,21 +147,18 @@ static struct choice choose(const struct session *session, enum side side, struc
     const char *protocol = NULL;
     const struct dissector *wanted = dissector_named(session->state->wanted);
     const struct dissector *claimant = wanted ? wanted : claimed_by_port(session, &protocol);
+    enum probe probe = PROBE_NO;
     if (claimant && !is_excluded(session, claimant)) {
-        enum probe probe = ask(session, claimant, side, first);
+        probe = ask(session, claimant, side, first);
         if (final && probe == PROBE_MORE)
             probe = PROBE_MAYBE;
         if (takes(&choice, claimant, protocol, probe, side, true) || choice.wait)
             return choice;
     }
-    for (unsigned i = 0; dissector_registry[i]; i++) {
-        const struct dissector *dissector = dissector_registry[i];
-        if (dissector == claimant || is_excluded(session, dissector) || !dissector->probe ||
-            (session->conversation->transport == TRANSPORT_TCP && !dissector->frame))
-            continue;
-        if (takes(&choice, dissector, NULL, ask(session, dissector, side, first), side, false))
-            return choice;
-    }
+    choose_by_content(session, side, first, claimant, &choice);
+    if (probe == PROBE_LAST && !choice.dissector && (!choice.wait || final))
+        (void)takes(&choice, claimant, protocol, PROBE_MAYBE, side, true);
+    choice.wait = choice.wait || probe == PROBE_LATER;
     return choice;
 }
 

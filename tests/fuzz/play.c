@@ -312,7 +312,6 @@ struct play_result play_conversations(const struct play *play, struct bytes inpu
     result.anomalies = stage.shared.anomalies;
     fuzz_mix(&result.sum, stage.shared.credentials_elsewhere + stage.shared.credential_rows);
     for (unsigned which = 0; which < CONVERSATIONS; which++) {
-        result.known[which] = stage.talks[which].conversation.protocol != NULL;
         result.unrecognised += session_unrecognised_bytes(&stage.talks[which].session);
     }
     fuzz_mix(&result.sum, result.anomalies);

@@ -59,7 +59,6 @@ struct play_result {
     bool bad_stream; /* something could not be inflated: how far that came may depend on the pieces */
     uint64_t bytes;  /* that were told */
     uint64_t anomalies, unrecognised;
-    bool known[2]; /* somebody recognised what is spoken in A, and in B */
 };
 
 /* Memory was within the budget and all of it was given back, or this aborts. */

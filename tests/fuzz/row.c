@@ -78,10 +78,6 @@ static void check_splits(const struct play *play, struct bytes input, const stru
         struct play_result other = play_as(*play, input, piece, true);
         if (other.refused || other.bad_stream || other.sum == whole->sum)
             continue;
-        /* HTTP looks behind other bytes for a request, as far as they are there: whether it finds one, and so whether
-         * anybody takes the conversation, still depends on the pieces. */
-        if (other.known[0] != whole->known[0] || other.known[1] != whole->known[1])
-            continue;
         show(*play, input, 0, false);
         show(*play, input, piece, true);
         demand(false);

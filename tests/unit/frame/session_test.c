@@ -31,10 +31,19 @@ struct toy_state {
     enum framing_kind waits; /* for all of the body, and then says that it is this */
 };
 
+static bool has_toy(struct bytes first)
+{
+    while (first.len > 0 && !bytes_begin(first, "toy!"))
+        first = bytes_skip(first, 1);
+    return first.len > 0;
+}
+
 static enum probe toy_probe(const struct conversation *conversation, enum side side, struct bytes first)
 {
     (void)conversation;
     (void)side;
+    if (bytes_at(first, 0) == '~')
+        return has_toy(first) ? PROBE_LAST : PROBE_LATER;
     if (!bytes_begin(bytes_text("toy"), first.len >= 3 ? "toy" : ""))
         return PROBE_NO;
     if (first.len < 4)
@@ -131,7 +140,27 @@ static const struct dissector toy_dissector = {
     .end = toy_end,
 };
 
-const struct dissector *const dissector_registry[] = {&toy_dissector, NULL};
+static enum probe other_probe(const struct conversation *conversation, enum side side, struct bytes first)
+{
+    const struct bytes wanted = bytes_text("~other");
+    (void)conversation;
+    (void)side;
+    if (!bytes_equal(bytes_first(first, wanted.len), bytes_first(wanted, first.len)))
+        return PROBE_NO;
+    return first.len < wanted.len ? PROBE_MORE : PROBE_YES;
+}
+
+static const struct dissector other_dissector = {
+    .name = "other",
+    .message_max = 32,
+    .probe = other_probe,
+    .frame = toy_frame,
+    .message = toy_message,
+    .state_size = sizeof(struct toy_state),
+    .dataset = &toy_dataset,
+};
+
+const struct dissector *const dissector_registry[] = {&toy_dissector, &other_dissector, NULL};
 
 struct fixture {
     struct budget budget;
@@ -395,6 +424,36 @@ static void recognises_on_any_port(void **state)
     assert_string_equal(told, "line>toy>\n@1-2|");
 }
 
+/* Whose it is when a client has said that in pieces of so many bytes, and nothing more comes. */
+static const char *taken_by(struct fixture *f, const char *words, size_t piece)
+{
+    for (struct bytes rest = bytes_text(words); rest.len > 0; rest = bytes_skip(rest, piece)) {
+        f->shared.moment = (struct moment){++f->frame, (int64_t)f->frame * 1000000};
+        session_data(&f->session, SIDE_CLIENT, bytes_first(rest, piece), f->shared.moment);
+    }
+    session_end(&f->session, END_FIN);
+    const char *protocol = f->conversation.protocol;
+    f->conversation.protocol = NULL;
+    session_init(&f->session, &f->shared, &f->conversation);
+    return protocol;
+}
+
+static void a_beginning_behind_others_needs_the_port(void **state)
+{
+    static const size_t pieces[] = {1, 2, 5, 7, 1000};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        assert_string_equal(taken_by(f, "~something toy!\n", pieces[i]), "toy");
+        assert_string_equal(taken_by(f, "~o toy!\n", pieces[i]), "toy");
+        assert_string_equal(taken_by(f, "~other toy!\n", pieces[i]), "other");
+        assert_null(taken_by(f, "~something toy", pieces[i]));
+        assert_string_equal(taken_by(f, "~otoy!", pieces[i]), "toy");
+        f->conversation.destination.port = 9;
+        assert_null(taken_by(f, "~something toy!\n", pieces[i]));
+        f->conversation.destination.port = 7;
+    }
+}
+
 static void maybe_needs_the_port(void **state)
 {
     struct fixture *f = *state;
@@ -541,6 +600,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nonsense_without_end_is_given_up, begin, end),
         cmocka_unit_test_setup_teardown(moments_are_bounded, begin, end),
         cmocka_unit_test_setup_teardown(recognises_on_any_port, begin, end),
+        cmocka_unit_test_setup_teardown(a_beginning_behind_others_needs_the_port, begin, end),
         cmocka_unit_test_setup_teardown(maybe_needs_the_port, begin, end),
         cmocka_unit_test_setup_teardown(maybe_on_a_port_by_hand, begin, end),
         cmocka_unit_test_setup_teardown(maybe_not_on_a_port_by_hand, begin, end),

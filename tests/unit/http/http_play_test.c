@@ -1088,12 +1088,14 @@ static void recognised_by_its_first_bytes(void **state)
         {"HTTP/1.1 200", PROBE_SERVER},
         {"HTTP/1.1 20", PROBE_MORE},
         {"HTTP/2 200", PROBE_MAYBE},
-        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", PROBE_NO},
-        {"EHLO a.example\r\n", PROBE_NO},
-        {"220 mail.example ESMTP\r\n", PROBE_NO},
-        {"\x16\x03\x01", PROBE_NO},
-        {"INVITE sip:a@b SIP/2.0\r\n", PROBE_NO},
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", PROBE_LATER},
+        {"EHLO a.example\r\n", PROBE_LATER},
+        {"220 mail.example ESMTP\r\n", PROBE_LATER},
+        {"\x16\x03\x01", PROBE_LATER},
+        {"INVITE sip:a@b SIP/2.0\r\n", PROBE_LATER},
+        {"\x16\x03 GET / HTTP/1.1", PROBE_LATER},
         {"junk GET / HTTP/1.1\r\n", PROBE_MAYBE},
+        {"\x16\x03 GET / HTTP/1.1\r\n", PROBE_LAST},
     };
     static const struct conversation conversation = {.destination = {.port = 9999}};
     static const struct conversation web = {.destination = {.port = 80}};
