@@ -17,6 +17,7 @@
 #include "dns_explain.h"
 #include "dns_message.h"
 #include "dns_probe.h"
+#include "dns_related.h"
 
 enum {
     ANSWERED_REMEMBERED = 8,
@@ -53,6 +54,7 @@ struct dns_room {
     struct dns_buffers buffers;
     char chain_end[DNS_NAME_TEXT];
     char data[DNS_RDATA_TEXT];
+    struct dns_related related;
 };
 
 static uint64_t exchange_key(const struct dns_message *message)
@@ -410,6 +412,7 @@ static enum verdict on_message(void *state, struct emitter *emitter, const struc
         return VERDICT_OK;
     message.data_text = dns_text_in(room->data, sizeof room->data);
     message.chain_end_buffer = room->chain_end;
+    message.related = &room->related;
     if (!dns_message_begin(&message, &room->buffers, bytes_skip(packet->bytes, prefix))) {
         if (!message.cut)
             emit_anomaly(emitter, ANOMALY_DNS_MALFORMED, message.bytes.len, message.bytes.len);

@@ -11,6 +11,7 @@
 
 #include "dns_explain.h"
 #include "dns_rdata.h"
+#include "dns_related.h"
 
 #include "overhear/limits.h"
 #include "overhear/record_member.h"
@@ -333,6 +334,7 @@ static void write_record(struct dns_message *message, enum dns_section section, 
             record_boolean(record, DNS_MEMBER_CACHE_FLUSH, true);
         record_group_end(record);
     }
+    dns_look_for_unrelated(message, section, type);
     take_facts(message, section, type, ttl, content, fine);
 }
 
@@ -404,6 +406,8 @@ void dns_message_write(struct dns_message *message)
     write_other_questions(message);
     write_sections(message);
     report(message);
+    if (message->may_be_unrelated)
+        dns_tell_unrelated(message);
 }
 
 void dns_message_write_flags(struct record *record, enum dns_flavor flavor, uint16_t flags)

@@ -11,6 +11,7 @@
 
 #include "overhear/dissector.h"
 
+enum { DNS_TARGETS = 8 };
 enum { DNS_FLAGS_END = 4, DNS_HEADER_BYTES = 12, DNS_QUESTION_BYTES_MIN = 5, DNS_RECORD_BYTES_MIN = 11 };
 
 enum dns_flag {
@@ -68,6 +69,10 @@ struct dns_message {
     const struct message *packet;
     struct record *record;
     struct dns_transfer *transfer;
+    struct dns_related *related; /* room; NULL: nobody asks */
+    bool may_be_unrelated;       /* a record was, at first sight */
+    unsigned target_count;
+    uint64_t targets[DNS_TARGETS];    /* hashes of the first names that records which are not lead to */
     bool keeps_section[DNS_SECTIONS]; /* the record's own stays */
 
     size_t written; /* text of the records and questions so far */

@@ -57,7 +57,8 @@ void http_connection(struct http_connection *connection, struct bytes value)
         "AUTHORIZATION",     "CONTENT-LENGTH",  "COOKIE",           "FORWARDED",         "HOST",      "ORIGIN",
         "TRANSFER-ENCODING", "X-FORWARDED-FOR", "X-FORWARDED-HOST", "X-FORWARDED-PROTO", "X-REAL-IP", NULL};
     struct bytes element;
-    if (bytes_is_nocase(value, "keep-alive") || bytes_is_nocase(value, "close"))
+    enum { KEEP_ALIVE = 10, CLOSE = 5 }; /* how long nearly all are; nothing of that length matters here */
+    if ((value.len == KEEP_ALIVE && byte_lower(bytes_at(value, 0)) == 'k') || value.len == CLOSE)
         return;
     while (http_list_next(&value, ',', &element)) {
         if (bytes_is_nocase(element, "upgrade"))
@@ -69,14 +70,25 @@ void http_connection(struct http_connection *connection, struct bytes value)
     }
 }
 
+/* Of ASCII, those that stand in a host: letters, digits and what addresses and names of services need. */
+static const bool in_host[256] = {
+    ['!'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['('] = true, [')'] = true, ['*'] = true,
+    ['+'] = true, ['-'] = true, ['.'] = true, ['0'] = true, ['1'] = true,  ['2'] = true, ['3'] = true, ['4'] = true,
+    ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,  [':'] = true, [';'] = true, ['='] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,  ['F'] = true, ['G'] = true, ['H'] = true,
+    ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true,  ['N'] = true, ['O'] = true, ['P'] = true,
+    ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true,  ['V'] = true, ['W'] = true, ['X'] = true,
+    ['Y'] = true, ['Z'] = true, ['['] = true, [']'] = true, ['_'] = true,  ['a'] = true, ['b'] = true, ['c'] = true,
+    ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true,  ['i'] = true, ['j'] = true, ['k'] = true,
+    ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true,  ['q'] = true, ['r'] = true, ['s'] = true,
+    ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,  ['y'] = true, ['z'] = true, ['~'] = true,
+};
+
 unsigned http_odd_host_byte(struct bytes host)
 {
-    for (size_t i = 0; i < host.len; i++) {
-        const uint8_t c = bytes_at(host, i);
-        if (c <= ' ' || c >= 0x7f || c == '"' || c == '#' || c == ',' || c == '/' || c == '<' || c == '>' || c == '?' ||
-            c == '@' || c == '\\')
-            return c + 1u;
-    }
+    for (size_t i = 0; i < host.len; i++)
+        if (!in_host[bytes_at(host, i)])
+            return bytes_at(host, i) + 1u;
     return 0;
 }
 

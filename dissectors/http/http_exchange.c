@@ -192,7 +192,8 @@ static bool has_odd_space(const struct taking *taking, struct bytes name)
 }
 
 /* What it says of the message as a whole. */
-static inline void gather(struct taking *taking, enum http_header header, struct bytes name, struct bytes value)
+static inline __attribute__((always_inline)) void gather(struct taking *taking, enum http_header header,
+                                                         struct bytes name, struct bytes value)
 {
     if (header == HTTP_HEADER_CONTENT_LENGTH || header == HTTP_HEADER_TRANSFER_ENCODING)
         taking->head->lengths.odd_space |= has_odd_space(taking, name);

@@ -195,12 +195,14 @@ bool mail_addresses_next(struct mail_addresses *addresses, struct mail_mailbox *
     return false;
 }
 
-void mail_addresses_record(struct emitter *emitter, struct record *record, unsigned field, struct bytes value)
+unsigned mail_addresses_record(struct emitter *emitter, struct record *record, unsigned field, struct bytes value)
 {
     struct mail_addresses addresses;
     struct mail_mailbox mailbox;
+    unsigned count = 0;
     mail_addresses_begin(&addresses, emitter, value);
     while (mail_addresses_next(&addresses, &mailbox)) {
+        count += mailbox.has_address && bytes_find(mailbox.address, '@', 0) < mailbox.address.len;
         unsigned name_field = mailbox.is_group ? MAIL_GROUPS : field + 1;
         if (mailbox.has_address)
             record_text(record, field, mailbox.address);
@@ -210,4 +212,5 @@ void mail_addresses_record(struct emitter *emitter, struct record *record, unsig
         if (mailbox.cut)
             mail_mark_cut(record, field);
     }
+    return count;
 }

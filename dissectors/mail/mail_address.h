@@ -38,7 +38,8 @@ void mail_addresses_begin(struct mail_addresses *addresses, struct emitter *emit
 /* The next one; its texts are valid until the next call. False: no more. */
 bool mail_addresses_next(struct mail_addresses *addresses, struct mail_mailbox *ret_mailbox);
 
-/* All of them: addresses to `field` and names to the field after it, names of groups to MAIL_GROUPS. */
-void mail_addresses_record(struct emitter *emitter, struct record *record, unsigned field, struct bytes value);
+/* All of them: addresses to `field` and names to the field after it, names of groups to MAIL_GROUPS. Returns how many
+ * addresses there are. */
+unsigned mail_addresses_record(struct emitter *emitter, struct record *record, unsigned field, struct bytes value);
 
 #endif

@@ -23,7 +23,9 @@ int64_t mail_seen_ns(const struct emitter *emitter, const struct record *record)
 
 static void take_addresses(const struct mail_take *take)
 {
-    mail_addresses_record(take->emitter, take->record, take->field, take->value);
+    const unsigned count = mail_addresses_record(take->emitter, take->record, take->field, take->value);
+    if (take->field == MAIL_FROM_ADDRESS && take->headers->authors == 0)
+        take->headers->authors = count;
 }
 
 /* Text with encoded words. Of a second one nothing is taken. */
@@ -35,10 +37,15 @@ static void take_text(const struct mail_take *take)
         return;
     record_text(take->record, take->field, bytes_of(NULL, 0));
     mail_words_begin(&words, take->emitter, take->value);
-    while (mail_words_next(&words, &piece))
+    bool hides_line = false;
+    while (mail_words_next(&words, &piece)) {
         record_append(take->record, take->field, piece, MAIL_WORDS_UTF8 + MAIL_FIELD_BYTES);
+        hides_line = hides_line || (words.count > 0 && mail_has_line_end(piece));
+    }
     if (words.count == 0)
         return;
+    if (hides_line && take->field == MAIL_SUBJECT)
+        emit_anomaly(take->emitter, ANOMALY_MAIL_HIDDEN_LINE, 0, 0);
     struct argument charset = {.name = "charset", .kind = ARGUMENT_TEXT, .text = words.charset};
     record_observe(take->record, (int)take->field, "mail.encoded_words", &charset, 1);
 }
@@ -236,12 +243,20 @@ static void report_repeated(struct emitter *emitter, const struct mail_headers *
         emit_anomaly(emitter, ANOMALY_MAIL_DUPLICATE_HEADER, headers->surplus, kinds);
 }
 
+/* RFC 5322 section 3.6.2 */
+static void report_authors(struct emitter *emitter, const struct mail_headers *headers, const struct record *record)
+{
+    if (headers->authors > 1 && !record_has(record, MAIL_SENDER_ADDRESS) && !record->incomplete)
+        emit_anomaly(emitter, ANOMALY_MAIL_SEVERAL_AUTHORS, headers->authors, 0);
+}
+
 void mail_headers_finish(struct emitter *emitter, struct mail_headers *headers, struct record *record)
 {
     if (headers->finished)
         return;
     headers->finished = true;
     mail_received_finish(headers, record);
+    report_authors(emitter, headers, record);
     report_repeated(emitter, headers, record);
     if (record->wants_notes)
         mail_explain(headers, record, mail_seen_ns(emitter, record));

@@ -32,6 +32,7 @@ struct mail_headers {
     uint64_t seen;     /* bit i: row i of the table in mail_header.c */
     uint64_t repeated; /* which of them stood more often than they may */
     uint32_t surplus;
+    unsigned authors; /* addresses in From */
     bool finished;
     bool has_date;
     bool has_eight_bit;
@@ -57,6 +58,9 @@ struct mail_take {
     struct bytes value;
     unsigned field; /* where it goes */
 };
+
+/* mail_ambiguity.c: whether a text that was decoded has CR, LF or NUL in it */
+bool mail_has_line_end(struct bytes text);
 
 /* mail_received.c */
 void mail_received_read(struct bytes value, struct mail_hop *ret_hop);

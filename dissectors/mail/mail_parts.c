@@ -70,6 +70,8 @@ static void finish_field(const struct mail_walk *walk)
         mail_tell(walk, ANOMALY_MAIL_HEADER_TOO_LONG, MAIL_FIELD_BYTES, 0);
     if (name.len == 0 || colon == field.len)
         return;
+    if (!stream->lost && !stream->field_cut)
+        mail_look_at_field(walk, bytes_first(field, colon), value);
     if (stream->top_header)
         mail_header_record(walk->emitter, headers_of(stream), &walk->mail->record, name, value);
     else if (bytes_is_nocase(name, "Message-ID"))

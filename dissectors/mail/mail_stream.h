@@ -128,6 +128,11 @@ struct mail_walk {
 /* Report an anomaly, once in a mail. */
 void mail_tell(const struct mail_walk *walk, enum anomaly anomaly, uint64_t a, uint64_t b);
 
+/* --- mail_ambiguity.c --- */
+
+/* Tell what two readers take for two things in a field, as it stands: its name up to the colon, and its value. */
+void mail_look_at_field(const struct mail_walk *walk, struct bytes name, struct bytes value);
+
 /* --- mail_lines.c --- */
 
 void mail_lines_begin(struct mail_stream *stream);

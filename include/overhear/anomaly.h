@@ -66,6 +66,16 @@
     X(MAIL_ATTACHMENTS_LIMIT, "mail.attachments_limit", "the mail has {a} attachments; the first {b} were looked at")  \
     X(MAIL_AMBIGUOUS_PART, "mail.ambiguous_part",                                                                      \
       "a part says {a} times more than once what it is or how it is packed")                                           \
+    X(MAIL_ENCODED_ADDRESS, "mail.encoded_address", "an encoded word stands inside an address")                        \
+    X(MAIL_DECEPTIVE_SENDER, "mail.deceptive_sender", "the name of a sender is the address of another one")            \
+    X(MAIL_HIDDEN_LINE, "mail.hidden_line", "an encoded word has a line end or a zero byte in it")                     \
+    X(MAIL_SEVERAL_AUTHORS, "mail.several_authors", "{a} addresses in From, and no Sender")                            \
+    X(MAIL_DOUBLED_PARAMETER, "mail.doubled_parameter",                                                                \
+      "a parameter of a part stands there twice and says two things")                                                  \
+    X(MAIL_ODD_BOUNDARY, "mail.odd_boundary", "a boundary is written so that its end can be seen in two places")       \
+    X(MAIL_ODD_ENCODING, "mail.odd_encoding",                                                                          \
+      "a transfer encoding that is none of the known ones, or more than its word")                                     \
+    X(MAIL_SPACE_BEFORE_COLON, "mail.space_before_colon", "space stands between a header field's name and its colon")  \
     X(MAIL_DECEPTIVE_NAME, "mail.deceptive_name",                                                                      \
       "an attachment's name has a character in it that is not shown, or two extensions")                               \
     X(MAIL_TWO_NAMES, "mail.two_names", "an attachment has two names that end differently")                            \
@@ -82,6 +92,8 @@
     X(DNS_COUNT_MISMATCH, "dns.count_mismatch", "the header claims {a} entries, {b} are there")                        \
     X(DNS_SEVERAL_QUESTIONS, "dns.several_questions", "{a} questions in one message")                                  \
     X(DNS_ODD_NAME, "dns.odd_name", "a label of the name that is asked for has byte {a} in it")                        \
+    X(DNS_UNRELATED_RECORD, "dns.unrelated_record",                                                                    \
+      "{a} records have nothing to do with the question, the first of them at byte {b}")                               \
     X(DNS_OTHER_QUESTION, "dns.other_question", "an answer with number {a}, which is that of another question")        \
     X(SMTP_AMBIGUOUS_END, "smtp.ambiguous_end",                                                                        \
       "a lone period between bare line ends in the text: some readers end the message there, others do not")           \

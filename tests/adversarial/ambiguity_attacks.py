@@ -184,6 +184,44 @@ MIME = {
     "base64-junk": (attachment(b"Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n", b"aGVs=bG8h!!"),
                     {"mail.bad_encoding": 1}),
     "no-header-end": (b"From: a@x.example\r\nthis is none\r\n\r\ntext", {"mail.bad_header": 1}),
+    "word-in-address": (b"From: <=?utf-8?q?a?=@x.example>\r\n\r\ntext", {"mail.encoded_address": 1}),
+    "word-in-domain": (b"From: a@x.example\r\nTo: Bob <b@=?utf-8?q?y?=.example>\r\n\r\ntext", {"mail.encoded_address": 1}),
+    "mailsploit": (b"From: =?utf-8?b?YUB4LmV4YW1wbGU=?==?utf-8?q?=00?= <c@z.example>\r\n\r\ntext",
+                   {"mail.deceptive_sender": 1, "mail.hidden_line": 1}),
+    "word-is-address": (b"From: =?utf-8?q?Boss_=3Ca=40x.example=3E?= <c@z.example>\r\n\r\ntext", {"mail.deceptive_sender": 1}),
+    "name-is-address": (b'From: "a@x.example" <c@z.example>\r\n\r\ntext', {"mail.deceptive_sender": 1}),
+    "word-with-line": (b"From: a@x.example\r\nSubject: =?utf-8?q?s=0D=0ABcc:_d=40x.example?=\r\n\r\ntext", {"mail.hidden_line": 1}),
+    "two-authors": (b"From: a@x.example, b@y.example\r\n\r\ntext", {"mail.several_authors": 1}),
+    "two-subjects": (HEADER + b"Subject: t\r\n\r\ntext", {"mail.duplicate_header": 1}),
+    "two-dates": (HEADER + b"Date: Fri, 2 Jan 2026 03:04:05 +0000\r\nDate: Sat, 3 Jan 2026 03:04:05 +0000\r\n\r\ntext",
+                  {"mail.duplicate_header": 1}),
+    "space-before-colon": (b"From : a@x.example\r\n\r\ntext", {"mail.space_before_colon": 1}),
+    "two-boundaries": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b; boundary=c\r\n\r\n--b\r\n\r\ntext\r\n--b--",
+                       {"mail.doubled_parameter": 1}),
+    "boundary-both-ways": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=c; boundary*=us-ascii''b\r\n\r\n--b\r\n\r\n"
+                           b"text\r\n--b--", {"mail.doubled_parameter": 1}),
+    "two-charsets": (attachment(b"Content-Type: text/html; charset=utf-8; charset=utf-7\r\n"), {"mail.doubled_parameter": 1}),
+    "two-filenames": (attachment(b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf; filename=a.exe\r\n"),
+                      {"mail.doubled_parameter": 1}),
+    "boundary-in-pieces": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary*0=b; boundary*1=c\r\n\r\n--bc\r\n\r\ntext\r\n"
+                           b"--bc--", {"mail.odd_boundary": 1}),
+    "boundary-with-space": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b c\r\n\r\n--b c\r\n\r\ntext\r\n--b c--",
+                            {"mail.odd_boundary": 1}),
+    "boundary-space-at-end": (b'From: a@x.example\r\nContent-Type: multipart/mixed; boundary="b "\r\n\r\n--b \r\n\r\ntext\r\n--b --',
+                              {"mail.odd_boundary": 1, "mail.odd_delimiter": 1, "mail.unclosed_multipart": 1}),
+    "encoding-comment": (attachment(b"Content-Transfer-Encoding: base64 (so)\r\n", b"aGVsbG8="), {"mail.odd_encoding": 1}),
+    "encoding-quoted": (attachment(b'Content-Transfer-Encoding: "base64"\r\n', b"aGVsbG8="), {"mail.odd_encoding": 1}),
+    "encoding-two-words": (attachment(b"Content-Transfer-Encoding: 7bit base64\r\n", b"aGVsbG8="), {"mail.odd_encoding": 1}),
+    "honest-sender": (b'From: "a@x.example" <a@x.example>\r\nTo: =?utf-8?q?J=C3=BCrgen?= <j@y.example>\r\n'
+                      b"Subject: =?utf-8?q?gr=C3=BCn?=\r\n\r\ntext", {}),
+    "honest-list": (b"From: \"'a@x.example' via List\" <list@z.example>\r\n\r\ntext", {}),
+    "honest-authors": (b"From: a@x.example, b@y.example\r\nSender: a@x.example\r\n\r\ntext", {}),
+    "honest-parameters": (b'From: a@x.example\r\nContent-Type: multipart/mixed; charset=utf-8;\r\n boundary="=_b (1):/?"\r\n\r\n'
+                          b"--=_b (1):/?\r\n\r\ntext\r\n--=_b (1):/?--", {}),
+    "honest-unquoted": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=----=_Part_1.2\r\n\r\n"
+                        b"------=_Part_1.2\r\n\r\ntext\r\n------=_Part_1.2--", {}),
+    "honest-both-names": (attachment(b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"a_.pdf\";\r\n"
+                                     b" filename*=UTF-8''a%C3%BC.pdf\r\n"), {}),
     "honest-names": (attachment(b"Content-Type: application/pdf; name=\"a b.pdf\"\r\n"
                                 b"Content-Disposition: attachment; filename*=UTF-8''a%20b.pdf\r\n"), {}),
     "honest-extensions": (named(b"backup.tar.gz"), {}),
@@ -209,6 +247,22 @@ def looked_up(question, reply):
     return builder
 
 
+
+
+def of(name, kind, content):
+    return dns_record(dns_name(name), kind, 60, content)
+
+
+def at(name, place=1):
+    return of(name, 1, bytes((192, 0, 2, place)))
+
+
+def answered(answers=(), authority=(), additional=(), flags=0x8180, question="www.example"):
+    return dns_message(7, flags, [(dns_name(question), 1, 1)], answers, authority, additional)
+
+
+A, NS, CNAME, SOA, PTR, MX, SRV, DNAME, RRSIG, NSEC3 = 1, 2, 5, 6, 12, 15, 33, 39, 46, 50
+START = dns_name("ns.example") + dns_name("root.example") + struct.pack("!5I", 1, 2, 3, 4, 5)
 ASKED = dns_message(7, 0x0100, QUESTION)
 ANSWERED = dns_message(7, 0x8180, QUESTION, [ADDRESS])
 
@@ -218,10 +272,35 @@ DNS = {
             {"dns.odd_name": 1}),
     "nul": (dns_message(7, 0x0100, [(b"\x04www\0\x07example\0", 1, 1)]), dns_message(7, 0x8183, [(b"\x04www\0\x07example\0", 1, 1)]),
             {"dns.odd_name": 1}),
-    "other-question": (ASKED, dns_message(7, 0x8180, [(dns_name("b.example"), 1, 1)], [ADDRESS]), {"dns.other_question": 1}),
+    "other-question": (ASKED, dns_message(7, 0x8180, [(dns_name("b.example"), 1, 1)], [at("b.example")]), {"dns.other_question": 1}),
     "trailing": (ASKED, ANSWERED + b"more", {"dns.trailing_bytes": 1}),
     "loop": (ASKED, dns_message(7, 0x8180, QUESTION, [b"\xc0\x1d" + ADDRESS[len(NAME):]]), {"dns.compression_loop": 1}),
+    "foreign-answer": (ASKED, answered([ADDRESS, at("bank.example")]), {"dns.unrelated_record": 1}),
+    "foreign-alias": (ASKED, answered([of("bank.example", CNAME, dns_name("evil.example")), ADDRESS]), {"dns.unrelated_record": 1}),
+    "foreign-alias-behind": (ASKED, answered([ADDRESS, of("www.example", CNAME, dns_name("a.example")), at("b.example")]),
+                             {"dns.unrelated_record": 1}),
+    "foreign-zone": (ASKED, answered([ADDRESS], [of("bank.test", NS, dns_name("ns.example"))]), {"dns.unrelated_record": 1}),
+    "zone-below": (ASKED, answered([ADDRESS], [of("a.www.example", NS, dns_name("ns.example"))]), {"dns.unrelated_record": 1}),
+    "foreign-soa": (ASKED, answered([], [of("bank.test", SOA, START)], flags=0x8183), {"dns.unrelated_record": 1}),
+    "foreign-additional": (ASKED, answered([ADDRESS], [of("example", NS, dns_name("ns.example"))], [at("ns.example"), at("bank.test")]),
+                           {"dns.unrelated_record": 1}),
     "honest": (ASKED, ANSWERED, {}),
+    "honest-chain": (ASKED, answered([of("www.example", CNAME, dns_name("a.test")), of("www.example", RRSIG, bytes(18) + b"\0sig"),
+                                      of("a.test", CNAME, dns_name("b.test")), at("b.test")],
+                                     [of("test", NS, dns_name("ns.test"))], [at("ns.test")]), {}),
+    "honest-order": (ASKED, answered([at("b.test"), of("a.test", CNAME, dns_name("b.test")), of("www.example", CNAME, dns_name("a.test"))]),
+                     {}),
+    "honest-dname": (ASKED, answered([of("example", DNAME, dns_name("test")), of("www.example", CNAME, dns_name("www.test")),
+                                      at("www.test")]), {}),
+    "honest-delegation": (ASKED, answered([], [of("example", NS, dns_name("ns1.host.test")), of("example", NS, dns_name("ns2.example"))],
+                                          [at("ns1.host.test"), at("ns2.example")], flags=0x8100), {}),
+    "honest-root": (ASKED, answered([], [of("", NS, dns_name("a.root.test"))], [at("a.root.test")], flags=0x8100), {}),
+    "honest-negative": (ASKED, answered([of("www.example", CNAME, dns_name("gone.test"))], [
+        of("test", SOA, START), of("abc123.test", NSEC3, bytes.fromhex("0100000000") + b"\x04abcd"),
+        of("abc123.test", RRSIG, bytes(18) + b"\0sig")], flags=0x8183), {}),
+    "honest-services": (ASKED, answered([of("www.example", PTR, dns_name("it._http.example"))], [], [
+        of("it._http.example", SRV, bytes(6) + dns_name("host.test")), at("host.test"), at("mail.test"),
+        of("www.example", MX, bytes(2) + dns_name("mail.test"))]), {}),
     "honest-case": (ASKED, dns_message(7, 0x8180, [(dns_name("wWw.eXample"), 1, 1)], [ADDRESS]), {}),
     "honest-other-number": (ASKED, dns_message(8, 0x8180, QUESTION, [ADDRESS]), {}),
 }

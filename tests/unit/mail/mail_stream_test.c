@@ -94,7 +94,8 @@ static void headers(void **state)
 {
     (void)state;
     play_expect(&plain, "From a@x Sun Nov 22 01:02:03 2026\r\nSubject : one\r\n\ttwo\r\n three\r\n\r\n",
-                "mail success\nemail.subject=one two three\nemail.parts: type=text/plain size=0\nemail.bytes=66\n");
+                "mail.space_before_colon\nmail success\nemail.subject=one two three\nemail.parts: type=text/plain "
+                "size=0\nemail.bytes=66\n");
     play_expect(&plain, " folded, of what?\r\n: no name\r\nSubject: a\r\n\r\n",
                 "mail success\nemail.subject=a\nemail.parts: type=text/plain size=0\nemail.bytes=44\n");
     /* that of a part is not the message's */
