@@ -512,8 +512,9 @@ enum fragment_verdict fragments_add(struct fragments *fragments, const struct fr
     struct fragment piece = *fragment;
     if (!trim_to_eights(fragments, &piece, ret_result))
         return FRAGMENT_DROPPED;
-    if (fragment_end(&piece) > piece.room) {
-        note(ret_result, ANOMALY_IP_FRAGMENT_TOO_LONG, fragment_end(&piece), piece.room);
+    const uint64_t end = (uint64_t)piece.offset + piece.length; /* a capture may claim 4 GiB of a frame */
+    if (end > piece.room) {
+        note(ret_result, ANOMALY_IP_FRAGMENT_TOO_LONG, end, piece.room);
         return FRAGMENT_DROPPED;
     }
     const struct key key = key_of(&piece);

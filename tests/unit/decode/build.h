@@ -202,8 +202,9 @@ static inline void bench_close(struct bench *bench)
     assert_int_equal(bench->budget.used, 0);
 }
 
-/* The first `captured` bytes of the frame, in memory of just that size. The packet's views stay valid. */
-static inline enum decode_stop bench_cut(struct bench *bench, unsigned link, const struct build *b, size_t captured)
+/* The first `captured` bytes of a frame of `sent` bytes, in memory of just that size. The packet's views stay valid. */
+static inline enum decode_stop bench_claims(struct bench *bench, unsigned link, const struct build *b, size_t captured,
+                                            uint32_t sent)
 {
     static uint8_t *memory;
     free(memory);
@@ -213,13 +214,18 @@ static inline enum decode_stop bench_cut(struct bench *bench, unsigned link, con
     struct frame frame = {
         .data = bytes_of(memory, captured),
         .moment = {++bench->frames, bench->time_ns},
-        .wire_length = (uint32_t)b->len,
+        .wire_length = sent,
         .link_type = (uint16_t)link,
         .time_digits = 9,
     };
     enum decode_stop stop = decode_frame(bench->decoder, &frame, &bench->packet);
     assert_true(bench->packet.payload.len <= bench->packet.payload_length);
     return stop;
+}
+
+static inline enum decode_stop bench_cut(struct bench *bench, unsigned link, const struct build *b, size_t captured)
+{
+    return bench_claims(bench, link, b, captured, (uint32_t)b->len);
 }
 
 static inline enum decode_stop bench_frame(struct bench *bench, unsigned link, const struct build *b)

@@ -268,6 +268,27 @@ static void test_lengths_on_bsd(void **state)
     bench_close(&bench);
 }
 
+/* A capture claims that 4 GiB of the frame were sent, and the header leaves the length to the frame: nothing wraps. */
+static void test_claimed_beyond_all(void **state)
+{
+    (void)state;
+    static struct build b;
+    struct bench bench;
+    bench_open(&bench, true);
+    put_hex(&b, ethernet4);
+    size_t ip = ipv4_begin(&b, 16, client4, server4);
+    set_u16(&b, ip + 6, 0x2000u | 4096 / 8);
+    put_many(&b, 1, 0);
+    ipv4_end(&b, ip);
+    set_u16(&b, ip + 2, 0);
+    ipv4_seal(&b, ip);
+    const uint32_t sent = UINT32_MAX - 200;
+    assert_int_equal(bench_claims(&bench, 1, &b, b.len, sent), DECODE_FRAGMENT_DROPPED);
+    const uint32_t length = (sent - 14 - 20) / 8 * 8;
+    assert_anomaly(&bench.packet, ANOMALY_IP_FRAGMENT_TOO_LONG, UINT64_C(4096) + length, 65515);
+    bench_close(&bench);
+}
+
 static void test_ping_of_death(void **state)
 {
     (void)state;
@@ -626,6 +647,7 @@ int main(void)
         cmocka_unit_test(test_odd_lengths),
         cmocka_unit_test(test_lengths_on_bsd),
         cmocka_unit_test(test_lengths_that_differ),
+        cmocka_unit_test(test_claimed_beyond_all),
         cmocka_unit_test(test_ping_of_death),
         cmocka_unit_test(test_longest_datagram),
         cmocka_unit_test(test_too_many_pieces),
