@@ -254,9 +254,7 @@ void route_stream(struct session *session, bool final)
         if (!decide(session, side, final) && (state->opaque || !decide(session, side_other(side), final)))
             return;
         side_tell_unheard(session);
-        side = earlier_side(state);
-        side_run_pending(session, side);
-        side_run_pending(session, side_other(side));
+        side_run_beginnings(session);
     }
 }
 

@@ -98,8 +98,10 @@ struct moment pending_moment(const struct side_state *state, uint64_t offset, st
 /* How many pending bytes from `offset` on were seen at one moment, at least; past the last mark, any number. */
 uint64_t pending_seen_together(const struct side_state *state, uint64_t offset);
 
-/* side.c: run the framing loop over the side's pending bytes */
-void side_run_pending(struct session *session, enum side side);
+/* beginning.c: it is somebody's now: give what waits on both sides to the framing loop */
+void side_run_beginnings(struct session *session);
+
+/* side.c: run the framing loop over what a side says */
 void side_run(struct session *session, enum side side, struct bytes data, struct moment moment);
 void side_gap(struct session *session, enum side side, uint64_t length);
 /* It is somebody's now, who does not know yet what was lost before. */

@@ -429,13 +429,6 @@ void side_run(struct session *session, enum side side, struct bytes data, struct
         run_inflated(session, side, data, moment);
 }
 
-void side_run_pending(struct session *session, enum side side)
-{
-    run_pending(session, side);
-    if (session->state->sides[side].switched)
-        switch_over(session, side);
-}
-
 /* The word in which it broke off. */
 static struct bytes last_word(struct bytes text)
 {
