@@ -37,7 +37,8 @@ static void write_down(void *context, const struct record *record)
                    record->incomplete ? " incomplete" : "");
 }
 
-/* One side at a time, `step` bytes a segment; NULL: this side is silent. Where a segment is \1, five bytes are lost. */
+/* One side at a time, `step` bytes a segment; NULL: this side is silent. Where a segment is \1, five bytes are lost;
+ * where it is \2, it is an hour later when the rest, which came before that, is told. */
 static void talk(const char *question, const char *answer, size_t step, enum end_reason reason)
 {
     struct budget budget;
@@ -55,7 +56,9 @@ static void talk(const char *question, const char *answer, size_t step, enum end
             enum side speaker = side ? SIDE_SERVER : SIDE_CLIENT;
             struct bytes piece = bytes_slice(all, at, step);
             shared.moment.frame++;
-            if (bytes_is(piece, "\1"))
+            if (bytes_is(piece, "\2"))
+                shared.now_ns = INT64_C(3600000000000);
+            else if (bytes_is(piece, "\1"))
                 session_gap(&session, speaker, 5);
             else
                 session_data(&session, speaker, piece, shared.moment);
@@ -102,6 +105,15 @@ static void question_with_a_hole(void **state)
     assert_string_equal(written, "finger.query=|outcome=3 incomplete");
 }
 
+/* An answer that waited for a missing segment is no late one. */
+static void answer_that_waited(void **state)
+{
+    (void)state;
+    talk("bob\n", "\2No one.\r\n", 1, END_FIN);
+    assert_string_equal(written, "finger.query=bob|finger.user=bob|finger.response.bytes=9|"
+                                 "finger.response.text=No one.\r\n|outcome=1");
+}
+
 static void asks_about_everybody(void **state)
 {
     (void)state;
@@ -130,6 +142,7 @@ int main(void)
         cmocka_unit_test(asks_about_a_person),  cmocka_unit_test(text_ends_at_a_hole),
         cmocka_unit_test(asks_about_everybody), cmocka_unit_test(gets_no_answer),
         cmocka_unit_test(answer_breaks_off),    cmocka_unit_test(question_with_a_hole),
+        cmocka_unit_test(answer_that_waited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
