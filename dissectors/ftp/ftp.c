@@ -97,8 +97,13 @@ static struct framing ftp_frame(void *state_block, enum side side, struct bytes 
 {
     struct ftp_state *state = state_block;
     struct ftp_side *own = &state->sides[side];
+    if (side == SIDE_CLIENT && own->searching) {
+        const struct framing framing = search_command(own, pending, seen);
+        state->astray |= framing.kind == FRAMING_NONSENSE; /* perhaps it changes the directory */
+        return framing;
+    }
     if (side == SIDE_CLIENT)
-        return own->searching ? search_command(own, pending, seen) : frame_command(own, pending, seen);
+        return frame_command(own, pending, seen);
     return own->searching ? search_reply(own, pending, seen) : framing_reply(REPLY_FTP, pending, seen);
 }
 

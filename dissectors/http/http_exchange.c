@@ -360,6 +360,25 @@ static void settle_lost_answers(struct http_state *state, struct emitter *emitte
     emit_in_step(emitter);
 }
 
+/* Behind lost bytes another word may be the end of one of these: `OST`. */
+static bool is_usual_method(struct bytes method)
+{
+    static const char *const usual[] = {"GET",     "POST",  "HEAD",  "PUT",     "DELETE",
+                                        "OPTIONS", "TRACE", "PATCH", "CONNECT", "PROPFIND"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (bytes_is(method, usual[i]))
+            return true;
+    return false;
+}
+
+static void doubt_method(const struct http_state *state, struct emitter *emitter, struct record *record,
+                         struct bytes method)
+{
+    bool may_begin_before = state->client_gap || (!state->asked && emit_conversation(emitter)->midstream);
+    if (may_begin_before && !is_usual_method(method))
+        record->incomplete = true;
+}
+
 static void begin_request(struct http_state *state, struct transaction *transaction, const struct http_head *head,
                           bool whole)
 {
@@ -421,6 +440,7 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     if (head.start.odd && message->kind == MESSAGE_WHOLE && head.start.version.len > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
     struct http_transaction *exchange = http_exchange_of(transaction);
+    doubt_method(state, emitter, &transaction->record, head.start.method);
     begin_request(state, transaction, &head, message->kind == MESSAGE_WHOLE);
     http_say_bare_lf(own, emitter, bare);
     http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_REQUEST_HEADERS);

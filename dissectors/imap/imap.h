@@ -457,6 +457,8 @@ void imap_flag_list(struct record *record, unsigned field, struct bytes text);
 struct transaction *imap_cause(struct emitter *emitter, enum imap_kind kind, struct bytes text);
 /* Nobody may point to a transaction that goes. */
 void imap_forget(struct imap_state *state, const struct transaction *transaction);
+/* Behind lost bytes a line was passed over that may have been theirs all the same. */
+void imap_doubt_open(struct emitter *emitter);
 /* The oldest command with that tag. */
 struct transaction *imap_find_tag(struct emitter *emitter, struct bytes tag);
 

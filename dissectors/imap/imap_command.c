@@ -160,8 +160,11 @@ static bool begin_line(struct imap_state *state, struct emitter *emitter, const 
     struct words words;
     if (take_mode_line(state, emitter, message, *line))
         return false;
-    if (own->searching && !imap_surely_command(*line))
+    if (own->searching && !imap_surely_command(*line)) {
+        if (own->gap)
+            imap_doubt_open(emitter);
         return false;
+    }
     own->searching = false;
     own->spoke = true;
     own->text.length = 0;

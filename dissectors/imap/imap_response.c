@@ -464,8 +464,7 @@ static enum verdict take_line(struct imap_state *state, struct emitter *emitter,
     return verdict;
 }
 
-/* A line that is not believed may have been theirs all the same. */
-static void mark_open(struct emitter *emitter)
+void imap_doubt_open(struct emitter *emitter)
 {
     for (struct transaction *at = transaction_oldest(emitter); at; at = transaction_younger(emitter, at))
         at->record.incomplete = true;
@@ -481,7 +480,7 @@ enum verdict imap_take_server(struct imap_state *state, struct emitter *emitter,
     }
     bool lost = own->searching && !own->skipping && bytes_trim(line).len > 0 && !is_believed(emitter, line);
     if (lost && own->gap)
-        mark_open(emitter);
+        imap_doubt_open(emitter);
     if (own->skipping || bytes_trim(line).len == 0 || lost) {
         own->skipping = !ended;
         return VERDICT_OK;

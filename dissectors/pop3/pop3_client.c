@@ -174,7 +174,7 @@ static void take_command(struct pop3_state *state, struct emitter *emitter, cons
     state->asked_password = command == POP3_USER_COMMAND;
     switch (command) {
     case POP3_USER_COMMAND:
-        remember_user(state, bytes_trim(argument));
+        remember_user(state, message->incomplete ? (struct bytes){NULL, 0} : bytes_trim(argument));
         if (record) {
             record_text(record, POP3_ARGUMENT, argument);
             record_text(record, POP3_USER, bytes_trim(argument));

@@ -69,6 +69,12 @@ static bool is_begun_end(const struct dot *dot, struct bytes rest)
 static enum verdict take_client(struct smtp_state *state, struct emitter *emitter, const struct message *message)
 {
     struct smtp_client *client = &state->client;
+    if (client->phase == SMTP_AFTER_DATA && message->kind == MESSAGE_REST && !smtp_expects_text(state)) {
+        if (smtp_is_command(text_line(message->bytes, NULL), smtp_trust_after_data(state)))
+            client->phase = SMTP_COMMANDS;
+        else if (state->data_answer == 0) /* it broke off before it could be told what it is */
+            return VERDICT_OK;
+    }
     switch (client->phase) {
     case SMTP_AFTER_DATA:
     case SMTP_TEXT:
@@ -134,6 +140,8 @@ static void smtp_gap(void *state_block, struct emitter *emitter, enum side side,
         return;
     }
     client->lost = true;
+    if (client->phase == SMTP_AFTER_DATA && !smtp_expects_text(state))
+        client->phase = SMTP_COMMANDS;
     switch (client->phase) {
     case SMTP_AFTER_DATA:
         client->phase = SMTP_TEXT;

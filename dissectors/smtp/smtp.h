@@ -241,6 +241,9 @@ void smtp_unanswered(struct smtp_state *state, struct emitter *emitter, struct t
 
 /* --- messages (smtp_message.c) --- */
 
+/* After DATA: is it certain that text follows? Else its first line decides, and so much has to speak for a command. */
+bool smtp_expects_text(const struct smtp_state *state);
+enum smtp_trust smtp_trust_after_data(const struct smtp_state *state);
 /* DATA was sent: the text begins with what comes next. */
 void smtp_begin_data(struct smtp_state *state, bool bare_lf);
 

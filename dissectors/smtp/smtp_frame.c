@@ -57,16 +57,29 @@ static struct framing first_command(struct smtp_client *client, struct bytes pen
     return search(client, pending);
 }
 
+/* Its answer to DATA would have been heard, too. */
+static bool is_heard(const struct smtp_state *state)
+{
+    return state->server.spoke && !state->server.missed;
+}
+
+bool smtp_expects_text(const struct smtp_state *state)
+{
+    return state->data_answer == 354 || (state->data_answer == 0 && is_heard(state));
+}
+
+enum smtp_trust smtp_trust_after_data(const struct smtp_state *state)
+{
+    return is_heard(state) || state->data_answer != 0 ? SMTP_TRUST_WORD : SMTP_TRUST_STRICT;
+}
+
 /* Text, or commands again? False: not to be told yet. */
 static bool decide_after_data(struct smtp_state *state, struct bytes pending)
 {
     struct smtp_client *client = &state->client;
-    bool heard = state->server.spoke && !state->server.missed; /* its answer to DATA would have been, too */
-    bool expected = state->data_answer == 354 || (state->data_answer == 0 && heard);
-    enum smtp_trust trust = heard || state->data_answer != 0 ? SMTP_TRUST_WORD : SMTP_TRUST_STRICT;
     client->phase = SMTP_TEXT;
     client->refused = state->data_answer >= 400;
-    if (expected)
+    if (smtp_expects_text(state))
         return true;
     struct bytes judged = bytes_first(pending, SMTP_JUDGED_BYTES);
     size_t end = bytes_find(judged, '\n', 0);
@@ -75,7 +88,7 @@ static bool decide_after_data(struct smtp_state *state, struct bytes pending)
         client->phase = SMTP_AFTER_DATA;
         return false;
     }
-    if (whole && smtp_is_command(text_line(bytes_first(judged, end + 1), NULL), trust))
+    if (whole && smtp_is_command(text_line(bytes_first(judged, end + 1), NULL), smtp_trust_after_data(state)))
         client->phase = SMTP_COMMANDS;
     return true;
 }

@@ -9,6 +9,7 @@
 
 struct whois_state {
     uint64_t bytes;
+    bool cut; /* bytes of the question were lost: what comes next may be the end of it */
     struct whois_reading reading;
 };
 
@@ -72,6 +73,7 @@ static void whois_query(struct whois_state *state, struct emitter *emitter, cons
     struct transaction *transaction = open_lookup(emitter, message);
     if (!transaction)
         return;
+    transaction->record.incomplete |= state->cut;
     record_text(&transaction->record, WHOIS_QUERY, line);
     whois_explain_query(&transaction->record, line);
 }
@@ -109,8 +111,10 @@ static void whois_gap(void *state_block, struct emitter *emitter, enum side side
     struct whois_state *state = state_block;
     (void)emitter;
     (void)length;
-    if (side == SIDE_CLIENT)
+    if (side == SIDE_CLIENT) {
+        state->cut = true;
         return;
+    }
     state->reading.length = 0;
     state->reading.held_return = false;
     state->reading.passing = state->reading.torn = true;

@@ -605,6 +605,34 @@ static void a_gap_beyond_a_chunk(void **state)
                             "http.response.body.bytes=0\n");
 }
 
+/* The end of a method is none. */
+static void a_gap_before_the_method(void **state)
+{
+    static const struct step steps[] = {
+        {'C', "GET /a HTTP/1.1\r\n\r\n", 0},
+        {'S', "HTTP/1.1 204 N\r\n\r\n", 0},
+        {'c', NULL, 2},
+        {'C', "T / HTTP/1.1\r\n\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    http_play_expect(steps, "http success\n"
+                            "http.request.method=GET\n"
+                            "http.version=1.1\n"
+                            "<http.version_1_1>\n"
+                            "url.original=/a\n"
+                            "url.full=http://10.0.0.2/a\n"
+                            "url.scheme=http\n"
+                            "url.port=80\n"
+                            "url.path=/a\n"
+                            "http.response.status_code=204\n"
+                            "http.response.status_phrase=N\n"
+                            "http.request.bytes=19\n"
+                            "http.request.body.bytes=0\n"
+                            "http.response.bytes=18\n"
+                            "http.response.body.bytes=0\n");
+}
+
 static void a_gap_in_a_head(void **state)
 {
     static const struct step steps[] = {
@@ -1157,6 +1185,7 @@ int main(void)
         cmocka_unit_test(a_gap_inside_a_chunk),
         cmocka_unit_test(a_gap_that_ends_a_chunk),
         cmocka_unit_test(a_gap_beyond_a_chunk),
+        cmocka_unit_test(a_gap_before_the_method),
         cmocka_unit_test(a_gap_in_a_head),
         cmocka_unit_test(a_bad_chunk),
         cmocka_unit_test(the_form_of_1991),

@@ -334,6 +334,25 @@ static void refusals_lost(void **context)
                        "smtp unknown incomplete | command=RSET\n");
 }
 
+/* The server did not want the text: what breaks off behind that is the next command. */
+static void command_after_a_refusal_breaks_off(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'S', "503 need MAIL\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r", 0},
+        {'c', NULL, 1},
+        {'S', "250 Ok\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp failure | command=DATA | reply.code=503 | reply.text=need MAIL\n"
+                       "smtp success incomplete | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 "
+                       "<sender_accepted> | reply.text=Ok\n");
+}
+
 /* Perhaps one of them was refused. */
 static void answer_to_a_recipient_lost(void **context)
 {
@@ -379,6 +398,7 @@ int main(void)
         cmocka_unit_test(unfinished_command),
         cmocka_unit_test(midstream_text),
         cmocka_unit_test(refusals_lost),
+        cmocka_unit_test(command_after_a_refusal_breaks_off),
         cmocka_unit_test(answer_to_a_recipient_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
