@@ -102,7 +102,7 @@ def plans(tests, path, sides):
 
 def run(tests, path):
     result = tests.run("--json", path)
-    if suite.sanitizer_report(result.stderr) or result.returncode != 0:
+    if suite.sanitizer_report(result.stderr) or result.returncode not in (0, 1):  # 1: of some frames the link type is unknown
         raise suite.BadLine(f"exit status {result.returncode}: {result.stderr.decode(errors='replace')[-3000:]}")
     return suite.parse_lines(result.stdout)
 

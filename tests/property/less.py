@@ -37,6 +37,7 @@ BECAUSE_OF_WHAT_IS_MISSING = {
     "dns.header_flags[]": "of the query, where its answer is missing",
     "dns.opt": "the same",
     "dns.additionals[]": "the same",
+    "dns.authorities[]": "the same",
     "dns.response_code": "the four bits of the header; the others are in a record at the end",
     "dns.update": "of a message that is not known to be an answer",
     "email.sender": "left out where it repeats From, which may be missing",
@@ -60,7 +61,7 @@ ELSEWHERE = ("user.name", "ftp.path", "imap.selected", "email.envelope", "source
 
 # What is another thing of a message than of a question and its answer.
 OF_ONE_MESSAGE = ("@timestamp", "event.duration", "event.outcome", "overhear.frames", "dns.type", "dns.header_flags",
-                  "dns.additionals", "dns.opt", "http.version")
+                  "dns.additionals", "dns.authorities", "dns.opt", "http.version")
 
 # A line that may be a secret is hidden whole.
 OF_A_COMMAND = ("ftp.command", "ftp.argument", "pop3.command", "pop3.argument", "smtp.command", "smtp.argument")
@@ -73,6 +74,9 @@ IN_SEVERAL_MESSAGES = ("dns.answers", "dns.resolved_ip", "imap.response.continua
 
 # Anomalies that a hole can cause: they speak of what was seen.
 OF_HOLES = {"message.nonsense", "message.bad_deflate"}
+
+# Where the answer to STARTTLS is missing, what is enciphered is read as text.
+OF_ENCIPHERED_TEXT = {"message.hidden_line", "smtp.bare_lf", "ftp.bad_reply", "imap.bad_line"}
 
 HIDDEN = "[hidden]"
 
@@ -113,6 +117,8 @@ def is_less(name, value, other, one_message):
     """What is not the same, and claims no other thing."""
     if value == HIDDEN:
         return True  # in doubt more is hidden
+    if name == "overhear.truncated":
+        return True  # says so
     if name == "event.outcome":
         return value == "unknown"  # says itself that the answer was not seen
     if name == "ftp.path" and isinstance(other, str):  # from where the client is, as far as that is known
@@ -141,6 +147,7 @@ class Whole:
         self.anomalies = {get(record, "overhear.anomaly.name") for record in records}
         self.values = collections.defaultdict(set)   # by dataset, conversation and field
         self.records = collections.defaultdict(list)  # by dataset and conversation, flat
+        self.enciphered = {get(record, "network.community_id") for record in records if get(record, "event.dataset") == "tls"}
         self.hosts = {get(record, "network.community_id") for record in records}
         for record in records:
             key = key_of(record)
@@ -199,7 +206,8 @@ def troubles(whole, record, is_fragment=lambda frame: False):
         return
     if dataset == "anomaly":
         name = get(record, "overhear.anomaly.name")
-        if name not in OF_HOLES and name not in whole.anomalies:
+        of_tls = name in OF_ENCIPHERED_TEXT and get(record, "network.community_id") in whole.enciphered
+        if name not in OF_HOLES and name not in whole.anomalies and not of_tls:
             yield f"{name}, which the whole capture does not tell: {json.dumps(without_notes(record))}"
         return
     if get(record, "network.community_id") not in whole.hosts:
