@@ -22,20 +22,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 import less
 import pcapfile
-import recut
 import suite
-from packets import FIN, RST, SYN
+from packets import FIN, RST, SYN, parse, parse_tcp
 
 SIZES = (1, 2, 17, 300, 5000)
 TO_THE_END = 1 << 30
 MOST = 20_000  # bytes of a side: --every goes no farther
 
 
+def tcp_of(capture, frame):
+    """The segment of a frame; None where it has none, or not all of it."""
+    return None if frame.is_cut else parse_tcp(parse(capture.link, frame.data))
+
+
 def sides_of(capture):
     """Of each side: (first sequence number, bytes)."""
     sides = {}
     for frame in capture.frames:
-        segment = recut.tcp_of(capture, frame)
+        segment = tcp_of(capture, frame)
         if segment is None:
             continue
         start = segment.sequence + bool(segment.flags & SYN)
@@ -50,7 +54,7 @@ def streams_of(capture, sides):
     streams = {side: bytearray(length) for side, (_, length) in sides.items()}
     for frame in capture.frames:
         yield frame.data
-        segment = recut.tcp_of(capture, frame)
+        segment = tcp_of(capture, frame)
         at = segment and (segment.sequence + bool(segment.flags & SYN) - sides[segment.side][0]) & 0xFFFFFFFF
         if segment and segment.payload and at + len(segment.payload) <= len(streams[segment.side]):
             streams[segment.side][at:at + len(segment.payload)] = segment.payload
@@ -76,7 +80,7 @@ def without(segment, first, hole):
 def with_holes(capture, sides, hole_of):
     frames = []
     for frame in capture.frames:
-        segment = recut.tcp_of(capture, frame)
+        segment = tcp_of(capture, frame)
         pieces = without(segment, sides[segment.side][0], hole_of[segment.side]) if segment and segment.side in hole_of else None
         frames += [frame] if pieces is None else [frame.with_data(data) for data in pieces]
     return replace(capture, frames=frames)
