@@ -252,7 +252,8 @@ static struct framing frame_head(struct http_state *state, enum side side, struc
     if (!own->line_known && !searching && bytes_is(pending, "\r"))
         return more;
     if (!own->line_known) {
-        enum look look = look_at(side, pending, seen, trust);
+        const bool may_begin = !searching || next_candidate(side, bytes_first(pending, 1), 0) == 0;
+        enum look look = may_begin ? look_at(side, pending, seen, trust) : LOOK_NO;
         if (look == LOOK_NO)
             return not_a_head(state, side, pending);
         if (look == LOOK_MORE)

@@ -282,8 +282,9 @@ static void add_list(struct pop3_state *state, struct record *record, struct byt
         struct bytes line = bytes_first(piece, end < piece.len ? end + 1 : end);
         if (!state->text_line)
             record_append(record, POP3_TEXT, bytes_text("\n"), LIMIT_TEXT_BYTES);
-        record_append(record, POP3_TEXT, text_line(line, NULL), LIMIT_TEXT_BYTES);
-        state->text_line = end == piece.len;
+        const bool is_part = end == piece.len; /* what it ends with is text yet */
+        record_append(record, POP3_TEXT, is_part ? line : text_line(line, NULL), LIMIT_TEXT_BYTES);
+        state->text_line = is_part;
         piece = bytes_skip(piece, line.len);
     }
 }
