@@ -196,6 +196,16 @@ static size_t next_candidate(enum side side, struct bytes pending, size_t from)
     return from;
 }
 
+/* Who searches looks nowhere else than at what may be one by its first byte, however the bytes come. */
+static enum look look_for_start(const struct http_side *own, enum side side, struct bytes pending, size_t from)
+{
+    if (own->phase != HTTP_PHASE_SEARCH)
+        return look_at(side, pending, from, TRUST_PLACE);
+    if (next_candidate(side, bytes_first(pending, 1), 0) > 0)
+        return LOOK_NO;
+    return look_at(side, pending, from, own->mid_line ? TRUST_NONE : TRUST_LINE);
+}
+
 /* Pending does not begin with a start line: look for the next one. */
 static struct framing search(struct http_side *own, enum side side, struct bytes pending)
 {
@@ -243,7 +253,6 @@ static struct framing frame_head(struct http_state *state, enum side side, struc
     const struct framing more = {FRAMING_MORE, 0};
     struct http_side *own = &state->sides[side];
     bool searching = own->phase == HTTP_PHASE_SEARCH;
-    enum trust trust = !searching ? TRUST_PLACE : own->mid_line ? TRUST_NONE : TRUST_LINE;
     size_t empty = searching ? 0 : empty_lines(pending);
     if (empty > 0)
         return (struct framing){FRAMING_MESSAGE, empty};
@@ -252,8 +261,7 @@ static struct framing frame_head(struct http_state *state, enum side side, struc
     if (!own->line_known && !searching && bytes_is(pending, "\r"))
         return more;
     if (!own->line_known) {
-        const bool may_begin = !searching || next_candidate(side, bytes_first(pending, 1), 0) == 0;
-        enum look look = may_begin ? look_at(side, pending, seen, trust) : LOOK_NO;
+        enum look look = look_for_start(own, side, pending, seen);
         if (look == LOOK_NO)
             return not_a_head(state, side, pending);
         if (look == LOOK_MORE)

@@ -5,8 +5,6 @@
  */
 #include "session_state.h"
 
-#include "util/budget.h"
-
 struct beginning {
     struct pending pending;
     uint64_t start, end; /* offsets of the first byte and behind the last */
@@ -44,12 +42,6 @@ static void tell(struct session *session, enum side side, struct beginning *own,
     own->mark = next;
 }
 
-static void give_back(struct budget *budget, struct pending *pending)
-{
-    budget_give(budget, pending->at, pending->capacity);
-    budget_give(budget, pending->marks, pending->mark_capacity * sizeof *pending->marks);
-}
-
 void side_run_beginnings(struct session *session)
 {
     struct session_shared *shared = session->shared;
@@ -70,5 +62,5 @@ void side_run_beginnings(struct session *session)
     }
     shared->heard = heard;
     for (int side = 0; side < 2; side++)
-        give_back(shared->budget, &both[side].pending);
+        pending_release(shared->budget, &both[side].pending);
 }

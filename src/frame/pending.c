@@ -8,19 +8,67 @@
 
 enum { FIRST_PENDING = 1024, FIRST_MARKS = 8 };
 
+/* What is done with stays in the block until there is as much of it as of what waits: so each byte is moved once at
+ * most, however little of a long message is taken at a time. */
+static void move_to_front(struct pending *pending)
+{
+    if (pending->passed == 0)
+        return;
+    memmove(pending->at - pending->passed, pending->at, pending->length);
+    pending->at -= pending->passed;
+    pending->passed = 0;
+}
+
 static bool make_room(struct budget *budget, struct pending *pending, size_t more)
 {
-    size_t wanted = pending->length + more;
-    if (wanted <= pending->capacity)
+    if (more <= pending->capacity - pending->passed - pending->length)
         return true;
-    size_t capacity = pending->capacity ? pending->capacity : FIRST_PENDING;
+    const bool is_amortised = pending->passed >= pending->length;
+    move_to_front(pending);
+    const size_t wanted = pending->length + more;
+    if (is_amortised && wanted <= pending->capacity)
+        return true;
+    size_t capacity = pending->capacity ? pending->capacity * 2 : FIRST_PENDING;
     while (capacity < wanted)
         capacity *= 2;
     uint8_t *at = budget_resize(budget, pending->at, pending->capacity, capacity);
     if (!at)
-        return false;
+        return wanted <= pending->capacity;
     pending->at = at;
     pending->capacity = capacity;
+    return true;
+}
+
+void pending_forget_marks(struct pending *pending)
+{
+    if (pending->marks_passed > 0)
+        pending->marks -= pending->marks_passed;
+    pending->mark_count = pending->marks_passed = 0;
+}
+
+/* As make_room, for one more; there may be twice as much room as marks that count. */
+static bool make_room_for_mark(struct budget *budget, struct pending *pending)
+{
+    if (pending->mark_count == LIMIT_MARKS)
+        return false;
+    if (pending->marks_passed + pending->mark_count < pending->mark_capacity)
+        return true;
+    const bool is_amortised = pending->marks_passed >= pending->mark_count;
+    if (pending->marks_passed > 0) {
+        struct mark *front = pending->marks - pending->marks_passed;
+        memmove(front, pending->marks, pending->mark_count * sizeof *front);
+        pending->marks = front;
+        pending->marks_passed = 0;
+    }
+    if (is_amortised && pending->mark_count < pending->mark_capacity)
+        return true;
+    size_t capacity = pending->mark_capacity ? pending->mark_capacity * 2 : FIRST_MARKS;
+    struct mark *marks = budget_resize(budget, pending->marks, pending->mark_capacity * sizeof *marks,
+                                       capacity * sizeof *marks);
+    if (!marks)
+        return pending->mark_count < pending->mark_capacity;
+    pending->marks = marks;
+    pending->mark_capacity = capacity;
     return true;
 }
 
@@ -29,17 +77,8 @@ static void add_mark(struct budget *budget, struct pending *pending, uint64_t of
 {
     if (pending->mark_count > 0 && pending->marks[pending->mark_count - 1].moment.frame == moment.frame)
         return;
-    if (pending->mark_count == pending->mark_capacity) {
-        size_t capacity = pending->mark_capacity ? pending->mark_capacity * 2 : FIRST_MARKS;
-        struct mark *marks = capacity > LIMIT_MARKS
-                                 ? NULL
-                                 : budget_resize(budget, pending->marks, pending->mark_capacity * sizeof *marks,
-                                                 capacity * sizeof *marks);
-        if (!marks)
-            return;
-        pending->marks = marks;
-        pending->mark_capacity = capacity;
-    }
+    if (!make_room_for_mark(budget, pending))
+        return;
     pending->marks[pending->mark_count++] = (struct mark){offset, moment};
 }
 
@@ -61,8 +100,11 @@ void pending_consume(struct session *session, enum side side, size_t n)
     struct pending *pending = &state->pending;
     if (n == 0)
         return;
-    memmove(pending->at, pending->at + n, pending->length - n);
+    pending->at += n;
+    pending->passed += n;
     pending->length -= n;
+    if (pending->length == 0)
+        move_to_front(pending);
     state->offset += n;
     size_t passed = 0;
     while (passed + 1 < pending->mark_count && pending->marks[passed + 1].offset <= state->offset)
@@ -70,9 +112,12 @@ void pending_consume(struct session *session, enum side side, size_t n)
     if (pending->length == 0)
         passed = pending->mark_count;
     if (passed > 0) {
+        pending->marks += passed;
+        pending->marks_passed += passed;
         pending->mark_count -= passed;
-        memmove(pending->marks, pending->marks + passed, pending->mark_count * sizeof *pending->marks);
     }
+    if (pending->mark_count == 0)
+        pending_forget_marks(pending);
 }
 
 /* How many marks lie at `offset` or before it. */
@@ -105,10 +150,17 @@ struct moment pending_moment(const struct side_state *state, uint64_t offset, st
     return pending->mark_count > 0 ? pending->marks[0].moment : otherwise; /* memory was out when it came */
 }
 
+void pending_release(struct budget *budget, struct pending *pending)
+{
+    pending_forget_marks(pending);
+    pending->length = 0;
+    move_to_front(pending);
+    budget_give(budget, pending->at, pending->capacity);
+    budget_give(budget, pending->marks, pending->mark_capacity * sizeof *pending->marks);
+    *pending = (struct pending){0};
+}
+
 void pending_free(struct session *session, enum side side)
 {
-    struct pending *pending = &session->state->sides[side].pending;
-    budget_give(session->shared->budget, pending->at, pending->capacity);
-    budget_give(session->shared->budget, pending->marks, pending->mark_capacity * sizeof *pending->marks);
-    *pending = (struct pending){0};
+    pending_release(session->shared->budget, &session->state->sides[side].pending);
 }

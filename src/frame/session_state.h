@@ -17,9 +17,11 @@ struct mark {
 /* Bytes of one side that wait: for the rest of their message, or for a dissector. */
 struct pending {
     uint8_t *at;
-    size_t length, capacity;
-    struct mark *marks; /* in the order of their offsets; the first may lie before the pending bytes */
-    size_t mark_count, mark_capacity;
+    size_t length;
+    size_t passed, capacity; /* bytes before `at` that are done with, and of all of the block */
+    struct mark *marks;      /* in the order of their offsets; the first may lie before the pending bytes */
+    size_t mark_count;
+    size_t marks_passed, mark_capacity;
 };
 
 struct side_state {
@@ -94,6 +96,9 @@ static inline struct moment session_heard(const struct session_shared *shared)
 bool pending_append(struct session *session, enum side side, struct bytes data, struct moment moment);
 void pending_consume(struct session *session, enum side side, size_t n);
 void pending_free(struct session *session, enum side side);
+void pending_forget_marks(struct pending *pending);
+/* The memory of one that was taken out of its side. */
+void pending_release(struct budget *budget, struct pending *pending);
 struct moment pending_moment(const struct side_state *state, uint64_t offset, struct moment otherwise);
 /* How many pending bytes from `offset` on were seen at one moment, at least; past the last mark, any number. */
 uint64_t pending_seen_together(const struct side_state *state, uint64_t offset);

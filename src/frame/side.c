@@ -264,6 +264,16 @@ static enum step step_frame(struct view *view, struct emitter *emitter, struct b
     return session->opaque ? STEP_LEAVE : STEP_ON;
 }
 
+/* What is open has waited until the next byte was seen, also where bytes that waited are read all at once. */
+static void let_time_pass(const struct view *view, struct bytes whole)
+{
+    struct session_shared *shared = view->session->shared;
+    const struct moment heard = shared->heard;
+    shared->heard = moment_of(view, view_offset(view, whole));
+    transactions_expire(view->session);
+    shared->heard = heard;
+}
+
 /* Runs until the view is used up, more bytes are needed, or the dissector is no longer this conversation's. */
 static void run(struct view *view)
 {
@@ -274,6 +284,8 @@ static void run(struct view *view)
     enum step step = STEP_ON;
     while (step == STEP_ON && session->dissector && !state->switched &&
            (view->bytes.len > 0 || (state->in_body && !state->until_end && state->body_left == 0))) {
+        if (view->from_pending && session->oldest && view->bytes.len > 0)
+            let_time_pass(view, whole);
         if (state->pass_over > 0) {
             size_t n = state->pass_over < view->bytes.len ? (size_t)state->pass_over : view->bytes.len;
             state->pass_over -= n;
@@ -375,8 +387,7 @@ static void switch_over(struct session *session, enum side side)
     own->pending = (struct pending){0};
     if (raw.length > 0)
         run_inflated(session, side, bytes_of(raw.at, raw.length), moment);
-    budget_give(session->shared->budget, raw.at, raw.capacity);
-    budget_give(session->shared->budget, raw.marks, raw.mark_capacity * sizeof *raw.marks);
+    pending_release(session->shared->budget, &raw);
 }
 
 /* A piece from the midst of a body, before which nothing waits: most of what is downloaded. It goes to the dissector as
@@ -527,7 +538,7 @@ void side_gap(struct session *session, enum side side, uint64_t length)
     if (state->dissector->gap && (beyond > 0 || in_body))
         state->dissector->gap(state->state, &emitter, side, length);
     own->offset += length;
-    own->pending.mark_count = 0;
+    pending_forget_marks(&own->pending);
     if (beyond > 0) {
         own->lost = own->torn = true;
         own->seen = 0;
