@@ -245,6 +245,11 @@ static enum side earlier_side(const struct session_state *state)
     return server->marks[0].moment.frame < client->marks[0].moment.frame ? SIDE_SERVER : SIDE_CLIENT;
 }
 
+static size_t bytes_waiting(const struct session_state *state)
+{
+    return state->sides[SIDE_CLIENT].pending.length + state->sides[SIDE_SERVER].pending.length;
+}
+
 void route_stream(struct session *session, bool final)
 {
     struct session_state *state = session->state;
@@ -254,7 +259,11 @@ void route_stream(struct session *session, bool final)
         if (!decide(session, side, final) && (state->opaque || !decide(session, side_other(side), final)))
             return;
         side_tell_unheard(session);
+        const struct dissector *taker = state->dissector;
+        const size_t before = bytes_waiting(state);
         side_run_beginnings(session);
+        if (!state->dissector && !state->opaque && bytes_waiting(state) == before)
+            state->excluded |= 1u << route_index(taker); /* it handed on without having read anything: not again */
     }
 }
 

@@ -28,6 +28,7 @@ static const struct dataset toy_dataset = {.name = "toy", .fields = toy_fields, 
 
 struct toy_state {
     uint64_t body[2];
+    bool hands_on;           /* without having read anything */
     enum framing_kind waits; /* for all of the body, and then says that it is this */
 };
 
@@ -56,6 +57,9 @@ static enum probe toy_probe(const struct conversation *conversation, enum side s
 static struct framing toy_frame(void *state, enum side side, struct bytes pending, size_t seen)
 {
     struct toy_state *toy = state;
+    toy->hands_on = bytes_begin(pending, "toy~");
+    if (toy->hands_on)
+        return (struct framing){FRAMING_BODY, 0};
     if (toy->body[side] > pending.len && toy->waits)
         return (struct framing){FRAMING_MORE, 0};
     if (toy->body[side] > 0 && toy->waits)
@@ -82,6 +86,8 @@ static enum verdict toy_message(void *state, struct emitter *emitter, const stru
     static const char *const kinds[] = {"line", "body", "end", "rest"};
     struct toy_state *toy = state;
     tell(kinds[message->kind], message);
+    if (toy->hands_on)
+        return VERDICT_HAND_OVER;
     if (message->kind == MESSAGE_BODY_END)
         toy->body[message->side] = 0;
     if (message->kind != MESSAGE_WHOLE)
@@ -244,6 +250,17 @@ static void bodies_that_waited_keep_their_moments(void **state)
     say(f, SIDE_CLIENT, "abc");
     say(f, SIDE_CLIENT, "de");
     assert_string_equal(told, "line>hold 5\n@4-4|body>abcde@5-6|end>@6-6|");
+}
+
+/* Who hands on what it has not read is not asked again: nobody would ever read it. */
+static void hands_on_once(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy~");
+    say(f, SIDE_CLIENT, "toy~");
+    assert_string_equal(told, "end>@1-1|over0|");
+    assert_true(f->session.state->opaque);
+    assert_int_equal(f->session.state->sides[SIDE_CLIENT].pending.length, 0);
 }
 
 /* The segment with the end of a message was seen before the one with its beginning. */
@@ -585,6 +602,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cuts_do_not_matter, begin, end),
         cmocka_unit_test_setup_teardown(bodies_that_waited_keep_their_moments, begin, end),
+        cmocka_unit_test_setup_teardown(hands_on_once, begin, end),
         cmocka_unit_test_setup_teardown(no_message_ends_before_it_begins, begin, end),
         cmocka_unit_test_setup_teardown(whole_segments_are_not_copied, begin, end),
         cmocka_unit_test_setup_teardown(pairs_by_key, begin, end),
