@@ -55,7 +55,8 @@ struct framing framing_dot(struct dot *dot, struct bytes pending)
     return (struct framing){FRAMING_PIECE, length};
 }
 
-/* CR period CR: some readers end a line with CR alone. A piece never ends with a CR. */
+/* CR period CR: some readers end a line with CR alone. The CR that waits for what follows it is in no piece
+ * yet, so one before a period is in the same piece as that. */
 static bool has_lone_returns(struct dot *dot, struct bytes piece)
 {
     bool found = dot->lone_return && bytes_at(piece, 0) == '\r';
