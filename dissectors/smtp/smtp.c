@@ -61,9 +61,10 @@ static void take_text(struct smtp_state *state, struct emitter *emitter, const s
 }
 
 /* A rest that only began the line with the period is no text. */
-static bool is_begun_end(const struct dot *dot, struct bytes rest)
+static bool is_begun_end(const struct dot *dot, const struct message *rest)
 {
-    return !dot->inside_line && (bytes_is(rest, ".") || bytes_is(rest, ".\r"));
+    return rest->kind == MESSAGE_REST && !dot->inside_line &&
+           (bytes_is(rest->bytes, ".") || bytes_is(rest->bytes, ".\r"));
 }
 
 static enum verdict take_client(struct smtp_state *state, struct emitter *emitter, const struct message *message)
@@ -80,7 +81,7 @@ static enum verdict take_client(struct smtp_state *state, struct emitter *emitte
     case SMTP_TEXT:
         if (message->kind == MESSAGE_WHOLE)
             smtp_end_text(state, emitter, message);
-        else if (message->bytes.len > 0 && !is_begun_end(&client->dot, message->bytes))
+        else if (message->bytes.len > 0 && !is_begun_end(&client->dot, message))
             take_text(state, emitter, message);
         break;
     case SMTP_CHUNK:

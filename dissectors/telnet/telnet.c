@@ -28,17 +28,19 @@ static enum probe telnet_probe(const struct conversation *conversation, enum sid
     return twice ? PROBE_YES : PROBE_MAYBE;
 }
 
-/* IAC SB … IAC SE: the end is an SE behind an IAC that is not itself escaped. Escapes come in pairs, so looking begins
- * where no pair can be split: at the beginning. The length is bounded. */
-static struct framing frame_subnegotiation(struct bytes pending)
+/* IAC SB … IAC SE: the end is an SE behind an IAC that is not itself escaped. Escapes come in pairs, so looking goes on
+ * where no pair is split. The length is bounded. */
+static struct framing frame_subnegotiation(struct telnet_side *own, struct bytes pending, size_t seen)
 {
     struct bytes within = bytes_first(pending, TELNET_COMMAND_BYTES);
-    for (size_t i = bytes_find(within, TELNET_IAC, 2); i + 1 < within.len; i = bytes_find(within, TELNET_IAC, i + 2)) {
+    size_t i = bytes_find(within, TELNET_IAC, seen > 2 ? own->looked_at : 2);
+    for (; i + 1 < within.len; i = bytes_find(within, TELNET_IAC, i + 2)) {
         if (bytes_at(within, i + 1) == TELNET_SE)
             return (struct framing){FRAMING_MESSAGE, i + 2};
         if (bytes_at(within, i + 1) != TELNET_IAC) /* never closed: the next command begins */
             return (struct framing){FRAMING_MESSAGE, i};
     }
+    own->looked_at = (uint16_t)i;
     if (within.len < TELNET_COMMAND_BYTES)
         return (struct framing){FRAMING_MORE, 0};
     return (struct framing){FRAMING_MESSAGE, 3}; /* nobody sets an option to that much: what follows is text */
@@ -46,8 +48,7 @@ static struct framing frame_subnegotiation(struct bytes pending)
 
 static struct framing telnet_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
-    const struct telnet_state *state = state_block;
-    (void)seen;
+    struct telnet_state *state = state_block;
     if (state->sides[side].unreadable)
         return (struct framing){FRAMING_BODY_END, 0};
     if (bytes_at(pending, 0) != TELNET_IAC)
@@ -56,7 +57,7 @@ static struct framing telnet_frame(void *state_block, enum side side, struct byt
         return (struct framing){FRAMING_MORE, 0};
     uint8_t command = bytes_at(pending, 1);
     if (command == TELNET_SB)
-        return frame_subnegotiation(pending);
+        return frame_subnegotiation(&state->sides[side], pending, seen);
     size_t length = has_option(command) ? 3 : 2;
     return (struct framing){pending.len < length ? FRAMING_MORE : FRAMING_MESSAGE, length};
 }

@@ -73,7 +73,8 @@ struct telnet_side {
     bool after_return;         /* the last byte was a carriage return */
     bool unreadable;           /* encrypted or compressed from here on */
     bool heard;
-    bool torn; /* bytes of the line in hand were lost */
+    bool torn;          /* bytes of the line in hand were lost */
+    uint16_t looked_at; /* bytes of an option that is not closed yet, whole escapes of them */
 };
 
 struct telnet_state {

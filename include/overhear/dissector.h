@@ -37,7 +37,7 @@ enum framing_kind {
     FRAMING_MORE,     /* not known yet: at least one byte more is needed */
     FRAMING_MESSAGE,  /* it is `length` bytes: `message` gets them in one piece, when all are there */
     FRAMING_BODY,     /* `length` bytes of body follow, which flow through `message` in pieces as they come */
-    FRAMING_PIECE,    /* the next `length` bytes, all of them there, are body: in one piece, whenever they came */
+    FRAMING_PIECE,    /* the next `length` bytes, all of them there, are body; a CR stays with what follows it */
     FRAMING_BODY_END, /* body until this side ends */
     FRAMING_NONSENSE, /* `length` bytes (at least 1) are not of this protocol: pass over them */
 };

@@ -105,7 +105,9 @@ struct object *object_open(struct emitter *emitter, const struct object_type *ty
     struct record *record = &node->object.record;
     record->conversation = session->conversation;
     record->wants_notes = session->shared->wants_notes;
-    record->first = record->last = message ? message->first : session_heard(session->shared);
+    /* A piece of which a part has waited opens something with its end. */
+    const bool by_message = message && message->kind != MESSAGE_BODY;
+    record->first = record->last = by_message ? message->first : session_heard(session->shared);
     node->object.type = type;
     node->object.state = node + 1;
     node->younger = NULL;

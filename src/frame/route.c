@@ -188,7 +188,8 @@ static void refuse(struct session *session, enum side side, bool final)
 {
     struct session_state *state = session->state;
     state->sides[side].refused = true;
-    bool again = session->conversation->midstream && ++state->attempts < MIDSTREAM_ATTEMPTS && !final;
+    /* What was understood before shows where one stands in the stream: the next segment is no better beginning. */
+    bool again = session->conversation->midstream && !state->spoke && ++state->attempts < MIDSTREAM_ATTEMPTS && !final;
     if (again) {
         state->sides[side].refused = false;
         drop_pending(session, side);

@@ -188,17 +188,33 @@ static enum step step_verdict(struct session *session, struct emitter *emitter, 
     return STEP_LEAVE;
 }
 
+/* Of the first n bytes, which have waited, those that came together, so that each byte has its moment. A CR that a piece
+ * ends with goes with what follows it, as it does where the piece did not wait. */
+static size_t came_together(const struct view *view, struct bytes whole, size_t n)
+{
+    const struct side_state *state = state_of(view);
+    size_t end = 0;
+    while (end < n) {
+        uint64_t together = pending_seen_together(state, view_offset(view, whole) + end);
+        if (together >= n - end)
+            return n;
+        end += (size_t)together;
+        if (!state->in_piece || bytes_at(view->bytes, end - 1) != '\r')
+            return end;
+        if (end > 1)
+            return end - 1;
+    }
+    return n;
+}
+
 static enum step step_body(struct view *view, struct emitter *emitter, struct bytes *whole)
 {
     struct side_state *state = state_of(view);
     size_t n = view->bytes.len;
     if (!state->until_end && state->body_left < n)
         n = (size_t)state->body_left;
-    const bool may_be_cut = view->from_pending && !state->in_piece;
-    if (may_be_cut && n > 0) { /* in pieces as they came, so that each byte has its moment */
-        uint64_t together = pending_seen_together(state, view_offset(view, *whole));
-        n = together < n ? (size_t)together : n;
-    }
+    if (view->from_pending)
+        n = came_together(view, *whole, n);
     enum verdict verdict = VERDICT_OK;
     struct moment moment = moment_of(view, view_offset(view, *whole) + (n ? n - 1 : 0));
     if (n > 0)

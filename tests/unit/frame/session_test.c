@@ -237,7 +237,7 @@ static void cuts_do_not_matter(void **state)
                               "body>c@21-21|body>d@22-22|body>e@23-23|end>@23-23|line>say x\n@24-29|");
 }
 
-/* Each byte of a body that had to wait has its own moment, unless it was measured as one piece. */
+/* Each byte of a body that had to wait has its own moment, but for the CR of a piece. */
 static void bodies_that_waited_keep_their_moments(void **state)
 {
     struct fixture *f = *state;
@@ -249,7 +249,13 @@ static void bodies_that_waited_keep_their_moments(void **state)
     say(f, SIDE_CLIENT, "hold 5\n");
     say(f, SIDE_CLIENT, "abc");
     say(f, SIDE_CLIENT, "de");
-    assert_string_equal(told, "line>hold 5\n@4-4|body>abcde@5-6|end>@6-6|");
+    assert_string_equal(told, "line>hold 5\n@4-4|body>abc@5-5|body>de@6-6|end>@6-6|");
+    told_length = 0;
+    say(f, SIDE_CLIENT, "hold 7\n");
+    say(f, SIDE_CLIENT, "ab\r");
+    say(f, SIDE_CLIENT, "\r");
+    say(f, SIDE_CLIENT, "\ncd");
+    assert_string_equal(told, "line>hold 7\n@7-7|body>ab@8-8|body>\r@8-8|body>\r\ncd@9-10|end>@10-10|");
 }
 
 /* Who hands on what it has not read is not asked again: nobody would ever read it. */
