@@ -24,6 +24,7 @@ struct talk {
     bool swapped; /* roles turned out to be the other way round */
     bool ended[2];
     bool over;
+    bool tried_again; /* in mid-stream: with the next piece, since nobody wanted this one */
 };
 
 struct stage {
@@ -167,8 +168,10 @@ static void set_up(struct stage *stage, const struct play *play, struct bytes in
 
 static void after_call(struct talk *talk)
 {
+    const struct session_state *state = talk->session.state;
     if (session_take_swap(&talk->session))
         talk->swapped = !talk->swapped;
+    talk->tried_again = talk->tried_again || (talk->conversation.midstream && state && state->attempts > 0);
 }
 
 static enum side side_of(const struct talk *talk, unsigned how)
@@ -216,8 +219,9 @@ static void tell_data(struct stage *stage, struct talk *talk, const struct play_
 static void tell_end(struct stage *stage, struct talk *talk, const struct play_step *step)
 {
     enum side side = side_of(talk, step->how);
-    see(stage, talk);
     if (talk->conversation.transport == TRANSPORT_UDP) {
+        if (talk->conversation.first.frame == 0)
+            return; /* about nothing that was seen */
         const struct icmp_error error = {.present = true,
                                          .type = (uint8_t)(step->length >> 8),
                                          .code = (uint8_t)step->length,
@@ -225,6 +229,7 @@ static void tell_end(struct stage *stage, struct talk *talk, const struct play_s
         session_icmp_error(&talk->session, &error, 4);
         return;
     }
+    see(stage, talk);
     if (stage->play->rounds > 1)
         return; /* what is over costs nothing any more */
     if (step->length & 1) {
@@ -240,11 +245,12 @@ static void tell_end(struct stage *stage, struct talk *talk, const struct play_s
 static void tell_gap(struct stage *stage, struct talk *talk, const struct play_step *step)
 {
     uint64_t length = step->length;
+    if (talk->conversation.transport == TRANSPORT_UDP)
+        return; /* nobody can tell */
     see(stage, talk);
     if (play_kind_of(step->how) == PLAY_LEAP)
         length *= 4096;
-    if (talk->conversation.transport == TRANSPORT_TCP)
-        session_gap(&talk->session, side_of(talk, step->how), length);
+    session_gap(&talk->session, side_of(talk, step->how), length);
     after_call(talk);
 }
 
@@ -313,6 +319,7 @@ struct play_result play_conversations(const struct play *play, struct bytes inpu
     fuzz_mix(&result.sum, stage.shared.credentials_elsewhere + stage.shared.credential_rows);
     for (unsigned which = 0; which < CONVERSATIONS; which++) {
         result.unrecognised += session_unrecognised_bytes(&stage.talks[which].session);
+        result.tried_again = result.tried_again || stage.talks[which].tried_again;
     }
     fuzz_mix(&result.sum, result.anomalies);
     fuzz_mix(&result.sum, result.unrecognised);

@@ -57,7 +57,10 @@ struct play_result {
     uint64_t sum;    /* of all that was recorded and counted */
     bool refused;    /* memory was */
     bool bad_stream; /* something could not be inflated: how far that came may depend on the pieces */
-    uint64_t bytes;  /* that were told */
+    /* In mid-stream nobody wanted a segment, so the next was looked at as a beginning: which are depends on the cuts.
+     */
+    bool tried_again;
+    uint64_t bytes; /* that were told */
     uint64_t anomalies, unrecognised;
 };
 

@@ -76,7 +76,7 @@ static void check_splits(const struct play *play, struct bytes input, const stru
     for (size_t i = 0; i < (fuzz_replays ? 2u : 1u); i++) {
         size_t piece = pieces[fuzz_replays ? i : number >> 40 & 1];
         struct play_result other = play_as(*play, input, piece, true);
-        if (other.refused || other.bad_stream || other.sum == whole->sum)
+        if (other.refused || other.bad_stream || other.tried_again || other.sum == whole->sum)
             continue;
         show(*play, input, 0, false);
         show(*play, input, piece, true);
@@ -123,8 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; slow && i < MEASURED_AGAIN; i++)
         slow = fuzz_is_slow(time_of(play, input, 1), size);
     demand(!slow);
-    if (!whole.refused && !whole.bad_stream && fuzz_one_in(number >> 7, SPLIT_SHARE) && !without_splits &&
-        play_may_be_cut(&play, input))
+    const bool comparable = !whole.refused && !whole.bad_stream && !whole.tried_again && play_may_be_cut(&play, input);
+    if (comparable && fuzz_one_in(number >> 7, SPLIT_SHARE) && !without_splits)
         check_splits(&play, input, &whole, number);
     if (!fuzz_replays && fuzz_one_in(number >> 13, GROWTH_SHARE))
         check_growth(&play, input);
