@@ -43,21 +43,28 @@ static struct framing frame_subnegotiation(struct telnet_side *own, struct bytes
     own->looked_at = (uint16_t)i;
     if (within.len < TELNET_COMMAND_BYTES)
         return (struct framing){FRAMING_MORE, 0};
-    return (struct framing){FRAMING_MESSAGE, 3}; /* nobody sets an option to that much: what follows is text */
+    /* Nobody sets an option to that much: it is text, and no command is in it. */
+    own->text_left = TELNET_COMMAND_BYTES - 3;
+    return (struct framing){FRAMING_MESSAGE, 3};
 }
 
 static struct framing telnet_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
-    struct telnet_state *state = state_block;
-    if (state->sides[side].unreadable)
+    struct telnet_side *own = &((struct telnet_state *)state_block)->sides[side];
+    if (own->unreadable)
         return (struct framing){FRAMING_BODY_END, 0};
+    if (own->text_left > 0) {
+        const struct framing text = {FRAMING_BODY, own->text_left};
+        own->text_left = 0;
+        return text;
+    }
     if (bytes_at(pending, 0) != TELNET_IAC)
         return (struct framing){FRAMING_BODY, bytes_find(pending, TELNET_IAC, 0)};
     if (pending.len < 2)
         return (struct framing){FRAMING_MORE, 0};
     uint8_t command = bytes_at(pending, 1);
     if (command == TELNET_SB)
-        return frame_subnegotiation(&state->sides[side], pending, seen);
+        return frame_subnegotiation(own, pending, seen);
     size_t length = has_option(command) ? 3 : 2;
     return (struct framing){pending.len < length ? FRAMING_MORE : FRAMING_MESSAGE, length};
 }

@@ -75,6 +75,7 @@ struct telnet_side {
     bool heard;
     bool torn;          /* bytes of the line in hand were lost */
     uint16_t looked_at; /* bytes of an option that is not closed yet, whole escapes of them */
+    uint16_t text_left; /* bytes that no command is in */
 };
 
 struct telnet_state {

@@ -42,6 +42,13 @@ def loops(cases):
     cases.check(len(found.of("telnet")) >= 1, "telnet-dialogue: there is a record", found.datasets)
 
 
+def pieces(cases):
+    """Options that are never closed, in tiny segments: each is looked at once."""
+    for side in (CLIENT, SERVER):
+        found = cases.scales(f"telnet-open-pieces-{side}", lambda n, side=side: telnet(*((side, IAC + SB + IAC),) * n), 4_000)
+        cases.check(len(found.of("telnet")) >= 1, f"telnet-open-pieces-{side}: there is a record", found.datasets)
+
+
 def whois(cases):
     for name, make, count in (
         ("whois-query", lambda n: session(43, [(CLIENT, b"x" * n), (SERVER, b"no\r\n")]), 500_000),
@@ -68,4 +75,4 @@ def hidden_secrets(cases):
         cases.hides(name, telnet(*script), secret)
 
 
-TESTS = (floods, loops, whois, hidden_secrets)
+TESTS = (floods, loops, pieces, whois, hidden_secrets)
