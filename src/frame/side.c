@@ -52,10 +52,23 @@ static uint64_t view_offset(const struct view *view, struct bytes whole)
     return state_of(view)->offset + (whole.len - view->bytes.len);
 }
 
+/* What is open has waited until then, also where bytes that waited are read all at once. */
+static void let_time_pass(const struct view *view, struct moment until)
+{
+    struct session_shared *shared = view->session->shared;
+    const struct moment heard = shared->heard;
+    if (!view->from_pending || !view->session->state->oldest)
+        return;
+    shared->heard = until;
+    transactions_expire(view->session);
+    shared->heard = heard;
+}
+
 static enum verdict deliver(struct view *view, struct emitter *emitter, struct message *message)
 {
     struct session_state *session = view->session->state;
     message->side = view->side;
+    let_time_pass(view, message->last);
     if (!session->sides[view->side].heard)
         transactions_heard(view->session, view->side);
     session->answered_since |= view->side == SIDE_SERVER && message->kind == MESSAGE_WHOLE;
@@ -188,8 +201,8 @@ static enum step step_verdict(struct session *session, struct emitter *emitter, 
     return STEP_LEAVE;
 }
 
-/* Of the first n bytes, which have waited, those that came together, so that each byte has its moment. A CR that a piece
- * ends with goes with what follows it, as it does where the piece did not wait. */
+/* Of the first n bytes, which have waited, those that came together, so that each byte has its moment. A CR that a
+ * piece ends with goes with what follows it, as it does where the piece did not wait. */
 static size_t came_together(const struct view *view, struct bytes whole, size_t n)
 {
     const struct side_state *state = state_of(view);
@@ -280,16 +293,6 @@ static enum step step_frame(struct view *view, struct emitter *emitter, struct b
     return session->opaque ? STEP_LEAVE : STEP_ON;
 }
 
-/* What is open has waited until the next byte was seen, also where bytes that waited are read all at once. */
-static void let_time_pass(const struct view *view, struct bytes whole)
-{
-    struct session_shared *shared = view->session->shared;
-    const struct moment heard = shared->heard;
-    shared->heard = moment_of(view, view_offset(view, whole));
-    transactions_expire(view->session);
-    shared->heard = heard;
-}
-
 /* Runs until the view is used up, more bytes are needed, or the dissector is no longer this conversation's. */
 static void run(struct view *view)
 {
@@ -300,8 +303,8 @@ static void run(struct view *view)
     enum step step = STEP_ON;
     while (step == STEP_ON && session->dissector && !state->switched &&
            (view->bytes.len > 0 || (state->in_body && !state->until_end && state->body_left == 0))) {
-        if (view->from_pending && session->oldest && view->bytes.len > 0)
-            let_time_pass(view, whole);
+        if (view->bytes.len > 0)
+            let_time_pass(view, moment_of(view, view_offset(view, whole)));
         if (state->pass_over > 0) {
             size_t n = state->pass_over < view->bytes.len ? (size_t)state->pass_over : view->bytes.len;
             state->pass_over -= n;
