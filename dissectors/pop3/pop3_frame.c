@@ -140,12 +140,27 @@ static struct framing frame_reply(struct pop3_state *state, struct bytes pending
     return good ? framing_line(pending, seen) : pass_line(own, pending);
 }
 
+static bool is_doubtful(const struct pop3_state *state)
+{
+    return state->text_overtaken && (state->text_lost || state->dot.ambiguous);
+}
+
+/* Text that has become doubtful, or does within this piece, is read line by line from there on. */
+static struct framing up_to_doubt(const struct pop3_state *state, struct bytes pending, struct framing framing)
+{
+    if (framing.kind != FRAMING_PIECE || !state->text_overtaken)
+        return framing;
+    struct bytes piece = bytes_first(pending, (size_t)framing.length);
+    const bool here = is_doubtful(state) || state->dot.lone_return;
+    size_t end = bytes_find(piece, '\n', here ? 0 : bytes_find_pair(piece, '\r', '.', 0));
+    if (end < piece.len)
+        framing.length = end + 1;
+    return framing;
+}
+
 static struct framing frame_text(struct pop3_state *state, struct bytes pending, size_t seen)
 {
-    bool doubtful = state->text_overtaken && (state->text_lost || state->dot.ambiguous);
-    if (!doubtful)
-        return framing_dot(&state->dot, pending);
-    if (!state->dot.inside_line) {
+    if (is_doubtful(state) && !state->dot.inside_line) {
         enum pop3_status status = pop3_status_of(pending, true);
         if (status == POP3_STATUS_OK || status == POP3_STATUS_ERR) {
             state->phase = POP3_PHASE_REPLY;
@@ -155,11 +170,7 @@ static struct framing frame_text(struct pop3_state *state, struct bytes pending,
         if (status == POP3_STATUS_MORE)
             return (struct framing){FRAMING_MORE, 0};
     }
-    struct framing framing = framing_dot(&state->dot, pending);
-    size_t end = bytes_find(pending, '\n', 0);
-    if (framing.kind == FRAMING_PIECE && framing.length > end + 1)
-        framing.length = end + 1;
-    return framing;
+    return up_to_doubt(state, pending, framing_dot(&state->dot, pending));
 }
 
 /* A mail begins with a header field, in some mailboxes with a line of its own. */

@@ -255,16 +255,17 @@ void route_stream(struct session *session, bool final)
 {
     struct session_state *state = session->state;
     /* After a hand-over or a refusal the next dissector may hand on as well; each round consumes or excludes. */
-    for (unsigned round = 0; round < 8 && !state->dissector && !state->opaque; round++) {
+    while (!state->dissector && !state->opaque) {
         enum side side = earlier_side(state);
         if (!decide(session, side, final) && (state->opaque || !decide(session, side_other(side), final)))
             return;
         side_tell_unheard(session);
         const struct dissector *taker = state->dissector;
         const size_t before = bytes_waiting(state);
+        const unsigned excluded = state->excluded;
         side_run_beginnings(session);
         if (!state->dissector && !state->opaque && bytes_waiting(state) == before)
-            state->excluded |= 1u << route_index(taker); /* it handed on without having read anything: not again */
+            state->excluded |= excluded | 1u << route_index(taker); /* it handed on what it has not read: not again */
     }
 }
 

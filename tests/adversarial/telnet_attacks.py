@@ -18,6 +18,7 @@ def floods(cases):
         ("telnet-empty-subnegotiations", lambda n: (IAC + SB + IAC + SE) * n, 30_000),
         ("telnet-environment", lambda n: IAC + SB + b"\x27\0" + b"\0A\1B" * n + IAC + SE, 100_000),
         ("telnet-environment-flood", lambda n: (IAC + SB + b"\x27\0\0A\1B" + IAC + SE) * n, 20_000),
+        ("telnet-start-tls", lambda n: (IAC + SB + b"\x2e\1" + IAC + SE) * n, 20_000),
         ("telnet-nop", lambda n: (IAC + NOP) * n, 200_000),
         ("telnet-doubled", lambda n: IAC * n, 300_000),
         ("telnet-options", lambda n: b"".join(b"\xff%c%c" % (251 + i % 4, i // 4 % 256) for i in range(n)), 20_000),
