@@ -45,13 +45,13 @@ static void tell(struct session *session, enum side side, struct beginning *own,
 void side_run_beginnings(struct session *session)
 {
     struct session_shared *shared = session->shared;
-    const struct moment heard = shared->heard;
+    const struct moment heard = shared->heard, now = session_heard(shared);
     struct beginning both[2] = {take_beginning(&session->state->sides[SIDE_CLIENT]),
                                 take_beginning(&session->state->sides[SIDE_SERVER])};
     for (;;) {
         struct moment moments[2];
         for (int side = 0; side < 2; side++)
-            moments[side] = moment_of(&both[side], session_heard(shared));
+            moments[side] = moment_of(&both[side], now);
         const bool has_client = both[SIDE_CLIENT].offset < both[SIDE_CLIENT].end;
         const bool has_server = both[SIDE_SERVER].offset < both[SIDE_SERVER].end;
         if (!has_client && !has_server)
