@@ -26,10 +26,12 @@ static bool is_among(const uint64_t *hashes, unsigned count, uint64_t hash)
     return false;
 }
 
+/* The zone itself is above, too. A whole label begins it: bank.test is not above mybank.test. */
 static bool is_above(struct bytes zone, struct bytes name)
 {
-    const struct bytes tail = bytes_skip(name, name.len < zone.len ? name.len : name.len - zone.len);
-    return bytes_is(zone, ".") || bytes_equal_nocase(tail, zone);
+    const size_t before = name.len < zone.len ? name.len : name.len - zone.len;
+    const bool is_label = before == 0 || bytes_at(name, before - 1) == '.';
+    return bytes_is(zone, ".") || (is_label && bytes_equal_nocase(bytes_skip(name, before), zone));
 }
 
 static inline bool may_be_unrelated(const struct dns_message *message, enum dns_section section, uint16_t type)
@@ -91,15 +93,13 @@ static void add_zones(struct dns_related *related, struct bytes name)
     }
 }
 
+/* One that is not among them. */
 static void add_name(struct dns_related *related, struct bytes name)
 {
-    const uint64_t hash = hash_of(name);
-    if (is_among(related->names, related->name_count, hash))
-        return;
     if (related->name_count == DNS_RELATED_NAMES)
         related->full = true;
     else
-        related->names[related->name_count++] = hash;
+        related->names[related->name_count++] = hash_of(name);
     add_zones(related, name);
 }
 
@@ -303,7 +303,7 @@ void dns_tell_unrelated(const struct dns_message *message)
     if (!read_records(related, message))
         return;
     while (!related->full && find_more(related, message))
-        related->full = ++rounds == DNS_RELATED_ROUNDS;
+        related->full = related->full || ++rounds == DNS_RELATED_ROUNDS;
     if (!related->full)
         tell(message, related);
 }

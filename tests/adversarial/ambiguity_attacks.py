@@ -281,6 +281,7 @@ DNS = {
                              {"dns.unrelated_record": 1}),
     "foreign-zone": (ASKED, answered([ADDRESS], [of("bank.test", NS, dns_name("ns.example"))]), {"dns.unrelated_record": 1}),
     "zone-below": (ASKED, answered([ADDRESS], [of("a.www.example", NS, dns_name("ns.example"))]), {"dns.unrelated_record": 1}),
+    "zone-beside": (ASKED, answered([ADDRESS], [of("ample", NS, dns_name("ns.example"))]), {"dns.unrelated_record": 1}),
     "foreign-soa": (ASKED, answered([], [of("bank.test", SOA, START)], flags=0x8183), {"dns.unrelated_record": 1}),
     "foreign-additional": (ASKED, answered([ADDRESS], [of("example", NS, dns_name("ns.example"))], [at("ns.example"), at("bank.test")]),
                            {"dns.unrelated_record": 1}),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What both sides said before anybody knew whose it is: a toy of lines that is recognised by the first K in the bytes of
- * a side. `?` opens a request, `!` is nonsense, `>` hands on. What the toy is told is written down, and what is recorded.
+ * What both sides said before anybody knew whose it is: a toy of lines that is recognised by the first K in the bytes
+ * of a side. `?` opens a request, `!` is nonsense, `>` hands on. What the toy is told is written down, and what is
+ * recorded.
  */
 #include "frame/session.h"
 
