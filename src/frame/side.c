@@ -52,12 +52,12 @@ static uint64_t view_offset(const struct view *view, struct bytes whole)
     return state_of(view)->offset + (whole.len - view->bytes.len);
 }
 
-/* What is open has waited until then, also where bytes that waited are read all at once. */
+/* What is open has waited until then, also what is the oldest only since the message before was told. */
 static void let_time_pass(const struct view *view, struct moment until)
 {
     struct session_shared *shared = view->session->shared;
     const struct moment heard = shared->heard;
-    if (!view->from_pending || !view->session->state->oldest)
+    if (!view->session->state->oldest)
         return;
     shared->heard = until;
     transactions_expire(view->session);
