@@ -56,6 +56,13 @@ void flow_drain(struct flow_table *table, struct flow *flow)
             tap_gap(table, flow, next.side, next.length);
             session_gap(session, next.side, next.length);
             break;
+        case TCP_LAST:
+            if (!session_is_amidst(session, next.side))
+                break;
+            tcp_stream_not_last(flow->as.stream, next.side);
+            tap_gap(table, flow, next.side, 1);
+            session_gap(session, next.side, 1);
+            break;
         case TCP_SIDE_END:
             session_side_end(session, next.side, next.moment);
             break;

@@ -105,8 +105,10 @@ struct object *object_open(struct emitter *emitter, const struct object_type *ty
     struct record *record = &node->object.record;
     record->conversation = session->conversation;
     record->wants_notes = session->shared->wants_notes;
-    /* A piece of which a part has waited opens something with its end. */
-    const bool by_message = message && message->kind != MESSAGE_BODY;
+    /* A piece of which a part has waited opens something with its end; but what a dissector has kept back until the
+     * conversation is over began when it was seen. */
+    const bool in_hand = session->shared->heard.frame != 0;
+    const bool by_message = message && (message->kind != MESSAGE_BODY || !in_hand);
     record->first = record->last = by_message ? message->first : session_heard(session->shared);
     node->object.type = type;
     node->object.state = node + 1;

@@ -177,6 +177,9 @@ void session_data(struct session *session, enum side side, struct bytes data, st
 /* `length` bytes of `side` are lost. */
 void session_gap(struct session *session, enum side side, uint64_t length);
 
+/* Of what `side` has begun to say, a part is missing yet: it cannot have ended there. */
+bool session_is_amidst(const struct session *session, enum side side);
+
 /* `side` sends nothing more: a FIN, seen at `moment`. Idempotent. */
 void session_side_end(struct session *session, enum side side, struct moment moment);
 

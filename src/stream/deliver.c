@@ -101,21 +101,33 @@ static void say(struct tcp_delivery *ret, enum tcp_delivery_kind kind, enum side
     *ret = (struct tcp_delivery){.kind = kind, .side = side, .moment = moment};
 }
 
-static bool deliver_gap(struct tcp_stream *stream, enum side side, uint64_t to, struct tcp_delivery *ret)
+/* Returns how many bytes it is. */
+static uint64_t take_gap(struct tcp_side *own, uint64_t to)
 {
-    struct tcp_side *own = &stream->sides[side];
     uint64_t from = own->phantom ? own->next - 1 : own->next;
     own->phantom = false;
-    say(ret, TCP_GAP, side, stream->now);
-    ret->length = to - from;
-    own->bytes_gap += ret->length;
+    own->bytes_gap += to - from;
     if (own->gap_end != from)
         own->gap_start = from;
     own->gap_end = own->next = to;
     if (own->highest < to)
         own->highest = to;
     own->spoke = true;
+    return to - from;
+}
+
+static bool deliver_gap(struct tcp_stream *stream, enum side side, uint64_t to, struct tcp_delivery *ret)
+{
+    say(ret, TCP_GAP, side, stream->now);
+    ret->length = take_gap(&stream->sides[side], to);
     return true;
+}
+
+void tcp_stream_not_last(struct tcp_stream *stream, enum side side)
+{
+    struct tcp_side *own = &stream->sides[side];
+    if (own->phantom)
+        (void)take_gap(own, own->next);
 }
 
 static void delivered(struct tcp_stream *stream, enum side side, struct bytes data)
@@ -192,7 +204,8 @@ static bool deliver_side(struct tcp_stream *stream, enum side side, struct tcp_d
     if (reaches == own->next + 1 && !head.present && !own->fin_said_done && !own->phantom) {
         own->phantom = true; /* more likely a FIN than a byte; told as a gap when more follows */
         own->next = reaches;
-        return false;
+        say(ret, TCP_LAST, side, stream->now);
+        return true;
     }
     return deliver_gap(stream, side, reaches, ret);
 }
@@ -231,13 +244,7 @@ static bool deliver_either(struct tcp_stream *stream, struct tcp_delivery *ret)
     struct head client = head_of(stream, SIDE_CLIENT), server = head_of(stream, SIDE_SERVER);
     if (client.present && server.present && server.said->moment.frame < client.said->moment.frame)
         first = SIDE_SERVER;
-    if (deliver_side(stream, first, ret))
-        return true;
-    bool skipped = stream->sides[first].phantom;
-    if (deliver_side(stream, side_other(first), ret))
-        return true;
-    /* Going over a phantom may have set the first one free. */
-    return (skipped || stream->sides[side_other(first)].phantom) && deliver_side(stream, first, ret);
+    return deliver_side(stream, first, ret) || deliver_side(stream, side_other(first), ret);
 }
 
 static bool place_crowded(struct tcp_stream *stream)

@@ -23,6 +23,7 @@ struct budget;
 enum tcp_delivery_kind {
     TCP_DATA,     /* the next bytes of this side */
     TCP_GAP,      /* `length` bytes of this side are lost to us */
+    TCP_LAST,     /* one byte of this side is lost, or it is its FIN: more likely that, unless tcp_stream_not_last */
     TCP_SIDE_END, /* FIN: nothing more from this side */
     TCP_RESET,    /* RST: nothing more from either */
     TCP_ANOMALY,
@@ -110,6 +111,9 @@ void tcp_stream_tick(struct tcp_stream *stream, struct moment now);
 void tcp_stream_finish(struct tcp_stream *stream);
 
 bool tcp_stream_next(struct tcp_stream *stream, struct tcp_delivery *ret_delivery);
+
+/* After TCP_LAST: the side is in the midst of something, so that it is a gap of one byte, and counted as such. */
+void tcp_stream_not_last(struct tcp_stream *stream, enum side side);
 
 enum tcp_state tcp_stream_state(const struct tcp_stream *stream);
 struct tcp_side_statistics tcp_stream_statistics(const struct tcp_stream *stream, enum side side);

@@ -67,6 +67,16 @@ static void pull(struct tcp_stream *stream, struct watch watches[2], bool *reset
             watch->begun = true;
             watch->gap += d.length;
             break;
+        case TCP_LAST:
+            demand(!watch->ended);
+            if (watch->delivered % 2 == 0)
+                break;
+            tcp_stream_not_last(stream, d.side);
+            demand(now == watch->next + 1 || !watch->begun);
+            watch->next = now;
+            watch->begun = true;
+            watch->gap++;
+            break;
         case TCP_SIDE_END:
             demand(!watch->ended);
             watch->ended = true;

@@ -28,6 +28,7 @@ static struct {
     bool quiet;
     uint64_t ticks, records_a_tick;
     bool wants_swap; /* the next bytes say that the roles are wrong */
+    bool is_amidst;  /* of what was said, something is missing */
     uint64_t unrecognised;
     const char *protocol; /* of who speaks */
     bool rests;           /* nothing is ever open */
@@ -116,6 +117,13 @@ void session_data(struct session *session, enum side side, struct bytes data, st
 void session_gap(struct session *session, enum side side, uint64_t length)
 {
     note("%llu%c-%llu ", (unsigned long long)session->conversation->id, letter(side), (unsigned long long)length);
+}
+
+bool session_is_amidst(const struct session *session, enum side side)
+{
+    (void)session;
+    (void)side;
+    return w.is_amidst;
 }
 
 void session_side_end(struct session *session, enum side side, struct moment moment)

@@ -77,6 +77,23 @@ static void a_stream_in_order(void **state)
     end();
 }
 
+/* One byte that nobody saw is the FIN, but not in the midst of a message. */
+static void a_byte_or_the_end(void **state)
+{
+    (void)state;
+    for (int amidst = 0; amidst < 2; amidst++) {
+        begin_tapped();
+        w.is_amidst = amidst;
+        handshake();
+        tcp(CLIENT, SERVER, TCP_ACK, 1001, 5001, "ab");
+        tcp(SERVER, CLIENT, TCP_ACK, 5001, 1004, "yes");
+        flow_table_finish(w.table);
+        assert_string_equal(said(), amidst ? "1c<ab> 1c[ab] 1c<-1> 1c-1 1s<yes> 1s[yes] 1:end 1<end 4>"
+                                           : "1c<ab> 1c[ab] 1s<yes> 1s[yes] 1:end 1<end 4>");
+        end();
+    }
+}
+
 static void without_bytes(void **state)
 {
     (void)state;
@@ -121,8 +138,8 @@ static void no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(datagrams),       cmocka_unit_test(a_stream_in_order), cmocka_unit_test(without_bytes),
-        cmocka_unit_test(roles_exchanged), cmocka_unit_test(no_memory),
+        cmocka_unit_test(datagrams),     cmocka_unit_test(a_stream_in_order), cmocka_unit_test(a_byte_or_the_end),
+        cmocka_unit_test(without_bytes), cmocka_unit_test(roles_exchanged),   cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

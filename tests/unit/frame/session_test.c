@@ -237,6 +237,22 @@ static void cuts_do_not_matter(void **state)
                               "body>c@21-21|body>d@22-22|body>e@23-23|end>@23-23|line>say x\n@24-29|");
 }
 
+/* A side that has begun a message, or a body whose length is known, has more to say. */
+static void in_the_midst(void **state)
+{
+    struct fixture *f = *state;
+    assert_false(session_is_amidst(&f->session, SIDE_CLIENT));
+    say(f, SIDE_CLIENT, "toy!\r");
+    assert_true(session_is_amidst(&f->session, SIDE_CLIENT));
+    say(f, SIDE_CLIENT, "\n");
+    assert_false(session_is_amidst(&f->session, SIDE_CLIENT));
+    say(f, SIDE_CLIENT, "body 5\nabcd");
+    assert_true(session_is_amidst(&f->session, SIDE_CLIENT));
+    assert_false(session_is_amidst(&f->session, SIDE_SERVER));
+    say(f, SIDE_CLIENT, "e");
+    assert_false(session_is_amidst(&f->session, SIDE_CLIENT));
+}
+
 /* Each byte of a body that had to wait has its own moment, but for the CR of a piece. */
 static void bodies_that_waited_keep_their_moments(void **state)
 {
@@ -607,6 +623,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cuts_do_not_matter, begin, end),
+        cmocka_unit_test_setup_teardown(in_the_midst, begin, end),
         cmocka_unit_test_setup_teardown(bodies_that_waited_keep_their_moments, begin, end),
         cmocka_unit_test_setup_teardown(hands_on_once, begin, end),
         cmocka_unit_test_setup_teardown(no_message_ends_before_it_begins, begin, end),

@@ -41,6 +41,7 @@ struct play {
     struct conversation control, data;
     struct session control_session, data_session;
     uint64_t frame;
+    uint64_t file_frame; /* of the first byte of the last file */
     bool midstream, has_data, with_notes;
     size_t length;
     char written[65536];
@@ -86,6 +87,8 @@ static inline void play_record(void *context, const struct record *record)
     struct play *play = context;
     const struct field *group = NULL;
     uint32_t members = 0;
+    if (strcmp(record->dataset->name, "file") == 0)
+        play->file_frame = record->first.frame;
     play_string(play, record->dataset->name);
     play_string(play, outcomes[record->outcome]);
     play_string(play, record->incomplete ? " incomplete\n" : "\n");

@@ -1048,6 +1048,25 @@ static void data_first(void **state)
 }
 
 /* The client waits for nothing: each transfer belongs to the PASV before it. */
+/* What it is was never said: the file began when its bytes were seen. */
+static void data_alone(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready\r\n", 0},
+        {'C', "PASV\r\n", 0},
+        {'S', "227 (10,0,0,2,4,0)\r\n", 0},
+        {'P', NULL, 1024},
+        {'d', "hello", 0},
+        {'S', "200 idle\r\n", 0},
+        {'F', NULL, 0},
+        {0, NULL, 0},
+    };
+    struct play play = {0};
+    (void)state;
+    assert_non_null(strstr(play_steps(&play, steps, SIZE_MAX), "file\n"));
+    assert_int_equal(play.file_frame, 4);
+}
+
 static void pipelined(void **state)
 {
     static const struct step steps[] = {
@@ -1263,6 +1282,7 @@ int main(void)
         cmocka_unit_test(odd_replies),
         cmocka_unit_test(listing_mlsd),
         cmocka_unit_test(data_first),
+        cmocka_unit_test(data_alone),
         cmocka_unit_test(pipelined),
         cmocka_unit_test(sealed),
         cmocka_unit_test(rein),

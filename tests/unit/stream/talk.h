@@ -86,6 +86,9 @@ static inline void talk_pull(struct talk *t)
         case TCP_GAP:
             talk_log(t, "%c-%llu ", who, (unsigned long long)d.length);
             break;
+        case TCP_LAST:
+            talk_log(t, "%c? ", who);
+            break;
         case TCP_SIDE_END:
             talk_log(t, "%c. ", who);
             break;

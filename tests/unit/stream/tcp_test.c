@@ -459,7 +459,7 @@ static void lost_fin_is_no_gap(void **state)
     talk(&t, S, TCP_ACK, 5001, 1001, "bye");
     talk(&t, C, TCP_ACK | TCP_FIN, 1001, 5005, "");
     talk_finish(&t);
-    assert_string_equal(talk_said(&t), "s[bye] c.");
+    assert_string_equal(talk_said(&t), "s[bye] s? c.");
     assert_int_equal(tcp_stream_statistics(t.stream, S).gap, 0);
     talk_end(&t);
 
@@ -467,7 +467,29 @@ static void lost_fin_is_no_gap(void **state)
     talk_handshake(&t);
     talk_idle(&t, LIMIT_TCP_REORDER_FRAMES + 1, 1001, 5002);
     talk(&t, S, TCP_ACK, 5002, 1001, "it was a byte");
-    assert_string_equal(talk_said(&t), "s-1 s[it was a byte]");
+    assert_string_equal(talk_said(&t), "s? s-1 s[it was a byte]");
+    talk_end(&t);
+}
+
+/* Who hears that knows better what it is: not of a side that has not said all of something. */
+static void lost_byte_in_the_midst(void **state)
+{
+    (void)state;
+    talk_begin(&t);
+    talk_handshake(&t);
+    talk(&t, C, TCP_ACK, 1001, 5001, "NOOP\r");
+    talk(&t, S, TCP_ACK, 5001, 1007, "+OK");
+    assert_string_equal(talk_said(&t), "c[NOOP\r]");
+    talk_idle(&t, LIMIT_TCP_REORDER_FRAMES, 1007, 5004);
+    assert_string_equal(talk_said(&t), "c? s[+OK]");
+    tcp_stream_not_last(t.stream, C);
+    tcp_stream_not_last(t.stream, C); /* it is said once */
+    tcp_stream_not_last(t.stream, S); /* of that side nothing is in doubt */
+    assert_int_equal(tcp_stream_statistics(t.stream, C).gap, 1);
+    assert_int_equal(tcp_stream_statistics(t.stream, S).gap, 0);
+    talk(&t, C, TCP_ACK, 1007, 5004, "QUIT");
+    assert_string_equal(talk_said(&t), "c[QUIT]");
+    assert_int_equal(tcp_stream_statistics(t.stream, C).gap, 1);
     talk_end(&t);
 }
 
@@ -698,6 +720,7 @@ int main(void)
         cmocka_unit_test(late_syn_is_the_beginning),
         cmocka_unit_test(one_side_only),
         cmocka_unit_test(lost_fin_is_no_gap),
+        cmocka_unit_test(lost_byte_in_the_midst),
         cmocka_unit_test(simultaneous_open),
         cmocka_unit_test(round_trip),
         cmocka_unit_test(cut_by_the_snap_length),
