@@ -73,6 +73,8 @@ static void begin_file(struct ftp_data *data, struct emitter *emitter, const str
     }
     data->purpose = PURPOSE_FILE;
     data->file = file_begin(emitter, &start, message);
+    if (data->file && !ordered) /* what it is was not seen: a listing, perhaps */
+        data->file->record.incomplete = true;
 }
 
 static void begin_listing(struct ftp_data *data, struct emitter *emitter, const struct ftp_transfer *transfer,

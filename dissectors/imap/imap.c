@@ -117,6 +117,8 @@ static void imap_gap(void *state_block, struct emitter *emitter, enum side side,
     own->gap = true;
     own->lost = 0;
     state->greeted = state->greeted || side == SIDE_SERVER;
+    if (side == SIDE_CLIENT)
+        sasl_lose(&state->sasl);
     if (own->phase == IMAP_PHASE_LITERAL && length <= own->left) {
         own->begun = true;
         own->left -= length;
@@ -130,6 +132,7 @@ static void imap_gap(void *state_block, struct emitter *emitter, enum side side,
     if (length <= inside)
         return;
     own->phase = IMAP_PHASE_LINE;
+    state->open_length = 0; /* another mailbox may be open now, or none */
     lose_line(state, emitter, side);
     if (side == SIDE_SERVER)
         for (struct transaction *at = transaction_oldest(emitter); at; at = transaction_younger(emitter, at))

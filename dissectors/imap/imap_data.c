@@ -176,8 +176,9 @@ static void explain_status(struct imap_state *state, struct record *record, stru
     int code = imap_code_find(status.code);
     if (code >= 0 && !set_bit(&own->codes_said, (unsigned)code))
         say(record, imap_code_observation(code));
-    if (state->kind == IMAP_KIND_BYE && state->greeted)
-        say(record, own->command == IMAP_COMMAND_LOGOUT ? "imap.bye" : "imap.bye_unasked");
+    const bool asked = own->command == IMAP_COMMAND_LOGOUT;
+    if (state->kind == IMAP_KIND_BYE && state->greeted && (asked || !state->sides[SIDE_CLIENT].gap))
+        say(record, asked ? "imap.bye" : "imap.bye_unasked");
     else if (state->kind == IMAP_KIND_NO)
         say(record, "imap.warning");
     else if (state->kind == IMAP_KIND_BAD)

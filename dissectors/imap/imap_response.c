@@ -174,6 +174,8 @@ static struct transaction *unknown_tag(struct imap_state *state, struct emitter 
     bool complete = client->spoke && !client->gap && !client->searching;
     if (complete && !state->gave_up && !emit_conversation(emitter)->midstream)
         emit_anomaly(emitter, ANOMALY_IMAP_UNKNOWN_TAG, 0, 0);
+    if (!complete) /* it may have opened or closed a mailbox */
+        state->open_length = 0;
     struct transaction *transaction = transaction_open(emitter, IMAP_KEY_ALONE, message);
     if (transaction)
         record_text(&transaction->record, IMAP_TAG, tag);
@@ -320,6 +322,8 @@ void imap_untagged_finish(struct imap_state *state, struct emitter *emitter)
     struct bytes word;
     if (imap_kind_is_status(state->kind) && text_word_next(&text, &word))
         add_status(record, state->kind, text);
+    if (state->kind == IMAP_KIND_BYE && !greets && state->sides[SIDE_CLIENT].gap)
+        record->outcome = OUTCOME_UNKNOWN; /* it may have been asked for */
     transaction_close(emitter, transaction);
 }
 

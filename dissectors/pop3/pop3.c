@@ -138,16 +138,17 @@ static void pop3_gap(void *state_block, struct emitter *emitter, enum side side,
     own->lost = true;
     own->mid_line = false;
     state->holes = true;
-    if (side == SIDE_CLIENT)
+    if (side == SIDE_CLIENT) {
+        sasl_lose(&state->sasl);
         return;
+    }
     state->doubtful = state->next;
     if (state->phase == POP3_PHASE_CHECK)
         state->phase = state->text == POP3_ANSWER_LINE || state->text == POP3_ANSWER_UNKNOWN ? POP3_PHASE_REPLY
                                                                                              : POP3_PHASE_TEXT;
     if (state->phase != POP3_PHASE_TEXT)
         return;
-    state->dot.inside_line = true;
-    state->dot.lone_return = false;
+    dot_lose(&state->dot);
     state->text_lost = true;
     state->text_overtaken = false;
     mail_gap(emitter, state->mail, length);

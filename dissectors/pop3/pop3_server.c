@@ -173,8 +173,10 @@ static void take_challenge(struct pop3_state *state, struct emitter *emitter, co
             state->next = state->oldest = 1;
         *pop3_asked_at(state, state->next) = (struct pop3_asked){POP3_AUTH, POP3_ANSWER_LINE};
         struct transaction *transaction = transaction_open(emitter, state->next++, message);
-        if (transaction)
+        if (transaction) {
             transaction->record.outcome = OUTCOME_UNKNOWN;
+            transaction->record.incomplete = true;
+        }
     }
     struct pop3_asked *asked = pop3_asked_at(state, state->oldest);
     if (!state->sasl.active || state->exchange != state->oldest) {
@@ -327,4 +329,5 @@ void pop3_take_text_end(struct pop3_state *state, struct emitter *emitter, const
             take_capabilities(emitter, &transaction->record);
     }
     end_text(state, emitter, message, state->text_lost);
+    state->sides[SIDE_SERVER].lost = false; /* nothing but the end of a text is such a line */
 }

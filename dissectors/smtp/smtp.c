@@ -46,10 +46,22 @@ static bool has_bare_lf(struct smtp_client *client, struct bytes text)
     return false;
 }
 
+/* The first line of a text whose DATA was not seen ends as the others do. */
+static void learn_line_end(struct smtp_client *client, struct bytes text)
+{
+    const size_t end = bytes_find(text, '\n', 0);
+    if (end == text.len || client->dot.torn)
+        return;
+    client->dot.accepts_bare = end == 0 || bytes_at(text, end - 1) != '\r';
+    client->learns = false;
+}
+
 static void take_text(struct smtp_state *state, struct emitter *emitter, const struct message *message)
 {
     struct smtp_client *client = &state->client;
     struct message piece = *message;
+    if (client->learns)
+        learn_line_end(client, message->bytes);
     piece.bytes = dot_unstuff(&client->dot, message->bytes);
     piece.length = piece.bytes.len;
     if (client->text_bytes > 0)
@@ -140,7 +152,8 @@ static void smtp_gap(void *state_block, struct emitter *emitter, enum side side,
         lose_replies(state, emitter);
         return;
     }
-    client->lost = true;
+    client->lost = client->envelope_lost = true;
+    sasl_lose(&state->sasl);
     if (client->phase == SMTP_AFTER_DATA && !smtp_expects_text(state))
         client->phase = SMTP_COMMANDS;
     switch (client->phase) {

@@ -121,6 +121,7 @@ struct smtp_exchange {
     bool ends_message;   /* the reply to this is the reply to the message: period, BDAT LAST */
     bool gives_up;       /* RSET and the like in the middle of chunks: the message was never ended */
     bool doubtful;       /* replies are lost, its own perhaps */
+    bool broken;         /* the end of its line is lost: an address in it is none */
     bool collects;       /* a reply for each recipient comes (LMTP, PRDR) */
     bool answers_blank;  /* a reply to an empty line, which is no command */
     bool final_follows;  /* PRDR: and one for all behind them */
@@ -152,20 +153,23 @@ enum smtp_phase {
 
 struct smtp_client {
     enum smtp_phase phase;
-    bool heard;      /* it said something */
-    bool hailed;     /* it said HELO, EHLO or LHLO */
-    bool believed;   /* a command was understood, or the server greeted: what comes is commands */
-    bool lost;       /* bytes of this side were lost at some time */
-    bool astray;     /* commands were lost: what looks like one may stand in a text, until an answer fits it */
-    bool searched;   /* there was a SEARCH: text may have gone by unseen */
-    bool mid_line;   /* SEARCH: pending does not begin at the beginning of a line */
-    bool bare_said;  /* smtp.bare_lf was told */
-    bool after_cr;   /* the last byte of text was CR */
-    bool text_gap;   /* a part of the text in hand is lost */
-    bool refused;    /* the text in hand comes although DATA, or a chunk of it, was refused */
-    bool ambiguous;  /* smtp.ambiguous_end was told about this text */
-    bool last_chunk; /* CHUNK: BDAT LAST */
-    bool blob;       /* CHUNK: no part of a message */
+    bool heard;         /* it said something */
+    bool hailed;        /* it said HELO, EHLO or LHLO */
+    bool believed;      /* a command was understood, or the server greeted: what comes is commands */
+    bool lost;          /* bytes of this side were lost at some time */
+    bool astray;        /* commands were lost: what looks like one may stand in a text, until an answer fits it */
+    bool searched;      /* there was a SEARCH: text may have gone by unseen */
+    bool mid_line;      /* SEARCH: pending does not begin at the beginning of a line */
+    bool bare_said;     /* smtp.bare_lf was told */
+    bool after_cr;      /* the last byte of text was CR */
+    bool text_gap;      /* a part of the text in hand is lost */
+    bool unasked;       /* its DATA was not seen */
+    bool learns;        /* how its lines end, from the first of them */
+    bool envelope_lost; /* since the last MAIL bytes are lost: a recipient perhaps, or another MAIL */
+    bool refused;       /* the text in hand comes although DATA, or a chunk of it, was refused */
+    bool ambiguous;     /* smtp.ambiguous_end was told about this text */
+    bool last_chunk;    /* CHUNK: BDAT LAST */
+    bool blob;          /* CHUNK: no part of a message */
     struct dot dot;
     uint64_t left;       /* CHUNK */
     uint64_t gap_inside; /* bytes of the chunk that the gap about to be told took */

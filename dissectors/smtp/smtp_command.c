@@ -89,10 +89,11 @@ static uint64_t declared_size(struct bytes rest)
     return 0;
 }
 
-static void take_path(struct smtp_state *state, struct record *record, enum smtp_verb verb, struct bytes argument)
+static void take_path(struct smtp_state *state, struct record *record, enum smtp_verb verb, struct bytes argument,
+                      bool broken)
 {
     struct bytes rest, address = smtp_path(argument, &rest);
-    if (bytes_find(argument, ':', 0) == argument.len)
+    if (bytes_find(argument, ':', 0) == argument.len || (broken && address.len == 0))
         return;
     if (verb == SMTP_VERB_MAIL)
         state->client.declared = declared_size(rest);
@@ -181,7 +182,7 @@ static void record_argument(struct smtp_state *state, struct emitter *emitter, s
     }
     record_text(record, SMTP_ARGUMENT, argument);
     if (verb == SMTP_VERB_MAIL || verb == SMTP_VERB_RCPT)
-        take_path(state, record, verb, argument);
+        take_path(state, record, verb, argument, smtp_exchange_of(transaction)->broken);
     else if (verb == SMTP_VERB_XCLIENT || verb == SMTP_VERB_XFORWARD)
         smtp_record_parameters(record, argument);
     else if (verb == SMTP_VERB_XEXCH50 && text_word_next(&rest, &word))
@@ -214,6 +215,9 @@ enum verdict smtp_take_command(struct smtp_state *state, struct emitter *emitter
     struct bytes argument = bytes_trim(rest);
     struct transaction *transaction = smtp_open(state, emitter, verb, message);
     state->client.heard = true;
+    state->client.envelope_lost &= verb != SMTP_VERB_MAIL;
+    if (transaction)
+        smtp_exchange_of(transaction)->broken = message->kind != MESSAGE_WHOLE;
     if (verb != SMTP_VERB_OTHER)
         state->client.believed = true;
     if (verb == SMTP_VERB_EHLO || verb == SMTP_VERB_HELO || verb == SMTP_VERB_LHLO)

@@ -96,6 +96,7 @@ static void forget_text(struct smtp_client *client)
     client->text_bytes = 0;
     client->chunks = 0;
     client->text_gap = client->refused = client->ambiguous = client->after_cr = false;
+    client->unasked = client->learns = false;
 }
 
 void smtp_begin_data(struct smtp_state *state, bool bare_lf)
@@ -126,6 +127,8 @@ void smtp_take_text(struct smtp_state *state, struct emitter *emitter, const str
         client->mail = mail_begin(emitter, &start, message);
         if (client->text_gap || client->astray) /* its beginning is lost */
             mail_gap(emitter, client->mail, 1);
+        if (client->mail && client->envelope_lost)
+            client->mail->record.incomplete = true;
     }
     client->text_bytes += message->length;
     mail_piece(emitter, client->mail, message->bytes, message);
@@ -137,8 +140,8 @@ void smtp_lose_text(struct smtp_state *state, struct emitter *emitter, uint64_t 
     if (client->phase == SMTP_CHUNK && client->blob)
         return;
     client->text_gap = true;
-    client->dot.inside_line = client->after_cr = true;
-    client->dot.lone_return = false;
+    client->after_cr = true;
+    dot_lose(&client->dot);
     mail_gap(emitter, client->mail, length);
 }
 

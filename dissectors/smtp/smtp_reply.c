@@ -49,13 +49,15 @@ void smtp_close(struct smtp_state *state, struct emitter *emitter, struct transa
 static void grant(struct smtp_state *state, struct emitter *emitter, struct transaction *transaction)
 {
     struct record *record = &transaction->record;
+    const bool whole = !smtp_exchange_of(transaction)->broken && !record_is_truncated(record, SMTP_ADDRESS);
     switch (smtp_exchange_of(transaction)->verb) {
     case SMTP_VERB_MAIL:
-        if (!record_is_truncated(record, SMTP_ADDRESS))
+        smtp_envelope_clear(state);
+        if (whole)
             smtp_envelope_from(state, emitter, record_find_text(record, SMTP_ADDRESS));
         break;
     case SMTP_VERB_RCPT:
-        if (!record_is_truncated(record, SMTP_ADDRESS))
+        if (whole)
             smtp_envelope_to(state, emitter, record_find_text(record, SMTP_ADDRESS));
         break;
     case SMTP_VERB_HELO:
@@ -343,7 +345,7 @@ static struct transaction *open_alone(struct smtp_state *state, struct emitter *
 {
     struct smtp_client *client = &state->client;
     bool in_text = (client->phase == SMTP_TEXT || client->phase == SMTP_AFTER_DATA) && code != 354 && !greeting;
-    if (in_text && client->text_gap)
+    if (in_text && (client->text_gap || client->unasked))
         return smtp_end_unseen(state, emitter, message);
     struct transaction *transaction = smtp_open(state, emitter, SMTP_VERB_REPLY, message);
     if (transaction && in_text && client->phase == SMTP_TEXT && !client->refused && !state->early) {
@@ -375,6 +377,7 @@ static void expect_text(struct smtp_state *state)
     if (!lost)
         return;
     smtp_begin_data(state, false);
+    client->unasked = client->learns = true;
     state->data_answer = 354;
 }
 

@@ -29,6 +29,7 @@ struct sasl {
     uint8_t mechanism; /* enum sasl_mechanism */
     uint8_t responses; /* so far; stays at 255 */
     bool joined;       /* midway: the mechanism is not known */
+    bool lost;         /* see sasl_lose */
 };
 
 enum { SASL_TEXT_BYTES = 2048 };
@@ -52,6 +53,10 @@ void sasl_begin(struct sasl *sasl, struct bytes name);
 /* A line of the client, base64, without its end: the initial response (`=` means an empty one) or an answer to a
  * challenge. */
 void sasl_response(struct sasl *sasl, struct bytes line, struct sasl_said *ret_said);
+
+/* Bytes of the client are lost: the next line may be the rest of one, or a later one than it seems. Of an exchange that
+ * is under way nothing is read any more but that it is cancelled, or a password could be taken for a user. */
+void sasl_lose(struct sasl *sasl);
 
 /* The server's challenge in words a person can read, where it is readable: `Password:`. Returns its length, 0: it is
  * not. */

@@ -70,7 +70,8 @@ void reply_record(const struct reply *reply, enum reply_style style, struct reco
 /* --- text up to a line that is only a period (RFC 5321 4.5.2, RFC 1939 3) --- */
 
 struct dot {
-    bool inside_line;  /* the last byte taken was not the end of a line. Begins false; set it after lost bytes */
+    bool inside_line;  /* the last byte taken was not the end of a line. Begins false */
+    bool torn;         /* and it is not known what it was: see dot_lose */
     bool after_bare;   /* that line ended with LF alone */
     bool accepts_bare; /* set by the dissector where this sender ends its lines with LF alone: then LF period LF ends */
     bool lone_return;  /* the last two bytes taken were CR and a period */
@@ -84,6 +85,9 @@ struct framing framing_dot(struct dot *dot, struct bytes pending);
 
 /* The piece as it was before the sender doubled the periods at the beginning of lines. */
 struct bytes dot_unstuff(struct dot *dot, struct bytes piece);
+
+/* Bytes are lost: what follows may stand in the midst of a line, or of its end. */
+void dot_lose(struct dot *dot);
 
 /* --- base64 (RFC 4648), lenient: other characters are skipped, also the URL-safe alphabet is understood --- */
 

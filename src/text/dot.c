@@ -75,6 +75,16 @@ struct bytes dot_unstuff(struct dot *dot, struct bytes piece)
     dot->ambiguous = dot->ambiguous || has_lone_returns(dot, piece);
     bool doubled = !dot->inside_line && bytes_at(piece, 0) == '.' && (dot->accepts_bare || !dot->after_bare);
     dot->inside_line = bytes_at(piece, piece.len - 1) != '\n';
-    dot->after_bare = !dot->inside_line && (piece.len < 2 || bytes_at(piece, piece.len - 2) != '\r');
+    bool bare = piece.len < 2 || bytes_at(piece, piece.len - 2) != '\r';
+    if (piece.len == 1 && dot->torn) /* its CR is among what is lost, unless this sender sends none */
+        bare = dot->accepts_bare;
+    dot->after_bare = !dot->inside_line && bare;
+    dot->torn = false;
     return doubled ? bytes_skip(piece, 1) : piece;
+}
+
+void dot_lose(struct dot *dot)
+{
+    dot->inside_line = dot->torn = true;
+    dot->lone_return = false;
 }

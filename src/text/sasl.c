@@ -318,6 +318,8 @@ void sasl_response(struct sasl *sasl, struct bytes line, struct sasl_said *ret_s
     }
     if (sasl->responses < UINT8_MAX)
         sasl->responses++;
+    if (sasl->lost)
+        return;
     struct base64 base64 = {0};
     size_t used;
     struct bytes text = bytes_of(ret_said->text,
@@ -335,6 +337,11 @@ void sasl_response(struct sasl *sasl, struct bytes line, struct sasl_said *ret_s
         said_ntlm(ret_said, line);
     else
         said_by(mechanism, ret_said, text, number);
+}
+
+void sasl_lose(struct sasl *sasl)
+{
+    sasl->lost = sasl->active;
 }
 
 size_t sasl_challenge(struct bytes line, void *to, size_t room)

@@ -8,6 +8,7 @@ which holds where the whole of a message was not believed; or less of what is co
 say something because something else is missing. No text is made of bytes from both sides of a hole.
 """
 
+import base64
 import collections
 import json
 import re
@@ -49,6 +50,8 @@ BECAUSE_OF_WHAT_IS_MISSING = {
     "telnet.text": "as edited so far by keys that move the cursor back",
     "telnet.prompt": "the line was not ended",
     "overhear.direction": "of a file whose command is missing: by who sent it",
+    "overhear.parent_conversation": "as overhear.conversation",
+    "overhear.parent": "what is taken for a file because its command is missing may have been a listing",
 }
 
 COUNTS = re.compile(r"(bytes|packets|_count|\.chunks|\.size|messages|retransmissions|transactions|records|found|"
@@ -121,11 +124,22 @@ def is_less(name, value, other, one_message):
         return True  # says so
     if name == "event.outcome":
         return value == "unknown"  # says itself that the answer was not seen
-    if name == "ftp.path" and isinstance(other, str):  # from where the client is, as far as that is known
-        return is_end_of_path(value, other) or is_end_of_path(other, value)
-    if name in IN_SEVERAL_MESSAGES and one_message and isinstance(other, list):
-        return any(other[at:at + len(value)] == value for at in range(len(other)))
+    if name == "ftp.path" and name in other:  # from where the client is, as far as that is known
+        return is_end_of_path(value, other[name]) or is_end_of_path(other[name], value)
+    if name in IN_SEVERAL_MESSAGES and one_message and isinstance(other.get(name), list):
+        return any(other[name][at:at + len(value)] == value for at in range(len(other[name])))
+    if name == "imap.response.continuation" and one_message:  # of an exchange that is not known as one, it is not decoded
+        return all(any(is_encoded(line, words) for words in other.get("imap.auth.challenges", ())) for line in value)
+    if name in STANDS_IN and one_message and isinstance(value, str):
+        return any(is_piece(value, line) for line in other.get(STANDS_IN[name].removesuffix("[]"), ()))
     return False
+
+
+def is_encoded(line, words):
+    try:
+        return base64.b64decode(line, validate=True) == words.encode()
+    except ValueError:
+        return line == words
 
 
 def is_piece(value, other):
@@ -149,6 +163,7 @@ class Whole:
         self.records = collections.defaultdict(list)  # by dataset and conversation, flat
         self.enciphered = {get(record, "network.community_id") for record in records if get(record, "event.dataset") == "tls"}
         self.hosts = {get(record, "network.community_id") for record in records}
+        self.ftp = [suite.flat(without_notes(record)) for record in records if get(record, "event.dataset") == "ftp"]
         for record in records:
             key = key_of(record)
             self.records[key].append(suite.flat(without_notes(record)))
@@ -169,16 +184,31 @@ class Whole:
 
     def has_record(self, record):
         fields = suite.flat(without_notes(record))
+        if self.is_between_servers(record):
+            return True
         key = key_of(record)
         return any(self.is_part(fields, other, is_one_message(record)) for other in self.records[key])
 
     def is_part(self, fields, other, one_message):
         ignored = self.ignored + (OF_ONE_MESSAGE if one_message else ()) + (OF_NAMELESS if "file.name" not in fields else ())
-        same = all(other.get(name) == value or begins_with(name, ignored) or is_less(name, value, other.get(name), one_message)
+        if fields.get("event.dataset") == "file" and "file.name" not in fields:  # its doubt was whose it is
+            other = {name: value for name, value in other.items() if name != "overhear.incomplete"}
+        same = all(other.get(name) == value or begins_with(name, ignored) or is_less(name, value, other, one_message)
                    for name, value in fields.items())
         hidden = any(value == HIDDEN for value in fields.values())
         return same and (one_message or all(name in fields or begins_with(name, ELSEWHERE) or (hidden and name in OF_A_COMMAND)
                                             for name in other))
+
+    def is_between_servers(self, record):
+        """What goes from server to server (FXP) was ordered on two connections, under two names: either may be told, as a
+        download from the one or an upload to the other, where the command is seen that says so."""
+        verbs = ("RETR",) if get(record, "overhear.direction") == "download" else ("STOR", "STOU", "APPE")
+        path = get(record, "overhear.source_path")
+        ends = {get(record, "source.ip"), get(record, "destination.ip")}
+        if get(record, "network.protocol") != "ftp-data" or not path:
+            return False
+        return any(other.get("ftp.command") in verbs and other.get("ftp.path") == path and other["destination.ip"] in ends
+                   and other["source.ip"] not in ends for other in self.ftp)
 
     def nearest(self, record):
         """The differences to the most similar record, for people."""

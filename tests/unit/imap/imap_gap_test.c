@@ -449,6 +449,43 @@ static void half_a_mailbox(void **state)
                 "imap.response.status=OK\n");
 }
 
+/* What was lost may have opened another mailbox, and asked for the end. */
+static void around_a_mailbox(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* PREAUTH hi\r\n", 0}, {'C', "a SELECT INBOX\r\n", 0},
+        {'S', "a OK\r\n", 0},         {'c', NULL, 20},
+        {'S', "b OK\r\n", 0},         {'C', "c FETCH 1 FLAGS\r\n", 0},
+        {'S', "c OK\r\n", 0},         {'c', NULL, 10},
+        {'S', "* BYE\r\n", 0},        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=PREAUTH hi\n"
+                "<imap.greeting_preauth>\n"
+                "imap.response.status=PREAUTH\n"
+                "imap.response.text=hi\n"
+                "imap success\n"
+                "imap.tag=a\n"
+                "imap.command=SELECT\n"
+                "imap.argument=INBOX\n"
+                "imap.mailbox=INBOX\n"
+                "imap.response.status=OK\n"
+                "imap success incomplete\n"
+                "imap.tag=b\n"
+                "imap.response.status=OK\n"
+                "imap success\n"
+                "imap.tag=c\n"
+                "imap.command=FETCH\n"
+                "imap.argument=1 FLAGS\n"
+                "imap.items=FLAGS\n"
+                "imap.response.status=OK\n"
+                "imap unknown incomplete\n"
+                "imap.response.untagged=BYE\n"
+                "imap.response.status=BYE\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +503,7 @@ int main(void)
         cmocka_unit_test(cut_off),
         cmocka_unit_test(bad_literal),
         cmocka_unit_test(of_a_search_literal),
+        cmocka_unit_test(around_a_mailbox),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -989,6 +989,110 @@ static void mail_of_a_lost_command(void **state)
                 "email.bytes=62\n");
 }
 
+/* The line with the user is lost: the password is not taken for him. */
+static void a_hole_in_a_login(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "+OK hi\r\n", 0},   {'C', "AUTH LOGIN\r\n", 0}, {'S', "+ VXNlcm5hbWU6\r\n", 0},
+        {'c', NULL, 1},           {'C', "m9i\r\n", 0},        {'S', "+ UGFzc3dvcmQ6\r\n", 0},
+        {'C', "a2VscA==\r\n", 0}, {'S', "+OK\r\n", 0},        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(110, false, steps,
+                "pop3 success\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.text=hi\n"
+                "pop3.response.bytes=8\n"
+                "pop3 success incomplete\n"
+                "pop3.command=AUTH\n"
+                "pop3.auth.mechanism=LOGIN\n"
+                "pop3.argument=LOGIN\n"
+                "pop3.response.bytes=37\n"
+                "pop3.auth.challenges=Username:\n"
+                "pop3.auth.challenges=Password:\n"
+                "pop3.auth.responses=a2VscA==\n"
+                "pop3.response.status=+OK\n");
+}
+
+/* The command is lost: what the server asks and the client answers has none. */
+static void a_hole_with_auth(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "+OK hi\r\n", 0},   {'c', NULL, 12},     {'S', "+ UGFzc3dvcmQ6\r\n", 0},
+        {'C', "a2VscA==\r\n", 0}, {'S', "+OK\r\n", 0}, {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(110, false, steps,
+                "pop3 success\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.text=hi\n"
+                "pop3.response.bytes=8\n"
+                "pop3 success incomplete\n"
+                "pop3.response.bytes=21\n"
+                "pop3.auth.challenges=Password:\n"
+                "pop3.response.status=+OK\n");
+}
+
+/* Behind the end of the text in which it was, nothing is in doubt: the challenge is one, and counted. */
+static void a_hole_before_a_login(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "+OK hi\r\n", 0}, {'C', "LIST\r\n", 0},   {'S', "+OK\r\n1 ", 0},
+        {'s', NULL, 5},         {'S', "3\r\n.\r\n", 0}, {'C', "AUTH PLAIN\r\n", 0},
+        {'S', "+ \r\n", 0},     {'C', "*\r\n", 0},      {'S', "-ERR\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(110, false, steps,
+                "pop3 success\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.text=hi\n"
+                "pop3.response.bytes=8\n"
+                "pop3 success incomplete\n"
+                "pop3.command=LIST\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.bytes=13\n"
+                "pop3.response.text=\n"
+                "1 \n"
+                "pop3 failure\n"
+                "pop3.command=AUTH\n"
+                "pop3.auth.mechanism=PLAIN\n"
+                "pop3.argument=PLAIN\n"
+                "pop3.response.bytes=10\n"
+                "pop3.auth.responses=*\n"
+                "<pop3.cancelled>\n"
+                "pop3.response.status=-ERR\n"
+                "<pop3.refused>\n");
+}
+
+/* A line end whose CR is lost is no bare one. */
+static void a_hole_in_a_line_end(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "+OK hi\r\n", 0}, {'C', "RETR 1\r\n", 0}, {'S', "+OK\r\nSubject: a\r\n\r\nbody", 0},
+        {'s', NULL, 1},         {'S', "\n.\r\n", 0},    {'C', "QUIT\r\n", 0},
+        {'S', "+OK\r\n", 0},    {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(110, false, steps,
+                "pop3 success\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.text=hi\n"
+                "pop3.response.bytes=8\n"
+                "pop3 success incomplete\n"
+                "pop3.command=RETR\n"
+                "pop3.argument=1\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.bytes=27\n"
+                "mail success incomplete\n"
+                "email.subject=a\n"
+                "email.bytes=19\n"
+                "pop3 success\n"
+                "pop3.command=QUIT\n"
+                "pop3.response.status=+OK\n"
+                "pop3.response.bytes=5\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1020,6 +1124,10 @@ int main(void)
         cmocka_unit_test(answers_nobody_asked_for),
         cmocka_unit_test(unknown_command_with_text),
         cmocka_unit_test(greeting_after_a_command),
+        cmocka_unit_test(a_hole_in_a_login),
+        cmocka_unit_test(a_hole_with_auth),
+        cmocka_unit_test(a_hole_before_a_login),
+        cmocka_unit_test(a_hole_in_a_line_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

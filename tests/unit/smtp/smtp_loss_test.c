@@ -380,6 +380,105 @@ static void answer_to_a_recipient_lost(void **context)
                 "smtp success | command=. | message.bytes=21 | reply.code=250 <message_accepted> | reply.text=ok\n");
 }
 
+/* Nobody knows to whom the message goes besides. */
+static void recipient_lost(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "MAIL FROM:<a@x>\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "RCPT TO:<", 0},
+        {'c', NULL, 6},
+        {'S', "250 ok\r\n", 0},
+        {'C', "RCPT TO:<b@y>\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'S', "354 go\r\n", 0},
+        {'C', "Subject: s\r\n\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "MAIL FROM:<c@x>\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "RCPT TO:<d@y>\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {'C', "DATA\r\n", 0},
+        {'S', "354 go\r\n", 0},
+        {'C', "Subject: t\r\n\r\n.\r\n", 0},
+        {'S', "250 ok\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp success | command=MAIL | argument=FROM:<a@x> | address=a@x | reply.code=250 <sender_accepted> | "
+        "reply.text=ok\n"
+        "smtp success incomplete | command=RCPT | argument=TO:< | reply.code=250 <recipient_accepted> | reply.text=ok\n"
+        "smtp success incomplete | reply.code=250 | reply.text=ok\n"
+        "smtp success incomplete | command=DATA | reply.code=354 | reply.text=go\n"
+        "mail success incomplete | email.subject=s | email.bytes=14 | email.envelope.from=a@x\n"
+        "smtp success | command=. | message.bytes=14 | reply.code=250 <message_accepted> | reply.text=ok\n"
+        "smtp success | command=MAIL | argument=FROM:<c@x> | address=c@x | reply.code=250 <sender_accepted> | "
+        "reply.text=ok\n"
+        "smtp success | command=RCPT | argument=TO:<d@y> | address=d@y | reply.code=250 <recipient_accepted> | "
+        "reply.text=ok\n"
+        "smtp success | command=DATA | reply.code=354 | reply.text=go\n"
+        "mail success | email.subject=t | email.bytes=14 | email.envelope.from=c@x | email.envelope.to=d@y\n"
+        "smtp success | command=. | message.bytes=14 | reply.code=250 <message_accepted> | reply.text=ok\n");
+}
+
+/* DATA is lost, and with it how the lines of this client end. */
+static void data_of_bare_lines_lost(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0}, {'C', "HELO me\n", 0},
+        {'S', "250 mx\r\n", 0},       {'c', NULL, 5},
+        {'S', "354 go\r\n", 0},       {'C', "Subject: s\n\nhello\n.\n", 0},
+        {'S', "250 ok\r\n", 0},       {'C', "QUIT\n", 0},
+        {'S', "221 bye\r\n", 0},      {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "anomaly | overhear.anomaly.name=smtp.bare_lf | overhear.anomaly.detail=a line ends without a carriage return\n"
+        "smtp success | command=HELO | argument=me | reply.code=250 <hello_accepted> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp success incomplete | reply.code=354 | reply.text=go\n"
+        "mail success incomplete | email.bytes=18\n"
+        "smtp success incomplete | command=. | message.bytes=18 | reply.code=250 <message_accepted> | reply.text=ok\n"
+        "smtp success incomplete | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
+/* The answer to the message is its end, also where that was not understood. */
+static void end_of_a_text_without_data(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0}, {'C', "HELO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},       {'c', NULL, 5},
+        {'S', "354 go\r\n", 0},       {'C', "Subject: s\r\n\r\nhello\n.\n", 0},
+        {'S', "250 ok\r\n", 0},       {'C', "QUIT\r\n", 0},
+        {'S', "221 bye\r\n", 0},      {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(
+        steps,
+        "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+        "smtp success | command=HELO | argument=me | reply.code=250 <hello_accepted> | reply.text=mx | "
+        "reply.domain=mx\n"
+        "smtp success incomplete | reply.code=354 | reply.text=go\n"
+        "anomaly | overhear.anomaly.name=smtp.bare_lf | overhear.anomaly.detail=a line ends without a carriage return\n"
+        "anomaly | overhear.anomaly.name=smtp.ambiguous_end | overhear.anomaly.detail=a lone period between bare line "
+        "ends in the text: some readers end the message there, others do not\n"
+        "mail success incomplete | email.bytes=22\n"
+        "smtp success incomplete | command=. <end_unseen> | message.bytes=22 | reply.code=250 <message_accepted> | "
+        "reply.text=ok\n"
+        "smtp success incomplete | command=QUIT | reply.code=221 | reply.text=bye\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +499,9 @@ int main(void)
         cmocka_unit_test(refusals_lost),
         cmocka_unit_test(command_after_a_refusal_breaks_off),
         cmocka_unit_test(answer_to_a_recipient_lost),
+        cmocka_unit_test(recipient_lost),
+        cmocka_unit_test(data_of_bare_lines_lost),
+        cmocka_unit_test(end_of_a_text_without_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

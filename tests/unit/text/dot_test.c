@@ -115,12 +115,28 @@ static void in_the_middle_of_a_line(void **state)
     assert_int_equal(framing.length, 3);
 }
 
+/* The CR of the line end that is left of a line may be among what was lost: it is no bare one. */
+static void a_lost_return(void **state)
+{
+    (void)state;
+    for (int bare = 0; bare < 2; bare++) {
+        struct dot dot = {.accepts_bare = bare};
+        (void)dot_unstuff(&dot, bytes_text("text"));
+        dot_lose(&dot);
+        assert_int_equal(dot_unstuff(&dot, bytes_text("\n")).len, 1);
+        const struct framing framing = framing_dot(&dot, bytes_text(bare ? ".\n" : ".\r\n"));
+        assert_int_equal(framing.kind, FRAMING_MESSAGE);
+        assert_false(dot.ambiguous);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(however_cut),
         cmocka_unit_test(one_piece_for_many_lines),
         cmocka_unit_test(in_the_middle_of_a_line),
+        cmocka_unit_test(a_lost_return),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

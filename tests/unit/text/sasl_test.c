@@ -187,6 +187,23 @@ static void only_the_name_of_the_servers_proof_is_told(void **state)
     assert_int_equal(sasl_challenge(bytes_text("ZT1vdGhlci1lcnJvcg=="), text, sizeof text), 13); /* e=other-error */
 }
 
+/* With a line lost, the password comes where the user was expected: of neither is anything said. */
+static void lost_lines(void **state)
+{
+    struct sasl sasl;
+    struct sasl_said said;
+    (void)state;
+    sasl_begin(&sasl, bytes_text("LOGIN"));
+    sasl_lose(&sasl);
+    sasl_response(&sasl, bytes_text("a2VscA=="), &said);
+    assert_true(said.user.len == 0 && said.secret.len == 0 && said.acts_for.len == 0);
+    assert_false(said.credential || said.guessable || said.cancelled);
+    sasl_response(&sasl, bytes_text("*"), &said);
+    assert_true(said.cancelled);
+    sasl_lose(&sasl); /* none is under way */
+    assert_false((sasl_begin(&sasl, bytes_text("PLAIN")), sasl.lost));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +213,7 @@ int main(void)
         cmocka_unit_test(cancelled),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(challenges),
+        cmocka_unit_test(lost_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
