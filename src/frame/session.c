@@ -122,8 +122,7 @@ bool session_is_amidst(const struct session *session, enum side side)
     if (!state || !state->dissector || !session_is_stream(session))
         return false;
     const struct side_state *own = &state->sides[side];
-    return own->pending.length > 0 || own->pass_over > 0 ||
-           (own->in_body && !own->until_end && own->body_left > 0);
+    return own->pending.length > 0 || own->pass_over > 0 || (own->in_body && !own->until_end && own->body_left > 0);
 }
 
 void session_side_end(struct session *session, enum side side, struct moment moment)
