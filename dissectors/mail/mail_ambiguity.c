@@ -43,7 +43,18 @@ static struct bytes address_inside(struct bytes name)
         end++;
     const struct bytes inside = bytes_slice(name, from, end - from);
     const bool has_period = bytes_find(inside, '.', at - from) < inside.len;
-    return from < at && end > at + 1 && has_period ? inside : bytes_first(name, 0);
+    return from < at && has_period ? inside : bytes_first(name, 0);
+}
+
+/* Without white space, quotes and brackets around it. */
+static size_t bare_length(struct bytes name)
+{
+    size_t from = 0, end = name.len;
+    while (from < end && ends_address(bytes_at(name, from)))
+        from++;
+    while (end > from && ends_address(bytes_at(name, end - 1)))
+        end--;
+    return end - from;
 }
 
 /* Lists that send on what others wrote put the writer's address into the name ("a@b.c via list"): plain to see. It is
@@ -51,7 +62,7 @@ static struct bytes address_inside(struct bytes name)
 static bool is_other_address(const struct mail_mailbox *mailbox, bool encoded)
 {
     const struct bytes inside = address_inside(mailbox->name);
-    const bool is_all = inside.len > 0 && inside.len == bytes_trim(mailbox->name).len;
+    const bool is_all = inside.len > 0 && inside.len == bare_length(mailbox->name);
     return inside.len > 0 && (is_all || encoded) && !bytes_equal_nocase(inside, mailbox->address);
 }
 
@@ -113,13 +124,20 @@ static void look_at_addresses(const struct mail_walk *walk, struct bytes value, 
 
 /* --- what a part is --- */
 
-/* The name of a parameter without what RFC 2231 adds: filename*0* is filename. */
-static struct bytes plain_name(struct bytes piece, bool *ret_is_plain)
+/* A parameter with its name as it is without what RFC 2231 adds: filename*0* is filename. */
+struct parameter {
+    struct bytes name, value;
+    bool is_plain;
+};
+
+static struct parameter parameter_of(struct bytes piece)
 {
-    const struct bytes name = mail_trim(bytes_first(piece, bytes_find(piece, '=', 0)));
-    const size_t star = bytes_find(name, '*', 0);
-    *ret_is_plain = star == name.len;
-    return bytes_first(name, star);
+    struct parameter parameter;
+    (void)mail_parameter_sides(piece, &parameter.name, &parameter.value);
+    const size_t star = bytes_find(parameter.name, '*', 0);
+    parameter.is_plain = star == parameter.name.len;
+    parameter.name = bytes_first(parameter.name, star);
+    return parameter;
 }
 
 /* Of which nobody writes two, nor a plain one beside one of RFC 2231, as is usual for names. */
@@ -136,18 +154,16 @@ static bool is_file_name(struct bytes name)
 /* Whether this parameter stands once more behind, and says something else. */
 static bool is_doubled(struct bytes piece, struct bytes rest)
 {
-    bool is_plain, other_is_plain;
-    struct bytes other;
-    const struct bytes name = plain_name(piece, &is_plain);
-    const bool structural = is_structural(name);
-    if (!structural && !is_file_name(name))
+    struct bytes behind;
+    const struct parameter own = parameter_of(piece);
+    const bool structural = is_structural(own.name);
+    if (!structural && !is_file_name(own.name))
         return false;
-    const struct bytes value = mail_trim(bytes_skip(piece, bytes_find(piece, '=', 0) + 1));
-    while (mail_split(&rest, ';', &other)) {
-        if (!bytes_equal_nocase(plain_name(other, &other_is_plain), name))
+    while (mail_split(&rest, ';', &behind)) {
+        const struct parameter other = parameter_of(behind);
+        if (!bytes_equal_nocase(other.name, own.name))
             continue;
-        const struct bytes other_value = mail_trim(bytes_skip(other, bytes_find(other, '=', 0) + 1));
-        if (is_plain == other_is_plain ? is_plain && !bytes_equal(value, other_value) : structural)
+        if (own.is_plain == other.is_plain ? own.is_plain && !bytes_equal(own.value, other.value) : structural)
             return true;
     }
     return false;
@@ -186,18 +202,18 @@ static bool is_odd_boundary(struct bytes boundary)
 static void look_at_boundary(const struct mail_walk *walk, struct bytes value)
 {
     struct bytes piece, rest = value;
-    bool is_plain;
     mail_split(&rest, ';', &piece);
     while (mail_split(&rest, ';', &piece)) {
-        if (!bytes_is_nocase(plain_name(piece, &is_plain), "boundary"))
+        const struct parameter parameter = parameter_of(piece);
+        if (!bytes_is_nocase(parameter.name, "boundary"))
             continue;
-        struct bytes text = mail_trim(bytes_skip(piece, bytes_find(piece, '=', 0) + 1));
-        const bool quoted = bytes_at(text, 0) == '"';
+        const bool quoted = bytes_at(parameter.value, 0) == '"';
+        const struct bytes text = quoted ? parameter.value : mail_without_comment(parameter.value);
         const size_t close = quoted ? mail_find_quote(text, 0) : text.len;
-        const struct bytes inside = quoted ? bytes_slice(text, 1, close > 0 ? close - 1 : 0) : text;
-        const bool open = quoted && close + 1 != text.len;
-        const bool space = !quoted && bytes_find(inside, ' ', 0) + bytes_find(inside, '\t', 0) < 2 * inside.len;
-        if (!is_plain || open || space || is_odd_boundary(inside))
+        const struct bytes inside = quoted ? bytes_slice(text, 1, close - 1) : text;
+        const bool open = quoted && (close == text.len || mail_skip_blank(text, close + 1) != text.len);
+        const bool space = !quoted && bytes_find(inside, ' ', 0) < inside.len;
+        if (!parameter.is_plain || open || space || is_odd_boundary(inside))
             mail_tell(walk, ANOMALY_MAIL_ODD_BOUNDARY, 0, 0);
         return;
     }
@@ -220,11 +236,13 @@ static void look_at_content(const struct mail_walk *walk, struct bytes name, str
     if (bytes_is_nocase(name, "content-transfer-encoding")) {
         look_at_encoding(walk, value);
     } else if (bytes_is_nocase(name, "content-type")) {
+        mail_look_at_comments(walk, value);
         look_at_parameters(walk, value);
         const struct bytes type = bytes_skip(value, mail_skip_blank(value, 0));
         if (bytes_begin_nocase(type, "multipart"))
             look_at_boundary(walk, value);
     } else if (bytes_is_nocase(name, "content-disposition")) {
+        mail_look_at_comments(walk, value);
         look_at_parameters(walk, value);
     }
 }
@@ -251,12 +269,12 @@ static void look_at_top(const struct mail_walk *walk, struct bytes name, struct 
 void mail_look_at_field(const struct mail_walk *walk, struct bytes name, struct bytes value)
 {
     enum { CONTENT = 8 };
-    const uint8_t last = bytes_at(name, name.len - 1), first = bytes_at(name, 0);
-    if (last == ' ' || last == '\t' || first == ' ' || first == '\t') {
+    const uint8_t last = bytes_at(name, name.len - 1);
+    if (last == ' ' || last == '\t') {
         mail_tell(walk, ANOMALY_MAIL_SPACE_BEFORE_COLON, 0, 0);
         name = bytes_trim(name);
     }
-    if (byte_lower(first) == 'c' && name.len > CONTENT && bytes_at(name, CONTENT - 1) == '-')
+    if (byte_lower(bytes_at(name, 0)) == 'c' && bytes_at(name, CONTENT - 1) == '-')
         look_at_content(walk, name, value);
     else if (walk->stream->top_header)
         look_at_top(walk, name, value);

@@ -57,6 +57,23 @@ static bool read_name(struct bytes name, const char *wanted, bool *ret_plain, si
     return true;
 }
 
+struct bytes mail_without_comment(struct bytes text)
+{
+    size_t open = bytes_find(text, '(', 0);
+    if (open < text.len && mail_skip_blank(text, open) == text.len)
+        return mail_trim(bytes_first(text, open));
+    return text;
+}
+
+bool mail_parameter_sides(struct bytes piece, struct bytes *ret_name, struct bytes *ret_value)
+{
+    const size_t equals = mail_find(piece, '=', 0);
+    const struct bytes name = bytes_first(piece, equals), value = bytes_skip(piece, equals + 1);
+    *ret_name = mail_trim(mail_without_comment(bytes_skip(name, mail_skip_blank(name, 0))));
+    *ret_value = mail_trim(bytes_skip(value, mail_skip_blank(value, 0)));
+    return equals < piece.len;
+}
+
 static void gather(struct bytes value, const char *wanted, struct parameter *parameter)
 {
     struct bytes piece, rest = value;
@@ -64,11 +81,8 @@ static void gather(struct bytes value, const char *wanted, struct parameter *par
     size_t section;
     mail_split(&rest, ';', &piece);
     while (mail_split(&rest, ';', &piece)) {
-        piece = bytes_skip(piece, mail_skip_blank(piece, 0));
-        size_t equals = bytes_find(piece, '=', 0);
-        struct bytes name = mail_trim(bytes_first(piece, equals));
-        struct bytes text = mail_trim(bytes_skip(piece, equals + 1));
-        if (equals == piece.len || !read_name(name, wanted, &is_plain, &section, &is_encoded))
+        struct bytes name, text;
+        if (!mail_parameter_sides(piece, &name, &text) || !read_name(name, wanted, &is_plain, &section, &is_encoded))
             continue;
         if (is_plain && !parameter->has_plain) {
             parameter->plain = text;
@@ -81,22 +95,12 @@ static void gather(struct bytes value, const char *wanted, struct parameter *par
         parameter->count++;
 }
 
-/* What stands without quotes goes up to a comment behind it. One in the middle belongs to it: report (1).pdf */
-static struct bytes without_comment(struct bytes text)
-{
-    size_t open = bytes_find(text, '(', 0);
-    if (open < text.len && mail_skip_blank(text, open) == text.len)
-        return mail_trim(bytes_first(text, open));
-    return text;
-}
-
 static void add_unquoted(struct bytes text, struct mail_text *to)
 {
-    text = bytes_skip(text, mail_skip_blank(text, 0));
     if (bytes_at(text, 0) == '"')
         mail_text_add_unquoted(to, text);
     else
-        mail_text_add(to, without_comment(text));
+        mail_text_add(to, mail_without_comment(text));
 }
 
 static int hex_digit(uint8_t c)

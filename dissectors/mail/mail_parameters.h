@@ -16,6 +16,13 @@
 /* The value before the first parameter, without white space and comments, in lower case: "text/plain". */
 void mail_value_token(struct bytes value, struct mail_text *ret_text);
 
+/* The two sides of a parameter's =, without white space and comments around them, but for comments behind the value.
+ * False: there is no =. */
+bool mail_parameter_sides(struct bytes piece, struct bytes *ret_name, struct bytes *ret_value);
+
+/* A text without quotes goes up to a comment behind it. One in the middle belongs to it: report (1).pdf */
+struct bytes mail_without_comment(struct bytes text);
+
 /* One parameter, as UTF-8 where its character set is known. `ret_text` is added to. False: it is not there. */
 bool mail_parameter(struct emitter *emitter, struct bytes value, const char *name, struct mail_text *ret_text);
 

@@ -10,14 +10,18 @@
  */
 #include "mail_stream.h"
 
+#include <assert.h>
+
 enum { NESTED_IDENTIFIERS = 16 };
+
+static_assert(ANOMALY_MAIL_ENCODED_CONTAINER - ANOMALY_MAIL_HEADER_TOO_LONG < 32, "a bit for each");
 
 void mail_tell(const struct mail_walk *walk, enum anomaly anomaly, uint64_t a, uint64_t b)
 {
-    unsigned bit = 1u << ((unsigned)anomaly - ANOMALY_MAIL_HEADER_TOO_LONG);
+    const uint32_t bit = UINT32_C(1) << ((unsigned)anomaly - ANOMALY_MAIL_HEADER_TOO_LONG);
     if (walk->stream->told & bit)
         return;
-    walk->stream->told |= (uint16_t)bit;
+    walk->stream->told |= bit;
     emit_anomaly(walk->emitter, anomaly, a, b);
 }
 
@@ -171,11 +175,16 @@ static bool is_message_type(struct bytes type)
     return bytes_is(type, "message/rfc822") || bytes_is(type, "message/global") || bytes_is(type, "message/news");
 }
 
+static bool is_packed(const struct mail_content *content)
+{
+    return content->encoding == MAIL_BASE64 || content->encoding == MAIL_QUOTED_PRINTABLE ||
+           content->encoding == MAIL_UUENCODE;
+}
+
 static bool enter_message(const struct mail_walk *walk)
 {
     struct mail_stream *stream = walk->stream;
-    if (stream->content.encoding == MAIL_BASE64 || stream->content.encoding == MAIL_QUOTED_PRINTABLE ||
-        stream->content.encoding == MAIL_UUENCODE)
+    if (is_packed(&stream->content))
         return false;
     if (!push(walk, &(struct mail_level){.is_message = true}))
         return false;
@@ -186,6 +195,15 @@ static bool enter_message(const struct mail_walk *walk)
         mail_nested_begin(walk);
     }
     return true;
+}
+
+/* RFC 2045 section 6.4, RFC 2046 section 5.2.1; message/global may be packed (RFC 6532). */
+static void tell_packed(const struct mail_walk *walk, struct bytes type)
+{
+    const bool may_be = !bytes_begin(type, "multipart/") &&
+                        (!is_message_type(type) || bytes_is(type, "message/global"));
+    if (!may_be && is_packed(&walk->stream->content) && !walk->stream->lost)
+        mail_tell(walk, ANOMALY_MAIL_ENCODED_CONTAINER, 0, 0);
 }
 
 void mail_header_over(const struct mail_walk *walk)
@@ -203,6 +221,7 @@ void mail_header_over(const struct mail_walk *walk)
     if (is_digest && bytes_text(content->type).len == 0)
         (void)bytes_copy(content->type, sizeof content->type - 1, bytes_text("message/rfc822"));
     struct bytes type = bytes_text(content->type);
+    tell_packed(walk, type);
     if (bytes_begin(type, "multipart/") && enter_multipart(walk))
         return;
     if (is_message_type(type) && enter_message(walk))

@@ -75,7 +75,7 @@ struct mail_stream {
     bool partial, ended, begun;
     bool lost;        /* a gap: what is missing may be our own fault */
     bool header_lost; /* in the header section in hand, or the last one */
-    uint16_t told;    /* anomalies that were reported: each once in a mail */
+    uint32_t told;    /* anomalies that were reported: each once in a mail */
     uint64_t bytes;
     uint32_t nested, nested_identifiers, attachments, parts;
 
@@ -132,6 +132,11 @@ void mail_tell(const struct mail_walk *walk, enum anomaly anomaly, uint64_t a, u
 
 /* Tell what two readers take for two things in a field, as it stands: its name up to the colon, and its value. */
 void mail_look_at_field(const struct mail_walk *walk, struct bytes name, struct bytes value);
+
+/* --- mail_comments.c --- */
+
+/* Tell of a comment in Content-Type or Content-Disposition that changes what it says. */
+void mail_look_at_comments(const struct mail_walk *walk, struct bytes value);
 
 /* --- mail_lines.c --- */
 

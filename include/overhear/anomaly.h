@@ -79,6 +79,10 @@
     X(MAIL_DECEPTIVE_NAME, "mail.deceptive_name",                                                                      \
       "an attachment's name has a character in it that is not shown, or two extensions")                               \
     X(MAIL_TWO_NAMES, "mail.two_names", "an attachment has two names that end differently")                            \
+    X(MAIL_COMMENT, "mail.comment",                                                                                    \
+      "who takes the comment at byte {a} of a field for text sees another type, boundary or name")                     \
+    X(MAIL_ENCODED_CONTAINER, "mail.encoded_container",                                                                \
+      "a multipart, or a message inside, has a transfer encoding that packs it")                                       \
     X(DNS_MALFORMED, "dns.malformed", "the message breaks off or contradicts itself at byte {a} of {b}")               \
     X(DNS_COMPRESSION_LOOP, "dns.compression_loop", "a name at byte {a} points to byte {b}, which is not before it")   \
     X(DNS_COMPRESSION_CHAIN, "dns.compression_chain", "a name at byte {a} goes on through more than {b} pointers")     \

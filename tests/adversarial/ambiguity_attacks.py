@@ -210,6 +210,21 @@ MIME = {
     "boundary-space-at-end": (b'From: a@x.example\r\nContent-Type: multipart/mixed; boundary="b "\r\n\r\n--b \r\n\r\ntext\r\n--b --',
                               {"mail.odd_boundary": 1, "mail.odd_delimiter": 1, "mail.unclosed_multipart": 1}),
     "encoding-comment": (attachment(b"Content-Transfer-Encoding: base64 (so)\r\n", b"aGVsbG8="), {"mail.odd_encoding": 1}),
+    "comment-in-type": (attachment(b"Content-Type: text/(x)html\r\n"), {"mail.comment": 1}),
+    "comment-in-disposition": (attachment(b"Content-Disposition: inline (so)\r\n"), {"mail.comment": 1}),
+    "comment-behind-boundary": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b(c)\r\n\r\n--b\r\n\r\ntext\r\n--b--",
+                                {"mail.comment": 1}),
+    "comment-before-equals": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary (=c) = b\r\n\r\n--b\r\n\r\ntext\r\n--b--",
+                              {"mail.comment": 1}),
+    "comment-is-boundary": (b"From: a@x.example\r\nContent-Type: multipart/mixed; (;boundary=c;) boundary=b\r\n\r\n"
+                            b"--b\r\n\r\ntext\r\n--b--", {"mail.comment": 1}),
+    "comment-behind-name": (named(b"a.exe (.pdf)"), {"mail.comment": 1}),
+    "packed-multipart": (attachment(b"Content-Type: multipart/mixed; boundary=c\r\nContent-Transfer-Encoding: base64\r\n",
+                                    b"--c\r\n\r\ntext\r\n--c--"), {"mail.encoded_container": 1}),
+    "packed-mail": (b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+                    b"--b\r\n\r\ntext\r\n--b--", {"mail.encoded_container": 1}),
+    "packed-message": (attachment(b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n", b"U3ViamVjdDogcw0KDQp0"),
+                       {"mail.encoded_container": 1}),
     "encoding-quoted": (attachment(b'Content-Transfer-Encoding: "base64"\r\n', b"aGVsbG8="), {"mail.odd_encoding": 1}),
     "encoding-two-words": (attachment(b"Content-Transfer-Encoding: 7bit base64\r\n", b"aGVsbG8="), {"mail.odd_encoding": 1}),
     "honest-sender": (b'From: "a@x.example" <a@x.example>\r\nTo: =?utf-8?q?J=C3=BCrgen?= <j@y.example>\r\n'
@@ -225,6 +240,12 @@ MIME = {
     "honest-names": (attachment(b"Content-Type: application/pdf; name=\"a b.pdf\"\r\n"
                                 b"Content-Disposition: attachment; filename*=UTF-8''a%20b.pdf\r\n"), {}),
     "honest-extensions": (named(b"backup.tar.gz"), {}),
+    "honest-comments": (b'From: a@x.example\r\nContent-Type: multipart/mixed; boundary="b(c)" (so)\r\n\r\n--b(c)\r\n'
+                        b"Content-Type: text/plain; charset=us-ascii (Plain text)\r\n\r\ntext\r\n--b(c)\r\n"
+                        b"Content-Disposition: attachment; filename=report (1).pdf\r\n\r\ntext\r\n--b(c)--", {}),
+    "honest-container": (attachment(b"Content-Type: multipart/mixed; boundary=c\r\nContent-Transfer-Encoding: 8bit\r\n",
+                                    b"--c\r\nContent-Type: message/global\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\ntext\r\n--c--"),
+                         {}),
     "honest-part": (attachment(b"Content-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n"), {}),
 }
 

@@ -37,6 +37,11 @@ static void plain_parameters(void **state)
     expect("attachment; filename=first; filename=second", "attachment|first");
     expect("", "");
     expect("; filename=a", "|a");
+    expect("attachment; filename; filename=b", "attachment|b");
+    expect("attachment; filename (=a;filename=b) = c.txt (d)", "attachment|c.txt");
+    expect("attachment; (x) filename\t(y)\t(z)*=us-ascii''c", "attachment");
+    expect("attachment; filename(x)=(y)\"c (d).txt\"(z)", "attachment|c (d).txt");
+    expect("attachment; file(x)name=c", "attachment");
     expect(" (what) attach(x)ment (y); (z) filename=a", "attachment|a");
 }
 

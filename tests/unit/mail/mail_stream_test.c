@@ -177,12 +177,13 @@ static void messages_inside(void **state)
                            "email.attachments: file.mime_type=message/rfc822 file.size=44 detected_type=text/plain\n"
                            "email.bytes=143\nemail.nested=3\n");
     /* encoded, which it may not be: a file like any other */
-    play_expect(
-        &plain,
-        TOP "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogYQ0KDQphDQo=\r\n",
-        TOP_RECORD "email.content_type=message/rfc822\nemail.parts: type=message/rfc822 encoding=base64 size=17\n"
-                   "email.attachments: file.mime_type=message/rfc822 file.size=17 detected_type=text/plain\n"
-                   "email.bytes=104\n");
+    play_expect(&plain,
+                TOP
+                "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogYQ0KDQphDQo=\r\n",
+                "mail.encoded_container\n" TOP_RECORD
+                "email.content_type=message/rfc822\nemail.parts: type=message/rfc822 encoding=base64 size=17\n"
+                "email.attachments: file.mime_type=message/rfc822 file.size=17 detected_type=text/plain\n"
+                "email.bytes=104\n");
     /* nothing but a header, cut off by the delimiter */
     play_expect(&plain, MIXED "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n--b--\r\n",
                 MIXED_RECORD "email.parts: type=text/plain size=0\n"
