@@ -93,10 +93,23 @@ static struct framing search_reply(struct ftp_side *own, struct bytes pending, s
     return framing_reply(REPLY_FTP, pending, seen);
 }
 
+/* TLS begins, and bytes are lost that had said so: `message` hands the conversation over at the end of an empty body.
+ */
+static bool is_tls(struct ftp_state *state, struct bytes pending, struct framing *ret_framing)
+{
+    const enum text_tls tls = state->sides[SIDE_CLIENT].astray ? text_tls_begins(pending) : TEXT_NO_TLS;
+    state->sealed = tls == TEXT_TLS;
+    *ret_framing = (struct framing){tls == TEXT_TLS ? FRAMING_BODY : FRAMING_MORE, 0};
+    return tls != TEXT_NO_TLS;
+}
+
 static struct framing ftp_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
     struct ftp_state *state = state_block;
     struct ftp_side *own = &state->sides[side];
+    struct framing tls;
+    if (!own->mid_line && is_tls(state, pending, &tls))
+        return tls;
     if (side == SIDE_CLIENT && own->searching) {
         const struct framing framing = search_command(own, pending, seen);
         state->astray |= framing.kind == FRAMING_NONSENSE; /* perhaps it changes the directory */
@@ -111,10 +124,14 @@ static enum verdict ftp_message(void *state_block, struct emitter *emitter, cons
 {
     struct ftp_state *state = state_block;
     struct ftp_side *own = &state->sides[message->side];
+    if (message->kind == MESSAGE_BODY_END && state->sealed) {
+        emit_hand_over(emitter, "tls");
+        return VERDICT_HAND_OVER;
+    }
     if (message->kind != MESSAGE_WHOLE && message->kind != MESSAGE_REST)
         return VERDICT_OK;
     own->mid_line = message->kind == MESSAGE_REST;
-    if (own->searching)
+    if (own->searching || (own->mid_line && own->astray && is_garbage(message->bytes)))
         return VERDICT_OK;
     if (message->side == SIDE_SERVER)
         return ftp_take_reply(state, emitter, message);

@@ -210,6 +210,7 @@ struct ftp_state {
     bool settle;         /* replies were lost: the next command means that those before have theirs */
     bool wants_password; /* 331 or 332 was the last word on the login */
     bool anonymous;
+    bool sealed;       /* TLS begins, although nobody was heard agreeing on it */
     bool private_data; /* PROT P: the data connections are enciphered */
     uint16_t open;     /* commands without final reply */
     uint16_t passives; /* of them, those that will agree on a data connection with it */

@@ -243,29 +243,16 @@ static void finish(struct ftp_data *data, struct emitter *emitter, const struct 
     }
 }
 
-enum beginning { BEGINNING_PLAIN, BEGINNING_SHORT, BEGINNING_TLS };
-
-/* A record of TLS, and in it a ClientHello of less than 64 kB:  16 03 0v, length (2 bytes), 01 00 */
-static enum beginning beginning_of(struct bytes first)
-{
-    static const uint8_t most[] = {0x16, 0x03, 0x04, 0x40, 0xff, 0x01, 0x00};
-    static const uint8_t least[] = {0x16, 0x03, 0x00, 0x00, 0x00, 0x01, 0x00};
-    for (size_t i = 0; i < sizeof most && i < first.len; i++)
-        if (bytes_at(first, i) < least[i] || bytes_at(first, i) > most[i])
-            return BEGINNING_PLAIN;
-    return first.len < sizeof most ? BEGINNING_SHORT : BEGINNING_TLS;
-}
-
 /* Only a message can look at the block, so an empty one is made of the bytes that wait. */
 static struct framing ftp_data_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
     struct ftp_data *data = state_block;
     (void)seen;
     if (!data->decided && data->held_length == 0) {
-        enum beginning beginning = beginning_of(pending);
-        if (beginning == BEGINNING_SHORT)
+        enum text_tls tls = text_tls_begins(pending);
+        if (tls == TEXT_TLS_MORE)
             return (struct framing){FRAMING_MORE, 0};
-        data->sealed = beginning == BEGINNING_TLS;
+        data->sealed = tls == TEXT_TLS;
         if (data->sealed)
             return (struct framing){FRAMING_BODY, 0};
     }

@@ -421,6 +421,7 @@ struct http_head {
     struct bytes user; /* of Basic */
     struct bytes disposition, content_range;
     bool has_credential; /* that an onlooker could use */
+    bool broken_method;  /* perhaps the end of another one */
     bool broken_off;     /* not all of it is there */
     bool broken_line;    /* not even of its first line */
     bool may_hide;       /* there is an @ in the header lines, as before it a URL may have a password */

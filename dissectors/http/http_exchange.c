@@ -371,12 +371,10 @@ static bool is_usual_method(struct bytes method)
     return false;
 }
 
-static void doubt_method(const struct http_state *state, struct emitter *emitter, struct record *record,
-                         struct bytes method)
+static bool is_method_doubtful(const struct http_state *state, struct emitter *emitter, struct bytes method)
 {
     bool may_begin_before = state->client_gap || (!state->asked && emit_conversation(emitter)->midstream);
-    if (may_begin_before && !is_usual_method(method))
-        record->incomplete = true;
+    return may_begin_before && !is_usual_method(method);
 }
 
 static void begin_request(struct http_state *state, struct transaction *transaction, const struct http_head *head,
@@ -440,7 +438,8 @@ enum verdict http_take_request(struct http_state *state, struct emitter *emitter
     if (head.start.odd && message->kind == MESSAGE_WHOLE && head.start.version.len > 0)
         emit_anomaly(emitter, ANOMALY_HTTP_BAD_START_LINE, 0, 0);
     struct http_transaction *exchange = http_exchange_of(transaction);
-    doubt_method(state, emitter, &transaction->record, head.start.method);
+    head.broken_method = is_method_doubtful(state, emitter, head.start.method);
+    transaction->record.incomplete |= head.broken_method;
     begin_request(state, transaction, &head, message->kind == MESSAGE_WHOLE);
     http_say_bare_lf(own, emitter, bare);
     http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_REQUEST_HEADERS);
@@ -547,7 +546,8 @@ enum verdict http_take_response(struct http_state *state, struct emitter *emitte
     add_status(transaction, &head.start);
     http_take_fields(own, emitter, &transaction->record, &head, scratch, rest, HTTP_RESPONSE_HEADERS);
     http_explain_status(&transaction->record, &head, exchange, message);
-    if (http_body_is_forbidden(&head.lengths, exchange->method, status))
+    /* Behind lost bytes it may be the answer to another request. */
+    if (!transaction->record.incomplete && http_body_is_forbidden(&head.lengths, exchange->method, status))
         emit_anomaly(emitter, ANOMALY_HTTP_FORBIDDEN_BODY, status, 0);
     struct http_body_choice choice = http_body_of_response(&head.lengths, bytes_is(head.start.version, "1.0"),
                                                            exchange->method, status);

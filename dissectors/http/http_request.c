@@ -298,6 +298,8 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
     add_secret_text(record, HTTP_URL_ORIGINAL, target, may_hide);
     if (head->broken_line)
         return hosts; /* and so is the target, perhaps in a name or a number */
+    if (head->broken_method && bytes_at(target, 0) != '/')
+        return hosts; /* an authority, perhaps, of CONNECT */
     http_authority_parse(head->host, &host);
     if (connect) {
         http_authority_parse(target, &url);

@@ -81,6 +81,10 @@ static enum verdict imap_message(void *state_block, struct emitter *emitter, con
         take_literal(state, emitter, message);
         break;
     case MESSAGE_BODY_END:
+        if (state->sealed) {
+            emit_hand_over(emitter, "tls");
+            return VERDICT_HAND_OVER;
+        }
         literal_end(state, emitter, message);
         break;
     case MESSAGE_WHOLE:

@@ -334,6 +334,7 @@ struct imap_state {
     bool begun;                /* the first bytes were seen */
     bool greeted;              /* the server's first line was read, or cannot come any more */
     bool authenticated;
+    bool sealed;     /* TLS begins, although nobody was heard agreeing on it */
     bool gave_up;    /* a command that waited too long, so that its answer may still come */
     bool utf8;       /* mailbox names are UTF-8 from here on */
     bool idle_asked; /* the server said `+` */

@@ -40,12 +40,27 @@ static struct framing frame_line(struct bytes pending, size_t seen)
     return (struct framing){FRAMING_MESSAGE, view.len};
 }
 
+/* TLS begins, and bytes are lost that had said so: `message` hands the conversation over at the end of an empty body.
+ */
+static bool is_tls(struct imap_state *state, const struct imap_side *own, struct bytes pending,
+                   struct framing *ret_framing)
+{
+    const bool lost = state->sides[SIDE_CLIENT].gap || state->sides[SIDE_SERVER].gap;
+    const enum text_tls tls = lost && !own->continued && !own->skipping ? text_tls_begins(pending) : TEXT_NO_TLS;
+    state->sealed = tls == TEXT_TLS;
+    *ret_framing = (struct framing){tls == TEXT_TLS ? FRAMING_BODY : FRAMING_MORE, 0};
+    return tls != TEXT_NO_TLS;
+}
+
 struct framing imap_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
-    const struct imap_state *state = state_block;
+    struct imap_state *state = state_block;
     const struct imap_side *own = &state->sides[side];
+    struct framing tls;
     if (own->phase == IMAP_PHASE_LITERAL)
         return (struct framing){FRAMING_BODY, own->left};
+    if (is_tls(state, own, pending, &tls))
+        return tls;
     return frame_line(pending, seen);
 }
 

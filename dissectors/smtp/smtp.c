@@ -128,6 +128,10 @@ static enum verdict smtp_message(void *state_block, struct emitter *emitter, con
 {
     struct smtp_state *state = state_block;
     struct message turned = *message;
+    if (state->sealed && message->kind == MESSAGE_BODY_END) {
+        emit_hand_over(emitter, "tls");
+        return VERDICT_HAND_OVER;
+    }
     if (state->turned)
         turned.side = side_other(message->side);
     return turned.side == SIDE_CLIENT ? take_client(state, emitter, &turned) : take_server(state, emitter, &turned);

@@ -193,6 +193,7 @@ struct smtp_state {
     struct smtp_server server;
     bool turned;               /* TURN: who was the client is the server now */
     bool lmtp;                 /* LHLO was said */
+    bool sealed;               /* TLS begins, although nobody was heard agreeing on it */
     bool greeted;              /* the server greeted, or is past that */
     bool surplus;              /* text came after a refusal: each of its lines was answered */
     uint32_t blanks;           /* empty lines of the client: some servers answer them */

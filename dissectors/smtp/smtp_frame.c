@@ -143,10 +143,27 @@ static struct framing frame_server(struct smtp_state *state, struct bytes pendin
     return pass_over(server->missed, rest_of_line(pending, &server->mid_line));
 }
 
+/* TLS begins, and bytes are lost that had said so: `message` hands the conversation over at the end of an empty body.
+ */
+static bool is_tls(struct smtp_state *state, bool client, struct bytes pending, struct framing *ret_framing)
+{
+    const enum smtp_phase phase = state->client.phase;
+    const bool lost = state->client.lost || state->server.missed;
+    const bool at_line = client ? phase == SMTP_COMMANDS || (phase == SMTP_SEARCH && !state->client.mid_line)
+                                : !state->server.mid_line;
+    const enum text_tls tls = lost && at_line ? text_tls_begins(pending) : TEXT_NO_TLS;
+    state->sealed = tls == TEXT_TLS;
+    *ret_framing = (struct framing){tls == TEXT_TLS ? FRAMING_BODY : FRAMING_MORE, 0};
+    return tls != TEXT_NO_TLS;
+}
+
 struct framing smtp_frame(void *state_block, enum side side, struct bytes pending, size_t seen)
 {
     struct smtp_state *state = state_block;
     bool client = (side == SIDE_CLIENT) != state->turned;
+    struct framing tls;
+    if (is_tls(state, client, pending, &tls))
+        return tls;
     return client ? frame_client(state, pending, seen) : frame_server(state, pending, seen);
 }
 

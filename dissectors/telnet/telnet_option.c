@@ -232,11 +232,13 @@ static void read_linemode(struct reader *reader, struct words *words)
         add_word(words, "special characters");
         return;
     }
+    uint8_t mode = reader_u8(reader);
+    if (!reader_ok(reader))
+        return; /* it broke off */
     if (kind != 1) {
         add_word(words, "forward mask");
         return;
     }
-    uint8_t mode = reader_u8(reader);
     add_word(words, mode & 0x1f ? "" : "plain");
     for (unsigned bit = 0; bit < 5; bit++)
         if (mode & 1u << bit) {
@@ -250,6 +252,8 @@ static void read_charset(struct reader *reader, struct words *words)
 {
     static const char *const kinds[] = {"?", "offers ", "accepted ", "rejected", "table ", "table rejected"};
     uint8_t kind = reader_u8(reader);
+    if (!reader_ok(reader))
+        return;
     add_word(words, kind < 6 ? kinds[kind] : "?");
     if (kind == 1)
         reader_skip(reader, 1); /* the separator */
@@ -261,6 +265,8 @@ static void read_charset(struct reader *reader, struct words *words)
 static void read_pairs(struct reader *reader, struct words *words, const char *const *kinds, size_t kind_count,
                        const char *const *types, size_t type_count)
 {
+    if (reader_left(reader) == 0)
+        return;
     uint8_t kind = reader_u8(reader), type = reader_u8(reader);
     add_word(words, kind < kind_count ? kinds[kind] : "?");
     if (!reader_ok(reader))

@@ -227,9 +227,12 @@ void tls_fill(const struct tls_state *state, struct transaction *transaction, bo
     const struct tls_half *client = &handshake->halves[state->reversed ? SIDE_SERVER : SIDE_CLIENT];
     enum answer established = is_established(state, handshake, complete);
     enum answer resumed = is_resumed(state, handshake);
-    for (int side = 0; side < 2; side++)
-        if (state->sides[side].lost_beginning && handshake->halves[side].any)
+    for (int side = 0; side < 2; side++) {
+        const struct tls_half *half = &handshake->halves[side];
+        const bool went_on = half->change_cipher || half->finished || half->application_records > 0;
+        if (half->any && (state->sides[side].lost_beginning || (went_on && !half->hello)))
             record->incomplete = true;
+    }
     if (established != ANSWER_UNKNOWN)
         record_boolean(record, TLS_ESTABLISHED, established == ANSWER_YES);
     if (resumed != ANSWER_UNKNOWN)

@@ -29,6 +29,11 @@ bool text_number(struct bytes digits, uint64_t *ret_number);
 /* Where a stands in upper case in `words` (ended by NULL), compared without regard to case; -1: nowhere. */
 int text_find_word(const char *const *words, struct bytes word);
 
+/* Does TLS begin here, with the hello of either side? Where STARTTLS or its answer is lost, that is what is left to
+ * tell it by. */
+enum text_tls { TEXT_NO_TLS, TEXT_TLS_MORE, TEXT_TLS };
+enum text_tls text_tls_begins(struct bytes first);
+
 /* --- replies: three digits, then a space, or a hyphen where more lines follow --- */
 
 enum reply_style {

@@ -90,3 +90,14 @@ int text_find_word(const char *const *words, struct bytes word)
             return i;
     return -1;
 }
+
+/* A record of TLS, and in it a ClientHello or ServerHello of less than 64 kB:  16 03 0v, length (2 bytes), 01 00 */
+enum text_tls text_tls_begins(struct bytes first)
+{
+    static const uint8_t most[] = {0x16, 0x03, 0x04, 0x40, 0xff, 0x02, 0x00};
+    static const uint8_t least[] = {0x16, 0x03, 0x00, 0x00, 0x00, 0x01, 0x00};
+    for (size_t i = 0; i < sizeof most && i < first.len; i++)
+        if (bytes_at(first, i) < least[i] || bytes_at(first, i) > most[i])
+            return TEXT_NO_TLS;
+    return first.len < sizeof most ? TEXT_TLS_MORE : TEXT_TLS;
+}

@@ -73,13 +73,10 @@ OF_A_COMMAND = ("ftp.command", "ftp.argument", "pop3.command", "pop3.argument", 
 OF_NAMELESS = ("event.duration",)
 
 # What a question binds together stands in several messages, each of which is a record where the question is missing.
-IN_SEVERAL_MESSAGES = ("dns.answers", "dns.resolved_ip", "imap.response.continuation", "imap.response.untagged")
+IN_SEVERAL_MESSAGES = ("dns.answers", "dns.resolved_ip", "imap.response.continuation", "imap.response.untagged", "tls.alerts")
 
 # Anomalies that a hole can cause: they speak of what was seen.
 OF_HOLES = {"message.nonsense", "message.bad_deflate"}
-
-# Where the answer to STARTTLS is missing, what is enciphered is read as text.
-OF_ENCIPHERED_TEXT = {"message.hidden_line", "smtp.bare_lf", "ftp.bad_reply", "imap.bad_line"}
 
 HIDDEN = "[hidden]"
 
@@ -161,7 +158,6 @@ class Whole:
         self.anomalies = {get(record, "overhear.anomaly.name") for record in records}
         self.values = collections.defaultdict(set)   # by dataset, conversation and field
         self.records = collections.defaultdict(list)  # by dataset and conversation, flat
-        self.enciphered = {get(record, "network.community_id") for record in records if get(record, "event.dataset") == "tls"}
         self.hosts = {get(record, "network.community_id") for record in records}
         self.ftp = [suite.flat(without_notes(record)) for record in records if get(record, "event.dataset") == "ftp"]
         for record in records:
@@ -236,8 +232,7 @@ def troubles(whole, record, is_fragment=lambda frame: False):
         return
     if dataset == "anomaly":
         name = get(record, "overhear.anomaly.name")
-        of_tls = name in OF_ENCIPHERED_TEXT and get(record, "network.community_id") in whole.enciphered
-        if name not in OF_HOLES and name not in whole.anomalies and not of_tls:
+        if name not in OF_HOLES and name not in whole.anomalies:
             yield f"{name}, which the whole capture does not tell: {json.dumps(without_notes(record))}"
         return
     if get(record, "network.community_id") not in whole.hosts:

@@ -20,7 +20,8 @@
 
 #include <cmocka.h>
 
-const struct dissector *const dissector_registry[] = {&ftp_dissector, &ftp_data_dissector, NULL};
+extern const struct dissector tls_dissector;
+const struct dissector *const dissector_registry[] = {&ftp_dissector, &ftp_data_dissector, &tls_dissector, NULL};
 
 /* who:
  *   C S  the client or server says `text` on the control connection;  c s  it loses `length` bytes there

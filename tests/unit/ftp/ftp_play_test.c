@@ -1186,6 +1186,7 @@ static void sealed(void **state)
                 "ftp.data.mode=passive\n"
                 "ftp.data.ip=10.0.0.2\n"
                 "ftp.data.port=5000\n"
+                "tls unknown incomplete\n"
                 "ftp success\n"
                 "ftp.command=RETR\n"
                 "ftp.argument=a\n"
@@ -1258,6 +1259,33 @@ static void rein(void **state)
                 "ftp.path=f\n");
 }
 
+/* The answer to AUTH is lost: the hello tells that TLS begins. */
+static void sealed_behind_a_gap(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "220 ready FTP\r\n", 0},
+        {'C', "AUTH TLS\r\n", 0},
+        {'s', NULL, 20},
+        {'C', "\x16\x03\x01\0\x2d\x01\0\0\x29\r\nNOOP\r\n", 17},
+        {0, NULL, 0},
+    };
+    static const struct step broken[] = {
+        {'S', "220 ready FTP\r\n", 0}, {'c', NULL, 20}, {'C', "\xeaS \x8a", 0}, {'c', NULL, 20}, {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(0, steps,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n"
+                "ftp unknown incomplete\n"
+                "ftp.command=AUTH\n"
+                "ftp.argument=TLS\n");
+    play_expect(0, broken,
+                "ftp success\n"
+                "ftp.reply.code=220\n"
+                "ftp.reply.text=ready FTP\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1286,6 +1314,7 @@ int main(void)
         cmocka_unit_test(pipelined),
         cmocka_unit_test(sealed),
         cmocka_unit_test(rein),
+        cmocka_unit_test(sealed_behind_a_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

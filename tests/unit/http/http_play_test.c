@@ -1172,6 +1172,73 @@ static void test_unwanted_body(void **state)
                             "<http.not_wanted>\n");
 }
 
+/* Behind a gap, the next answer is not surely that to CONNECT; and NECT is no method with a path. */
+static void gaps_around_a_proxy(void **state)
+{
+    static const struct step answer[] = {
+        {'C', "CONNECT h:80 HTTP/1.1\r\n\r\n", 0},
+        {'s', NULL, 20},
+        {'S', "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab", 0},
+        {0, NULL, 0},
+    };
+    static const struct step method[] = {
+        {'C', "GET /a HTTP/1.1\r\n\r\n", 0},
+        {'S', "HTTP/1.1 204 N\r\n\r\n", 0},
+        {'c', NULL, 3},
+        {'C', "NECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n", 0},
+        {'S', "HTTP/1.1 403 N\r\nContent-Length: 0\r\n\r\n", 0},
+        {0, NULL, 0},
+    };
+    (void)state;
+    http_play_expect(answer,
+                     "http success incomplete\n"
+                     "http.request.method=CONNECT\n"
+                     "http.version=1.1\n"
+                     "<http.version_1_1>\n"
+                     "url.original=h:80\n"
+                     "url.full=h:80\n"
+                     "url.domain=h\n"
+                     "url.port=80\n"
+                     "http.response.status_code=200\n"
+                     "http.response.status_phrase=OK\n"
+                     "http.response.headers.content-length=2\n"
+                     "<http.tunnel>\n"
+                     "http.request.bytes=25\n"
+                     "http.request.body.bytes=0\n"
+                     "http.response.bytes=38\n"
+                     "http.response.body.bytes=0\n"
+                     "anomaly\n"
+                     "overhear.anomaly.name=message.nonsense\n"
+                     "overhear.anomaly.detail=from stream byte 58 on, what is sent makes no sense in this protocol\n");
+    http_play_expect(method, "http success\n"
+                             "http.request.method=GET\n"
+                             "http.version=1.1\n"
+                             "<http.version_1_1>\n"
+                             "url.original=/a\n"
+                             "url.full=http://10.0.0.2/a\n"
+                             "url.scheme=http\n"
+                             "url.port=80\n"
+                             "url.path=/a\n"
+                             "http.response.status_code=204\n"
+                             "http.response.status_phrase=N\n"
+                             "http.request.bytes=19\n"
+                             "http.request.body.bytes=0\n"
+                             "http.response.bytes=18\n"
+                             "http.response.body.bytes=0\n"
+                             "http failure incomplete\n"
+                             "http.request.method=NECT\n"
+                             "http.version=1.1\n"
+                             "http.request.headers.host=h:80\n"
+                             "url.original=h:80\n"
+                             "http.response.status_code=403\n"
+                             "http.response.status_phrase=N\n"
+                             "http.response.headers.content-length=0\n"
+                             "http.request.bytes=34\n"
+                             "http.request.body.bytes=0\n"
+                             "http.response.bytes=37\n"
+                             "http.response.body.bytes=0\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1200,6 +1267,7 @@ int main(void)
         cmocka_unit_test(requests_have_a_limit),
         cmocka_unit_test(recognised_by_its_first_bytes),
         cmocka_unit_test(test_unwanted_body),
+        cmocka_unit_test(gaps_around_a_proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

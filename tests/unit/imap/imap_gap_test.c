@@ -5,7 +5,8 @@
 #include "imap/imap.h"
 #include "text/play.h"
 
-const struct dissector *const dissector_registry[] = {&imap_dissector, NULL};
+extern const struct dissector tls_dissector;
+const struct dissector *const dissector_registry[] = {&imap_dissector, &tls_dissector, NULL};
 
 /* Only that literal is incomplete. */
 static void in_a_literal(void **state)
@@ -486,6 +487,28 @@ static void around_a_mailbox(void **state)
                 "imap.response.status=BYE\n");
 }
 
+/* The answer to STARTTLS is lost: the hello tells that TLS begins. */
+static void sealed_behind_a_gap(void **state)
+{
+    static const struct step steps[] = {
+        {'S', "* OK hi\r\n", 0},
+        {'C', "a STARTTLS\r\n", 0},
+        {'s', NULL, 20},
+        {'C', "\x16\x03\x01\0\x2d\x01\0\0\x29\r\nb NOOP\r\n", 19},
+        {0, NULL, 0},
+    };
+    (void)state;
+    play_expect(143, false, steps,
+                "imap success\n"
+                "imap.response.untagged=OK hi\n"
+                "<imap.greeting>\n"
+                "imap.response.status=OK\n"
+                "imap.response.text=hi\n"
+                "imap unknown incomplete\n"
+                "imap.tag=a\n"
+                "imap.command=STARTTLS\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -504,6 +527,7 @@ int main(void)
         cmocka_unit_test(bad_literal),
         cmocka_unit_test(of_a_search_literal),
         cmocka_unit_test(around_a_mailbox),
+        cmocka_unit_test(sealed_behind_a_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

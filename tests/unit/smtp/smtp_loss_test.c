@@ -479,6 +479,25 @@ static void end_of_a_text_without_data(void **context)
         "smtp success incomplete | command=QUIT | reply.code=221 | reply.text=bye\n");
 }
 
+/* The answer to STARTTLS is lost: the hello tells that TLS begins. */
+static void sealed_behind_a_gap(void **context)
+{
+    static const struct step steps[] = {
+        {'S', "220 mx ESMTP\r\n", 0},
+        {'C', "EHLO me\r\n", 0},
+        {'S', "250 mx\r\n", 0},
+        {'C', "STARTTLS\r\n", 0},
+        {'s', NULL, 20},
+        {'C', "\x16\x03\x01\0\x2d\x01\0\0\x29\r\nNOOP\r\n", 17},
+        {0, NULL, 0},
+    };
+    (void)context;
+    play_expect(steps, "smtp success | reply.code=220 <greeting> | reply.text=mx ESMTP | reply.domain=mx\n"
+                       "smtp success | command=EHLO | argument=me | reply.code=250 <extensions_follow> | reply.text=mx "
+                       "| reply.domain=mx\n"
+                       "smtp unknown incomplete | command=STARTTLS\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,6 +521,7 @@ int main(void)
         cmocka_unit_test(recipient_lost),
         cmocka_unit_test(data_of_bare_lines_lost),
         cmocka_unit_test(end_of_a_text_without_data),
+        cmocka_unit_test(sealed_behind_a_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,8 @@
 
 extern const struct dissector smtp_dissector;
 
-const struct dissector *const dissector_registry[] = {&smtp_dissector, NULL};
+extern const struct dissector tls_dissector;
+const struct dissector *const dissector_registry[] = {&smtp_dissector, &tls_dissector, NULL};
 
 struct step {
     char who; /* C or S says `text`; c or s loses `length` bytes; e ends the server's side, E the client's; w waits

@@ -248,11 +248,32 @@ static void escapes(void **state)
     play_expect(23, false, escapes_steps, escapes_records);
 }
 
+/* Of a value that broke off before it said anything, nothing is said. */
+static void broken_off(void **state)
+{
+    static const char *const values[] = {"\x22", "\x22\1", "\x22\2", "\x2a", "\x25", "\x26"};
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char text[8];
+        const size_t length = (size_t)snprintf(text, sizeof text, SB "%s", values[i]);
+        const struct step steps[] = {{'C', text, length}, {'c', NULL, 9}, {0, NULL, 0}};
+        play_expect(23, false, steps,
+                    values[i][0] == '\x22'   ? "telnet incomplete\ntelnet.side=client\ntelnet.options:\n  command=SB\n"
+                                               "  option=LINEMODE\n"
+                    : values[i][0] == '\x2a' ? "telnet incomplete\ntelnet.side=client\ntelnet.options:\n  command=SB\n"
+                                               "  option=CHARSET\n"
+                    : values[i][0] == '\x25' ? "telnet incomplete\ntelnet.side=client\ntelnet.options:\n  command=SB\n"
+                                               "  option=AUTHENTICATION\n"
+                                             : "telnet incomplete\ntelnet.side=client\ntelnet.options:\n  command=SB\n"
+                                               "  option=ENCRYPT\n");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(environments), cmocka_unit_test(modes),   cmocka_unit_test(sealed_by_tls),
-        cmocka_unit_test(compressed),   cmocka_unit_test(escapes),
+        cmocka_unit_test(compressed),   cmocka_unit_test(escapes), cmocka_unit_test(broken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,11 +114,24 @@ static void find_words(void **state)
     assert_int_equal(text_find_word(list, bytes_text("")), -1);
 }
 
+static void hellos_of_tls(void **state)
+{
+    static const uint8_t hello[] = {0x16, 3, 1, 2, 0, 1, 0, 1}, answer[] = {0x16, 3, 3, 0, 90, 2, 0, 0};
+    (void)state;
+    for (size_t length = 0; length <= sizeof hello; length++) {
+        assert_int_equal(text_tls_begins(bytes_of(hello, length)), length < 7 ? TEXT_TLS_MORE : TEXT_TLS);
+        assert_int_equal(text_tls_begins(bytes_of(answer, length)), length < 7 ? TEXT_TLS_MORE : TEXT_TLS);
+    }
+    assert_int_equal(text_tls_begins(bytes_text("\x16\x03 x")), TEXT_NO_TLS);
+    assert_int_equal(text_tls_begins(bytes_text("250 ok")), TEXT_NO_TLS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(line_ends), cmocka_unit_test(hidden_ends), cmocka_unit_test(lines_one_by_one),
-        cmocka_unit_test(words),     cmocka_unit_test(numbers),     cmocka_unit_test(find_words),
+        cmocka_unit_test(line_ends),     cmocka_unit_test(hidden_ends), cmocka_unit_test(lines_one_by_one),
+        cmocka_unit_test(words),         cmocka_unit_test(numbers),     cmocka_unit_test(find_words),
+        cmocka_unit_test(hellos_of_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

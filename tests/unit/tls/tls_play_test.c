@@ -435,6 +435,31 @@ static void test_cut_short(void **state)
                              "tls.client.extensions=server_name\ntls.client.server_name=mail.example.test\n"));
 }
 
+/* What comes behind its hello shows that the client had said one. */
+static void test_hello_lost(void **state)
+{
+    (void)state;
+    struct flight *server = begin(0, 'S');
+    size_t record = open_record(server, 22);
+    put_server_hello(server, 0xc02f, 0);
+    put_empty_message(server, 14);
+    close_length(server, record, 2);
+    put_key_and_finished(begin(1, 'C'));
+    put_change_cipher(begin(2, 'S'));
+    put_opaque(&flights[2], 22, 40);
+    begin(3, 0);
+    play_expect(flights, "tls success incomplete\n"
+                         "tls.version_protocol=tls\n"
+                         "tls.version=1.2\n"
+                         "tls.cipher=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n"
+                         "tls.server.ja3s=174e7e4992a63f6d419626d97363adb8\n"
+                         "tls.established=1\n"
+                         "tls.resumed=0\n"
+                         "<tls.cipher_aead>\n"
+                         "<tls.cipher_forward_secrecy>\n"
+                         "<tls.onlooker_no_name>\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_sslv2),
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_taken_off),
+        cmocka_unit_test(test_hello_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
