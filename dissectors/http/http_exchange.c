@@ -509,8 +509,10 @@ static enum verdict hand_over(struct http_state *state, struct emitter *emitter,
 {
     struct http_transaction *exchange = http_exchange_of(transaction);
     exchange->halves[SIDE_CLIENT].complete = exchange->halves[SIDE_SERVER].complete = true;
-    http_finish(state, emitter, transaction);
     emit_hand_over(emitter, bytes_begin_nocase(head->upgrade, "TLS/") ? "tls" : NULL);
+    if (exchange->method == HTTP_METHOD_CONNECT && !transaction->record.incomplete)
+        emit_meant_for(emitter, record_find_text(&transaction->record, HTTP_URL_DOMAIN));
+    http_finish(state, emitter, transaction);
     return VERDICT_HAND_OVER;
 }
 

@@ -333,6 +333,9 @@ uint64_t tls_name_hash(struct bytes name);
 /* Tell what is odd about the extensions of a client's hello, which are whole. */
 void tls_tell_odd_hello(struct tls_input *input, const struct tls_hello *hello);
 
+/* Tell where the hello names another host than the tunnel that it came through. */
+void tls_tell_other_host(struct tls_input *input, const struct tls_hello *hello);
+
 /* Of a further hello of the same handshake: tell where it names another server. */
 void tls_tell_other_name(struct tls_input *input, const struct tls_hello *hello);
 

@@ -130,6 +130,14 @@ void tls_tell_odd_hello(struct tls_input *input, const struct tls_hello *hello)
     }
 }
 
+/* No name is no contradiction, and neither is that of the server in front where the other one is encrypted. */
+void tls_tell_other_host(struct tls_input *input, const struct tls_hello *hello)
+{
+    if (hello->whole && hello->server_name.len > 0 && !hello->has_ech &&
+        !emit_may_be_for(input->emitter, hello->server_name))
+        emit_anomaly(input->emitter, ANOMALY_TLS_OTHER_HOST, 0, 0);
+}
+
 void tls_tell_other_name(struct tls_input *input, const struct tls_hello *hello)
 {
     struct tls_transaction *handshake = tls_transaction_of(input->transaction);

@@ -118,6 +118,7 @@ void tls_client_hello(struct tls_input *input, struct bytes body, bool whole)
     if (whole && !hello.whole)
         tls_malformed(input, TLS_CLIENT_HELLO, body.len);
     take_fingerprints(input, &hello);
+    tls_tell_other_host(input, &hello);
 }
 
 void tls_take_version(struct tls_input *input, unsigned version)

@@ -117,6 +117,7 @@
       "the server is asked for by an address of {a} bytes, which is no name")                                          \
     X(TLS_SEVERAL_SERVER_NAMES, "tls.several_server_names", "{a} names of servers are asked for in one hello")         \
     X(TLS_OTHER_SERVER_NAME, "tls.other_server_name", "the client's next hello asks for another server")               \
+    X(TLS_OTHER_HOST, "tls.other_host", "the hello asks for another host than the tunnel through which it came")       \
     X(TLS_DOUBLED_EXTENSION, "tls.doubled_extension", "extension {a} stands in a hello more than once")                \
     X(TLS_LENGTH_CONFLICT, "tls.length_conflict", "extension {a}: a list inside says another length than there is")    \
     X(TLS_CLEAR_RENEGOTIATION, "tls.clear_renegotiation", "handshake {a} of this connection begins in clear")          \

@@ -253,6 +253,14 @@ bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *re
 /* What follows belongs to this dissector (by name); NULL: to whoever recognises it. Used with VERDICT_HAND_OVER. */
 void emit_hand_over(struct emitter *emitter, const char *dissector_name);
 
+/* What follows the hand-over is meant for this host, as the client said it: a tunnel. An address, and a name beyond
+ * ASCII, say nothing. Called behind emit_hand_over, which forgets what was said before. */
+void emit_meant_for(struct emitter *emitter, struct bytes host);
+
+/* Whether it may be for this host, as far as is known: false where the one that handed over named another one. Letters
+ * may be capital or small, and a period at the end is none. */
+bool emit_may_be_for(const struct emitter *emitter, struct bytes host);
+
 /* Announce a conversation to come (FTP's data connection): the TCP connection to one of these listeners, at most 4,
  * belongs to the dissector of that name. Returns its number, 0 where memory is out. The two share a block of
  * EXPECTATION_BYTES, zeroed at first, that both reach by the number; it is forgotten when LIMIT_EXPECTATIONS younger

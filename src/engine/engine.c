@@ -11,6 +11,7 @@
 #include "frame/ports.h"
 #include "frame/session.h"
 #include "util/budget.h"
+#include "util/siphash.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -63,6 +64,7 @@ static bool wire(struct engine *engine, const struct engine_options *options, co
     if (files_open(&engine->files, options->hash_files, options->extract_folder, options->extract_descriptor,
                    options->extract_limit ? options->extract_limit : LIMIT_EXTRACT_BYTES) != 0)
         return false;
+    shared->host_key = siphash_key_random();
     shared->names = options->no_names || part->exit ? NULL : names_new(&engine->budget);
     engine->decoder = decoder_new(&engine->budget, options->strict_checksums);
     engine->flows = flow_table_new(shared);

@@ -229,6 +229,7 @@ bool emit_recall(const struct emitter *emitter, uint64_t what, struct moment *re
 void emit_hand_over(struct emitter *emitter, const char *dissector_name)
 {
     emitter->next_dissector = dissector_name;
+    emitter->session->state->meant_for = 0;
 }
 
 void session_credential(struct session_shared *shared, const char *protocol, const struct endpoint *server)

@@ -12,6 +12,7 @@
 #include "overhear/dissector.h"
 #include "overhear/record.h"
 
+#include "util/siphash.h"
 #include "util/slab.h"
 
 struct budget;
@@ -114,6 +115,7 @@ struct session_shared {
     uint64_t turn;                   /* of what is said now. Set by the flow floor */
     unsigned part, other_parts;      /* this is one of several engines: no two have conversations of one id */
     const struct stream_tap *tap;    /* gets the bytes of conversations from the flow floor; NULL: nobody does */
+    struct siphash_key host_key;     /* of numbers that stand for names of hosts */
     enum host_stack stack;           /* --stack: whose way contradictions are taken. Read by the flow floor */
     struct bytes broken_off; /* the message in hand, where its end is lost: texts that end with it are not whole */
     bool wants_notes;

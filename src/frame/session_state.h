@@ -71,6 +71,7 @@ struct session_state {
     uint32_t excluded;                 /* bits of the registry's dissectors that said it is not theirs */
     const char *wanted;                /* a dissector that the one before named */
     bool disagreement_said;            /* what came then was something else */
+    uint64_t meant_for;                /* a host, as a number, for which the one before opened a tunnel; 0: none */
     struct transaction_node *oldest, *youngest;
     size_t transaction_count;
     struct object_node *oldest_object, *youngest_object;

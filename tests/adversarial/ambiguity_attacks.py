@@ -387,6 +387,14 @@ AGREED = {  # how each protocol comes to TLS
 INJECTED = {"smtp": b"250 AUTH PLAIN\r\n", "pop3": b"+OK more\r\n", "imap": b"* CAPABILITY IMAP4rev1\r\n", "ftp": b"230 in\r\n"}
 COMMANDS = {"smtp": b"RSET\r\n", "pop3": b"CAPA\r\n", "imap": b"a2 NOOP\r\n", "ftp": b"NOOP\r\n"}
 
+HELLO_B = client_hello(server_names(b"b.example"))
+
+
+def tunnel(target, hello):
+    return [(0, b"CONNECT " + target + b" HTTP/1.1\r\nHost: " + target + b"\r\n\r\n"), (1, b"HTTP/1.1 200 OK\r\n\r\n"), (0, hello),
+            (1, SERVER_HELLO)]
+
+
 TLS = {
     "name-nul": ([(0, client_hello(server_names(b"a.example\0.b.example")))], {"tls.odd_server_name": 1}),
     "name-slash": ([(0, client_hello(server_names(b"a/b.example")))], {"tls.odd_server_name": 1}),
@@ -403,9 +411,18 @@ TLS = {
     "long-session": ([(0, handshake(1, b"\3\3" + bytes(32) + b"\x21" + bytes(33) + b"\0\2\x13\1\1\0"))], {"tls.malformed": 1}),
     "long-extensions": ([(0, handshake(1, b"\3\3" + bytes(32) + b"\0\0\2\x13\1\1\0\0\x20" + OF_A))], {"tls.malformed": 1}),
     "other-name": ([(0, HELLO), (1, HELLO_RETRY), (0, client_hello(server_names(b"b.example")))], {"tls.other_server_name": 1}),
+    "tunnel-other-host": (tunnel(b"a.example:443", HELLO_B), {"tls.other_host": 1}),
+    "tunnel-other-host-below": (tunnel(b"example:443", HELLO), {"tls.other_host": 1}),
     "again-in-clear": ([(0, HELLO), (1, SERVER_HELLO + ENCRYPTED), (0, ENCRYPTED + HELLO)], {"tls.clear_renegotiation": 1}),
     "honest": ([(0, client_hello(OF_A, extension(10, b"\0\2\0\x1d"), extension(13, b"\0\2\4\3"), extension(16, b"\0\3\2h2"),
                                  extension(43, b"\2\3\4"), extension(0x2a2a, b""), extension(0x1a1a, b"\0")))], {}),
+    "honest-tunnel": (tunnel(b"a.example:443", HELLO), {}),
+    "honest-tunnel-letters": (tunnel(b"A.Example.:8443", HELLO), {}),
+    "honest-tunnel-address": (tunnel(b"192.0.2.1:443", HELLO), {}),
+    "honest-tunnel-address-6": (tunnel(b"[2001:db8::1]:443", HELLO), {}),
+    "honest-tunnel-without-name": (tunnel(b"a.example:443", client_hello(extension(10, b"\0\2\0\x1d"))), {}),
+    "honest-tunnel-beyond-ascii": (tunnel("\u00fc.example:443".encode(), HELLO), {}),
+    "honest-tunnel-encrypted": (tunnel(b"a.example:443", client_hello(server_names(b"front.example"), extension(0xfe0d, bytes(40)))), {}),
     "honest-other-letters": ([(0, HELLO), (1, HELLO_RETRY), (0, client_hello(server_names(b"A.Example")))], {}),
     "honest-name": ([(0, client_hello(server_names(b"xn--tda_1.a-b.example")))], {}),
 }

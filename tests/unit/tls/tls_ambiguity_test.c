@@ -5,6 +5,8 @@
  */
 #include "tls_play.h"
 
+#include "frame/session_state.h"
+
 static struct flight flights[8];
 
 static struct flight *begin(unsigned i, char who)
@@ -31,13 +33,11 @@ static void put_hello_with(struct flight *flight, unsigned session_length, const
     close_length(flight, record, 2);
 }
 
-/* Only the anomalies of what is said; everything else has its own tests. */
-static void expect_anomalies(const char *expected)
+/* Only the anomalies of what was written; everything else has its own tests. */
+static void expect_anomalies_in(const char *line, const char *expected)
 {
-    static struct play play;
     char anomalies[4096];
     size_t length = 0;
-    const char *line = play_flights(&play, flights, 1 << 20, false);
     while (*line) {
         const size_t line_length = strcspn(line, "\n") + 1;
         if (*line == '!') {
@@ -49,6 +49,12 @@ static void expect_anomalies(const char *expected)
     }
     anomalies[length] = '\0';
     assert_string_equal(anomalies, expected);
+}
+
+static void expect_anomalies(const char *expected)
+{
+    static struct play play;
+    expect_anomalies_in(play_flights(&play, flights, 1 << 20, false), expected);
 }
 
 static void expect_of(const void *extensions, size_t length, const char *expected)
@@ -229,6 +235,42 @@ static void broken_hellos(void **state)
            "tls.malformed: a handshake message of type 1, 54 bytes long, contradicts itself\n");
 }
 
+/* Through a tunnel for a host whose number no name has; 0: nobody knows for which. */
+static void expect_in_tunnel(uint64_t host, const char *expected)
+{
+    static struct play play;
+    const struct bytes hello = bytes_of(flights[0].bytes, flights[0].length);
+    play_begin(&play, false);
+    play_piece(&play, SIDE_CLIENT, bytes_first(hello, 1));
+    play.session.state->meant_for = host;
+    play_piece(&play, SIDE_CLIENT, bytes_skip(hello, 1));
+    session_end(&play.session, END_FIN);
+    session_shared_done(&play.shared);
+    names_free(play.shared.names);
+    port_map_free(play.shared.ports);
+    play.written[play.length] = 0;
+    expect_anomalies_in(play.written, expected);
+}
+
+#define OTHER_HOST "tls.other_host: the hello asks for another host than the tunnel through which it came\n"
+
+static void tunnels(void **state)
+{
+    (void)state;
+    put_client_hello(begin(0, 'C'), "a.example", WITH_13);
+    expect_in_tunnel(2, OTHER_HOST);
+    expect_in_tunnel(0, "");
+    put_client_hello(begin(0, 'C'), NULL, WITH_13);
+    expect_in_tunnel(2, "");
+    put_client_hello(begin(0, 'C'), "192.0.2.1", WITH_13);
+    expect_in_tunnel(2, ADDRESS("9"));
+    /* the name that counts is encrypted */
+    put_hello_with(begin(0, 'C'), 0, "\0\0\0\6\0\4\0\0\1a\xfe\x0d\0\4\0\0\0\0", 18);
+    expect_in_tunnel(2, "");
+    put_hello_with(begin(0, 'C'), 33, "\0\0\0\6\0\4\0\0\1a", 10);
+    expect_in_tunnel(2, "tls.malformed: a handshake message of type 1, 86 bytes long, contradicts itself\n");
+}
+
 static void name_hashes(void **state)
 {
     (void)state;
@@ -249,6 +291,7 @@ int main(void)
         cmocka_unit_test(other_names),
         cmocka_unit_test(other_name_behind_others),
         cmocka_unit_test(broken_hellos),
+        cmocka_unit_test(tunnels),
         cmocka_unit_test(name_hashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
