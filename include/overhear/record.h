@@ -204,6 +204,7 @@ struct record {
     uint8_t *text;
     uint32_t item_count, item_capacity;
     uint32_t text_length, text_capacity;
+    uint32_t whole_text;                      /* bytes of the text that record_mark_cut leaves alone */
     uint16_t open_group;                      /* index + 1; 0: none */
     uint16_t last_value;                      /* index + 1 of the value added last; 0: it was left out */
     bool skipping_group;                      /* the open group did not fit */

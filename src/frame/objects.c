@@ -138,6 +138,12 @@ void object_close(struct emitter *emitter, struct object *object)
 }
 
 /* A mail abandons the attachment that it holds itself, so the oldest go first; the hook may close its own object. */
+void objects_keep_whole(struct session_state *session)
+{
+    for (struct object_node *node = session->oldest_object; node; node = node->younger)
+        node->object.record.whole_text = node->object.record.text_length;
+}
+
 void objects_abandon_all(struct session *session)
 {
     struct emitter emitter = {session, NULL};

@@ -154,6 +154,8 @@ bool session_take_announced(struct session *session, bool certain);
 
 /* objects.c */
 void objects_abandon_all(struct session *session);
+/* What their records say so far is whole, whatever breaks off now. */
+void objects_keep_whole(struct session_state *session);
 
 /* expect.c */
 struct announced_as {

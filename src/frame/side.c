@@ -469,6 +469,14 @@ static struct bytes last_word(struct bytes text)
     return bytes_skip(text, from == text.len ? (from > 0 ? from - 1 : 0) : from);
 }
 
+/* What open records say already is of other messages, of the same frame perhaps, and whole. */
+static void keep_whole(struct session_state *session)
+{
+    for (struct transaction_node *node = session->oldest; node; node = node->younger)
+        node->transaction.record.whole_text = node->transaction.record.text_length;
+    objects_keep_whole(session);
+}
+
 /* Records that are written meanwhile, and those that stay open, name the fields of which the text was cut. */
 static void deliver_broken_off(struct view *view, struct emitter *emitter, struct message *message)
 {
@@ -476,6 +484,7 @@ static void deliver_broken_off(struct view *view, struct emitter *emitter, struc
     size_t length = message->bytes.len;
     bool in_line_end = length > 0 && bytes_at(message->bytes, length - 1) == '\r';
     session->shared->broken_off = last_word(bytes_trim(bytes_first(message->bytes, in_line_end ? length - 1 : length)));
+    keep_whole(session->state);
     (void)deliver(view, emitter, message);
     for (struct transaction_node *node = session->state->oldest; node; node = node->younger)
         if (node->transaction.record.last.frame == message->last.frame)

@@ -50,7 +50,7 @@ void record_done(struct record *record)
 
 void record_clear(struct record *record)
 {
-    record->item_count = record->text_length = 0;
+    record->item_count = record->text_length = record->whole_text = 0;
     record->open_group = record->last_value = 0;
     record->skipping_group = record->has_late = false;
     memset(record->present, 0, sizeof record->present);
@@ -534,7 +534,7 @@ void record_mark_cut(struct record *record, struct bytes broken_off)
             group_end = i + 1 + item->length;
         bool is_text = item->kind == ITEM_TEXT || item->kind == ITEM_MAP;
         /* Where all texts are empty, there is no memory for any. */
-        if (is_text && item->length > 0 &&
+        if (is_text && item->length > 0 && item->offset + item->length > record->whole_text &&
             ends_with_end_of(bytes_of(record->text + item->offset, item->length), broken_off))
             record->truncated[top / 64] |= UINT64_C(1) << top % 64;
     }
