@@ -68,7 +68,8 @@ static enum verdict deliver(struct view *view, struct emitter *emitter, struct m
 {
     struct session_state *session = view->session->state;
     message->side = view->side;
-    let_time_pass(view, message->last);
+    if (message->bytes.len > 0 || !message->incomplete) /* lost bytes have no moment: they are told when given up */
+        let_time_pass(view, message->last);
     if (!session->sides[view->side].heard)
         transactions_heard(view->session, view->side);
     session->answered_since |= view->side == SIDE_SERVER && message->kind == MESSAGE_WHOLE;

@@ -224,6 +224,22 @@ static void take_fin(struct tcp_side *own, uint64_t start, uint64_t position, co
 
 enum belief { BELIEF_NONE, BELIEF_DOUBTED, BELIEF_FULL };
 
+/* How far the receiver has everything: what was seen, and what it says itself of bytes that passed by here. */
+static uint64_t received_by_all_signs(struct tcp_stream *stream, enum side side)
+{
+    struct tcp_side *own = &stream->sides[side];
+    const struct tcp_side *other = &stream->sides[side_other(side)];
+    uint64_t received = tcp_received(own);
+    if (!other->has_acked || tcp_owed(own, other->acked) <= 0)
+        return received;
+    const uint64_t acknowledged = tcp_locate(own, other->acked);
+    received = acknowledged > received ? acknowledged : received;
+    for (const struct piece *piece = waiting_after(&own->waiting, received); piece && piece->start <= received;
+         piece = waiting_after(&own->waiting, received))
+        received = piece_end(piece);
+    return own->has_fin && own->fin == received ? received + 1 : received;
+}
+
 /* Within the window, but not where the receiver expects it: it asks back instead (RFC 5961 section 3.2), unless it has
  * received something that passed by us. Linux also takes one that comes at the end of what waits. */
 static enum belief believe_within(struct tcp_stream *stream, enum side side, const struct packet *packet)
@@ -232,7 +248,7 @@ static enum belief believe_within(struct tcp_stream *stream, enum side side, con
     if (!own->started || !other->syn || !own->syn)
         return BELIEF_FULL;
     const uint64_t position = tcp_locate(own, packet->tcp.sequence);
-    const bool exact = position <= tcp_received(own);
+    const bool exact = position <= received_by_all_signs(stream, side);
     const bool furthest = position == own->highest && stream->stack == STACK_LINUX;
     return exact || furthest ? BELIEF_FULL : BELIEF_DOUBTED;
 }
@@ -302,7 +318,7 @@ static void forget_reset(struct tcp_stream *stream, enum side side, const struct
         return;
     const bool all_there = side != stream->reset_side && (packet->tcp.flags & TCP_ACK) != 0 &&
                            packet->tcp.acknowledgment == (uint32_t)own->reset_at;
-    if (tcp_received(own) >= own->reset_at || all_there) {
+    if (received_by_all_signs(stream, stream->reset_side) >= own->reset_at || all_there) {
         stream->reset_doubted = false; /* what was missing before it has come, to the receiver at least */
         return;
     }

@@ -83,10 +83,17 @@ class Packet:
         return source + destination + struct.pack("!IHBB", length, 0, 0, self.protocol)
 
     def with_transport(self, header, payload, checksum_at):
-        """The same packet around another TCP or UDP header and payload, the checksum computed."""
+        """The same packet around another TCP or UDP header and payload, the checksum computed; one that a network card was to
+        fill in is left to it, and a wrong one stays wrong."""
+        before = int.from_bytes(self.body[checksum_at:checksum_at + 2], "big")
+        wrong = checksum(self.pseudo_header(len(self.body)) + self.body)
         body = bytearray(header + payload)
         body[checksum_at:checksum_at + 2] = b"\0\0"
         value = checksum(self.pseudo_header(len(body)) + bytes(body))
+        if wrong and before == ~checksum(self.pseudo_header(len(self.body))) & 0xFFFF:
+            value = ~checksum(self.pseudo_header(len(body))) & 0xFFFF
+        elif wrong:
+            value ^= wrong
         body[checksum_at:checksum_at + 2] = struct.pack("!H", value or 0xFFFF if self.protocol == UDP else value)
         return replace(self, body=bytes(body))
 

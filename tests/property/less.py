@@ -76,7 +76,7 @@ OF_NAMELESS = ("event.duration",)
 IN_SEVERAL_MESSAGES = ("dns.answers", "dns.resolved_ip", "imap.response.continuation", "imap.response.untagged", "tls.alerts")
 
 # Anomalies that a hole can cause: they speak of what was seen.
-OF_HOLES = {"message.nonsense", "message.bad_deflate"}
+OF_HOLES = {"message.nonsense", "message.bad_deflate", "tcp.pending_limit"}
 
 HIDDEN = "[hidden]"
 

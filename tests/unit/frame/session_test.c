@@ -253,6 +253,18 @@ static void in_the_midst(void **state)
     assert_false(session_is_amidst(&f->session, SIDE_CLIENT));
 }
 
+/* Lost bytes are told long after they were sent: what is open then has not waited so long. */
+static void a_gap_takes_no_time(void **state)
+{
+    struct fixture *f = *state;
+    say(f, SIDE_CLIENT, "toy!\nask 1\nbody 5\nab");
+    f->shared.moment.time_ns += (int64_t)(LIMIT_TRANSACTION_SECONDS + 1) * 1000000000;
+    f->shared.now_ns = f->shared.moment.time_ns;
+    session_gap(&f->session, SIDE_CLIENT, 3);
+    assert_string_equal(f->written, "");
+    assert_string_equal(told, "line>toy!\n@1-1|line>ask 1\n@1-1|line>body 5\n@1-1|body>ab@1-1|end>@1-1|gap>3|");
+}
+
 /* Each byte of a body that had to wait has its own moment, but for the CR of a piece. */
 static void bodies_that_waited_keep_their_moments(void **state)
 {
@@ -624,6 +636,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cuts_do_not_matter, begin, end),
         cmocka_unit_test_setup_teardown(in_the_midst, begin, end),
+        cmocka_unit_test_setup_teardown(a_gap_takes_no_time, begin, end),
         cmocka_unit_test_setup_teardown(bodies_that_waited_keep_their_moments, begin, end),
         cmocka_unit_test_setup_teardown(hands_on_once, begin, end),
         cmocka_unit_test_setup_teardown(no_message_ends_before_it_begins, begin, end),

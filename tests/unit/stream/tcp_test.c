@@ -493,6 +493,33 @@ static void lost_byte_in_the_midst(void **state)
     talk_end(&t);
 }
 
+/* What the receiver has acknowledged it has, though it passed by here: the RST behind that stands where it must. */
+static void reset_behind_lost_bytes(void **state)
+{
+    (void)state;
+    talk_begin(&t);
+    talk_handshake(&t);
+    talk(&t, S, TCP_ACK, 5001, 1004, "");
+    talk(&t, C, TCP_RST, 1004, 0, "");
+    talk(&t, S, TCP_ACK, 5001, 1004, "late");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "c-3 s[late] c#");
+    assert_int_equal(tcp_stream_statistics(t.stream, C).ignored_resets, 0);
+    talk_end(&t);
+
+    talk_begin(&t); /* with its end seen, but not what was before it */
+    talk_handshake(&t);
+    talk(&t, C, TCP_ACK, 1003, 5001, "c");
+    talk(&t, C, TCP_ACK | TCP_FIN, 1004, 5001, "");
+    talk(&t, S, TCP_ACK, 5001, 1004, "");
+    talk(&t, C, TCP_RST, 1005, 0, "");
+    talk(&t, S, TCP_ACK, 5001, 1004, "late");
+    talk_finish(&t);
+    assert_string_equal(talk_said(&t), "c-2 c[c] c. s[late] c#");
+    assert_int_equal(tcp_stream_statistics(t.stream, C).ignored_resets, 0);
+    talk_end(&t);
+}
+
 static void simultaneous_open(void **state)
 {
     (void)state;
@@ -721,6 +748,7 @@ int main(void)
         cmocka_unit_test(one_side_only),
         cmocka_unit_test(lost_fin_is_no_gap),
         cmocka_unit_test(lost_byte_in_the_midst),
+        cmocka_unit_test(reset_behind_lost_bytes),
         cmocka_unit_test(simultaneous_open),
         cmocka_unit_test(round_trip),
         cmocka_unit_test(cut_by_the_snap_length),
