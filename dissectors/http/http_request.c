@@ -287,6 +287,12 @@ static void add_whole(struct record *record, struct emitter *emitter, const stru
         add_full(record, emitter, head->host, head->start.target, scratch, may_hide);
 }
 
+/* What is lost of the line may be of the target; or of a method that makes an authority of it. */
+static bool is_target_known(const struct http_head *head)
+{
+    return !head->broken_line && (!head->broken_method || bytes_at(head->start.target, 0) == '/');
+}
+
 unsigned http_request_url(struct record *record, struct emitter *emitter, const struct http_head *head,
                           struct http_scratch *scratch)
 {
@@ -296,10 +302,8 @@ unsigned http_request_url(struct record *record, struct emitter *emitter, const 
     unsigned hosts = head->hosts;
     bool may_hide = head->may_hide || bytes_find(target, '@', 0) < target.len;
     add_secret_text(record, HTTP_URL_ORIGINAL, target, may_hide);
-    if (head->broken_line)
-        return hosts; /* and so is the target, perhaps in a name or a number */
-    if (head->broken_method && bytes_at(target, 0) != '/')
-        return hosts; /* an authority, perhaps, of CONNECT */
+    if (!is_target_known(head))
+        return hosts;
     http_authority_parse(head->host, &host);
     if (connect) {
         http_authority_parse(target, &url);

@@ -220,6 +220,18 @@ static void explain(const struct tls_state *state, struct record *record, const 
     tls_explain_certificate(record, handshake);
 }
 
+/* One side's beginning was not seen, or its hello: it goes on as who has said one. */
+static bool is_beginning_lost(const struct tls_state *state, const struct tls_transaction *handshake)
+{
+    for (int side = 0; side < 2; side++) {
+        const struct tls_half *half = &handshake->halves[side];
+        const bool went_on = half->change_cipher || half->finished || half->application_records > 0;
+        if (half->any && (state->sides[side].lost_beginning || (went_on && !half->hello)))
+            return true;
+    }
+    return false;
+}
+
 void tls_fill(const struct tls_state *state, struct transaction *transaction, bool complete)
 {
     struct record *record = &transaction->record;
@@ -227,12 +239,8 @@ void tls_fill(const struct tls_state *state, struct transaction *transaction, bo
     const struct tls_half *client = &handshake->halves[state->reversed ? SIDE_SERVER : SIDE_CLIENT];
     enum answer established = is_established(state, handshake, complete);
     enum answer resumed = is_resumed(state, handshake);
-    for (int side = 0; side < 2; side++) {
-        const struct tls_half *half = &handshake->halves[side];
-        const bool went_on = half->change_cipher || half->finished || half->application_records > 0;
-        if (half->any && (state->sides[side].lost_beginning || (went_on && !half->hello)))
-            record->incomplete = true;
-    }
+    if (is_beginning_lost(state, handshake))
+        record->incomplete = true;
     if (established != ANSWER_UNKNOWN)
         record_boolean(record, TLS_ESTABLISHED, established == ANSWER_YES);
     if (resumed != ANSWER_UNKNOWN)
