@@ -291,12 +291,15 @@ static void telnet_options(struct wire *wire, uint64_t count)
     talk_end(&talk);
 }
 
+/* What is longer than that is text. */
+enum { LONGEST_OPTION = 8192 };
+
 static void telnet_subnegotiation(struct wire *wire, uint64_t count)
 {
     struct talk talk;
     begin(&talk, wire, 1, 23);
     talk_text(&talk, CLIENT, "\xff\xfa\x27");
-    talk_repeat(&talk, CLIENT, "\xff\xff\1a", count);
+    talk_repeat(&talk, CLIENT, "\xff\xff\1a", LONGEST_OPTION / 3 + count);
     talk_text(&talk, SERVER, "login: ");
     talk_repeat(&talk, SERVER, "a\b \b\r", count);
     talk_end(&talk);
