@@ -4,11 +4,12 @@
  */
 #include "dns_words.h"
 
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): a text in parentheses initializes no array */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a text in parentheses initializes no array */
 #define WORD(text)                                                                                                     \
     {                                                                                                                  \
         text, sizeof text - 1                                                                                          \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 const struct dns_word dns_low_types[DNS_LOW_TYPES] = {
     [1] = WORD("A"),         [2] = WORD("NS"),      [3] = WORD("MD"),          [4] = WORD("MF"),
     [5] = WORD("CNAME"),     [6] = WORD("SOA"),     [7] = WORD("MB"),          [8] = WORD("MG"),

@@ -272,7 +272,7 @@ bool ftp_parse_time(struct bytes text, int64_t *ret_ns)
     if (year < 1900 || year > LAST_YEAR || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
         second > 60)
         return false;
-    int64_t seconds = days_to((int64_t)year, month, day) * 86400 + (int64_t)hour * 3600 + minute * 60 + second;
+    int64_t seconds = days_to((int64_t)year, month, day) * 86400 + (int64_t)hour * 3600 + minute * INT64_C(60) + second;
     *ret_ns = seconds * second_ns;
     return true;
 }

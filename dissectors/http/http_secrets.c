@@ -12,7 +12,7 @@ static void basic_credentials(struct http_scratch *scratch, struct bytes token, 
 {
     enum { PAIR_BYTES = 512 };
     uint8_t pair[PAIR_BYTES];
-    struct bytes decoded = bytes_of(pair, base64_decode(bytes_first(token, 2 * PAIR_BYTES), pair, sizeof pair));
+    struct bytes decoded = bytes_of(pair, base64_decode(bytes_first(token, (size_t)2 * PAIR_BYTES), pair, sizeof pair));
     if (bytes_find(decoded, ':', 0) == decoded.len)
         return;
     decoded = http_scratch_add(scratch, decoded);

@@ -8,7 +8,7 @@
  */
 #include "mail_stream.h"
 
-_Static_assert(sizeof(struct mail_stream) <= 27 * 1024, "what a mail that flows by costs");
+_Static_assert(sizeof(struct mail_stream) <= (size_t)27 * 1024, "what a mail that flows by costs");
 
 static void abandon(struct emitter *emitter, struct object *mail);
 

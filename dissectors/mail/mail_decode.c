@@ -64,9 +64,7 @@ static void count_character(struct mail_decoder *decoder, uint8_t c, uint64_t *c
     uint8_t lower = byte_lower(c);
     if (c == '=')
         base64->finished = true;
-    else if (base64->finished)
-        base64->odd |= !is_white(c);
-    else if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/')
+    else if (!base64->finished && ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/'))
         ++*characters;
     else
         base64->odd |= !is_white(c);
@@ -223,7 +221,7 @@ static void qp_byte(struct mail_decoder *decoder, struct output *output, uint8_t
     } else if (decoder->state == QP_EQUALS && hex_digit(c) >= 0) {
         qp_hold(decoder, QP_HEX, c);
     } else if (decoder->state == QP_HEX && hex_digit(c) >= 0) {
-        put(output, (unsigned)(hex_digit(decoder->held[1]) << 4 | hex_digit(c)));
+        put(output, (unsigned)hex_digit(decoder->held[1]) << 4 | (unsigned)hex_digit(c));
         decoder->state = QP_TEXT;
         decoder->length = 0;
     } else {

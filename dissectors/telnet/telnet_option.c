@@ -393,7 +393,7 @@ enum verdict telnet_take_command(struct telnet_state *state, struct emitter *emi
     else if (message->kind == MESSAGE_REST)
         value = without_half_escape(value);
     struct words words = {0}, user = {0};
-    if (command == TELNET_NOP || command == TELNET_GA || command == TELNET_EOR || command < TELNET_EOR)
+    if (command == TELNET_NOP || command == TELNET_GA || command <= TELNET_EOR || command > TELNET_DONT)
         return VERDICT_OK; /* keeps the line alive or gives the turn over: nothing is said by it */
     struct record *record = negotiation_of(state, emitter, message);
     if (!record)

@@ -96,7 +96,7 @@ static void add_dashed_extensions(struct tls_scratch *scratch, struct bytes exte
 
 static bool is_short(const struct tls_hello *hello)
 {
-    const size_t most = 2 * TLS_LIST_VALUES;
+    const size_t most = (size_t)2 * TLS_LIST_VALUES;
     return hello->ciphers.len <= most && hello->groups.len <= most && hello->signatures.len <= most &&
            hello->extension_count < TLS_LIST_VALUES;
 }

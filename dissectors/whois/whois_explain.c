@@ -71,7 +71,7 @@ static bool days_of(struct bytes text, int64_t *ret_days)
 
 static void observe_age(struct record *record, enum whois_field field, const char *past, const char *future)
 {
-    const int64_t day_ns = 86400LL * 1000000000, centuries = 2 * 36525; /* what an argument can hold */
+    const int64_t day_ns = 86400LL * 1000000000, centuries = INT64_C(2) * 36525; /* what an argument can hold */
     int64_t days;
     if (!days_of(record_find_text(record, field), &days) || record->first.frame == 0)
         return;
@@ -80,7 +80,7 @@ static void observe_age(struct record *record, enum whois_field field, const cha
     if (!observation || ahead == 0 || ahead < -centuries || ahead > centuries)
         return;
     int64_t between = ahead < 0 ? -ahead : ahead;
-    if (between >= 2 * 366) /* years, none of them rounded up */
+    if (between >= INT64_C(2) * 366) /* years, none of them rounded up */
         between = between * 100 / 36525 * 36525 / 100 + 1;
     struct argument time = {.name = "time", .kind = ARGUMENT_DURATION, .integer = between * day_ns};
     record_observe(record, (int)field, observation, &time, 1);

@@ -28,7 +28,7 @@ static inline void packet_begin(const struct frame *frame, struct packet *ret_pa
     uint8_t *octets = (uint8_t *)ret_packet;
     for (size_t i = 0; i < SIZE / PIECE; i++)
         memset(octets + i * PIECE, 0, PIECE);
-    memset(octets + SIZE / PIECE * PIECE, 0, SIZE % PIECE);
+    memset(octets + (size_t)(SIZE / PIECE) * PIECE, 0, SIZE % PIECE);
     ret_packet->moment = frame->moment;
     ret_packet->time_digits = frame->time_digits;
     ret_packet->frame_length = frame->wire_length;

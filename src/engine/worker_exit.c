@@ -10,7 +10,7 @@
 #include <assert.h>
 
 static_assert(sizeof(struct record_event) + LIMIT_RECORD_ITEMS * sizeof(struct item) + LIMIT_RECORD_BYTES +
-                      RECORD_COPY_BEHIND + 2 * QUEUE_ALIGNMENT <=
+                      RECORD_COPY_BEHIND + (size_t)2 * QUEUE_ALIGNMENT <=
                   LIMIT_WORKER_BYTES / 2,
               "the longest record fits wherever the queue's end is");
 static_assert(_Alignof(struct record_event) <= QUEUE_ALIGNMENT && _Alignof(struct item) <= _Alignof(struct event),

@@ -336,7 +336,7 @@ static uint64_t inside_of(const struct rest *rest)
 
 static const uint8_t *more_octets(const struct rest *rest, int side)
 {
-    return (const uint8_t *)(rest->more + (rest->flags & HAS_INSIDE ? 1 : 0)) + side * IP_OCTETS;
+    return (const uint8_t *)(rest->more + (rest->flags & HAS_INSIDE ? 1 : 0)) + (size_t)side * IP_OCTETS;
 }
 
 static void unfold_address(const struct rest *rest, int side, struct endpoint *ret)

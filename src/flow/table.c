@@ -103,12 +103,8 @@ static void set_due(struct flow_table *table, enum flow_class class)
 {
     struct flow_list *list = &table->lists[class];
     int64_t wait_ns = class_seconds[class] * INT64_C(1000000000);
-    if (!list->oldest)
-        list->due_ns = INT64_MAX;
-    else if (list->oldest->touched_ns > INT64_MAX - wait_ns)
-        list->due_ns = INT64_MAX;
-    else
-        list->due_ns = list->oldest->touched_ns + wait_ns;
+    const bool is_due = list->oldest && list->oldest->touched_ns <= INT64_MAX - wait_ns;
+    list->due_ns = is_due ? list->oldest->touched_ns + wait_ns : INT64_MAX;
     if (list->due_ns < table->due_ns)
         table->due_ns = list->due_ns;
 }

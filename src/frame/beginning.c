@@ -49,9 +49,7 @@ void side_run_beginnings(struct session *session)
     struct beginning both[2] = {take_beginning(&session->state->sides[SIDE_CLIENT]),
                                 take_beginning(&session->state->sides[SIDE_SERVER])};
     for (;;) {
-        struct moment moments[2];
-        for (int side = 0; side < 2; side++)
-            moments[side] = moment_of(&both[side], now);
+        const struct moment moments[2] = {moment_of(&both[SIDE_CLIENT], now), moment_of(&both[SIDE_SERVER], now)};
         const bool has_client = both[SIDE_CLIENT].offset < both[SIDE_CLIENT].end;
         const bool has_server = both[SIDE_SERVER].offset < both[SIDE_SERVER].end;
         if (!has_client && !has_server)

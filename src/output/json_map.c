@@ -55,7 +55,7 @@ static void build_few(struct json_map *map, const struct record *record, unsigne
         uint32_t number = (uint32_t)map->count++;
         map->entries[number] = (struct json_map_entry){.item = at - 1, .leads = true};
         struct bytes key = key_of(map, record, number, limit);
-        size_t sign = key.len + 7u * bytes_at(key, 0) + 31u * bytes_at(key, key.len - 1);
+        size_t sign = key.len + (size_t)7 * bytes_at(key, 0) + (size_t)31 * bytes_at(key, key.len - 1);
         uint64_t bit = UINT64_C(1) << sign % 64;
         for (uint32_t i = number; (seen & bit) && i > 0; i--) {
             if (!bytes_equal(key_of(map, record, i - 1, limit), key))

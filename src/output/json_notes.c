@@ -13,7 +13,7 @@ static inline size_t path_room(const struct json_writer *json, const struct json
                                const struct json_path *path, struct bytes key)
 {
     enum { BESIDE_NAMES = sizeof ",\"[].." + PUT_NUMBER + sizeof "\":\"" };
-    size_t room = (path->step ? path->step->name_length : strlen(path->name)) + BESIDE_NAMES + 3 * PUT_SLACK;
+    size_t room = (path->step ? path->step->name_length : strlen(path->name)) + BESIDE_NAMES + (size_t)3 * PUT_SLACK;
     if (path->in_group)
         room += step->name_length;
     if (key.at)
@@ -129,7 +129,7 @@ static inline char *put_usual(const struct json_step *step, const struct json_pa
 void json_explain(struct json_writer *json, const struct record *record, unsigned index, const struct json_step *step,
                   const struct json_path *path)
 {
-    enum { BESIDE_SENTENCE = sizeof "[]\":\"\"" + PUT_NUMBER + 4 * PUT_SLACK };
+    enum { BESIDE_SENTENCE = sizeof "[]\":\"\"" + PUT_NUMBER + (size_t)4 * PUT_SLACK };
     struct text_buffer *notes = &json->notes;
     if (tape_notes_first(&json->tape_notes, index) || (path && !path->step)) {
         explain_observed(json, record, index, step, path);

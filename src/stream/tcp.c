@@ -113,11 +113,10 @@ void tcp_begin_somewhere(struct tcp_stream *stream, enum side side)
     uint64_t position = lowest_seen(stream, side);
     if (other->has_acked) {
         uint64_t acked = tcp_locate(own, other->acked_first);
-        bool silent = !own->waiting.root && !own->has_fin;
-        if (other->syn && acked < position && position - acked < TCP_REACH)
+        const bool silent = !own->waiting.root && !own->has_fin;
+        const bool is_keep_alive = silent && acked == position + 1; /* and all that was seen */
+        if (is_keep_alive || (other->syn && acked < position && position - acked < TCP_REACH))
             position = acked;
-        else if (silent && acked == position + 1)
-            position = acked; /* all that was seen was a keep-alive */
     }
     tcp_begin(stream, side, position);
 }

@@ -119,7 +119,7 @@ static inline char *put_words(char *at, const char digits[IPV6_DIGITS], const ui
                               unsigned to)
 {
     for (unsigned i = from; i < to; i++) {
-        const unsigned word = (unsigned)octets[2 * i] << 8 | octets[2 * i + 1];
+        const unsigned word = (unsigned)octets[(size_t)2 * i] << 8 | octets[(size_t)2 * i + 1];
         const unsigned count = 1u + (word >= 0x10) + (word >= 0x100) + (word >= 0x1000);
         if (i > from)
             *at++ = ':';

@@ -34,7 +34,7 @@ struct block {
 
 static inline struct block load_block(const uint8_t *at)
 {
-    return (struct block){{load(at), load(at + LANES), load(at + 2 * LANES), load(at + 3 * LANES)}};
+    return (struct block){{load(at), load(at + LANES), load(at + (size_t)2 * LANES), load(at + (size_t)3 * LANES)}};
 }
 
 static inline uint64_t block_hits(const struct block *block, __m128i wanted)
